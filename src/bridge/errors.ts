@@ -1,0 +1,41 @@
+// The only error that the core understands; its message is a sentence for a person.
+
+export type BridgeErrorCode =
+  | 'bad-input' // what the user typed cannot be used
+  | 'not-permitted'
+  | 'account-taken'
+  | 'not-connected' // the login is not signed in just now
+  | 'recipient-offline'
+  | 'recipient-unknown'
+  | 'not-delivered' // the network says that it did not arrive
+  | 'uncertain' // the bytes went out and nothing came back
+  | 'too-long'
+  | 'unsupported'
+  | 'room-gone' // the Matrix room is no longer there, or we are no longer in it
+  | 'user-left' // the Matrix user cannot be brought into the room
+  | 'homeserver' // the homeserver refused or did not answer
+  | 'network' // the network refused or did not answer
+  | 'database'
+  | 'bug';
+
+export interface BridgeErrorOptions {
+  readonly cause?: unknown;
+  /** True if the same thing may succeed later without anybody changing anything. */
+  readonly retriable?: boolean;
+}
+
+export class BridgeError extends Error {
+  override readonly name = 'BridgeError';
+  readonly code: BridgeErrorCode;
+  readonly retriable: boolean;
+
+  constructor(code: BridgeErrorCode, sentence: string, options: BridgeErrorOptions = {}) {
+    super(sentence, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retriable = options.retriable ?? false;
+  }
+}
+
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,150 @@
+// What happens, as closed unions: on the network, in Matrix, and to a login. Knows no protocol and no wire form.
+
+import type { ChatId, EventId, MatrixUserId, RemoteMessageId, RemoteUserId, RoomId } from './ids.ts';
+
+/** A stretch of text in one style. `text` may hold `\n`; it never holds markup. */
+export interface Run {
+  readonly text: string;
+  readonly bold?: boolean;
+  readonly italic?: boolean;
+  readonly underline?: boolean;
+  readonly strike?: boolean;
+  readonly code?: boolean;
+  /** `#rrggbb`, lower case. */
+  readonly color?: string;
+  readonly font?: string;
+  /** An absolute URL that the run leads to. */
+  readonly link?: string;
+}
+
+/** What somebody said. `emote`: an action ("/me waves"). */
+export interface Content {
+  readonly type: 'text';
+  readonly runs: readonly Run[];
+  readonly emote?: boolean;
+}
+
+export function text(plain: string): Content {
+  return { type: 'text', runs: [{ text: plain }] };
+}
+
+export function plainText(content: Content): string {
+  return content.runs.map((run) => run.text).join('');
+}
+
+export type Availability = 'online' | 'away' | 'busy' | 'offline';
+
+export interface Presence {
+  readonly availability: Availability;
+  /** The network's own word for it, for people: "On the phone". */
+  readonly label: string;
+  readonly message?: string;
+}
+
+/** Somebody on a login's contact list. `data` is the network's own, versioned by it; nobody else reads it. */
+export interface Contact {
+  readonly id: RemoteUserId;
+  readonly chat: ChatId;
+  /** What people type to name this contact: an e-mail address, a handle. */
+  readonly address: string;
+  readonly name: string;
+  readonly presence: Presence;
+  readonly data: unknown;
+}
+
+/** News from the network, for one login. */
+export type RemoteEvent =
+  | {
+      readonly type: 'message';
+      readonly chat: ChatId;
+      readonly sender: RemoteUserId;
+      readonly senderName: string;
+      readonly id: RemoteMessageId;
+      readonly at: Date;
+      readonly content: Content;
+    }
+  | { readonly type: 'typing'; readonly chat: ChatId; readonly sender: RemoteUserId; readonly forMs: number }
+  /** The whole list, replacing what was known; sent once after each sign-in. */
+  | { readonly type: 'roster'; readonly contacts: readonly Contact[] }
+  /** One contact as it is now. */
+  | { readonly type: 'contact'; readonly contact: Contact }
+  /** A sentence from the service itself, for the management room. */
+  | { readonly type: 'notice'; readonly text: string };
+
+export type RemoteMessage = Extract<RemoteEvent, { type: 'message' }>;
+
+export type Membership = 'invite' | 'join' | 'leave' | 'ban' | 'knock';
+
+/** A Matrix event that the bridge must not lose. `at`: the homeserver's time of it. */
+export type MatrixEvent =
+  | {
+      readonly type: 'message';
+      readonly room: RoomId;
+      readonly sender: MatrixUserId;
+      readonly id: EventId;
+      readonly at: Date;
+      readonly content: Content;
+      readonly replyTo?: EventId;
+    }
+  /** A message of a kind that the bridge does not carry: `what` names it for people ("a picture", "a reaction"). */
+  | {
+      readonly type: 'unsupported';
+      readonly room: RoomId;
+      readonly sender: MatrixUserId;
+      readonly id: EventId;
+      readonly at: Date;
+      readonly what: string;
+    }
+  | {
+      readonly type: 'encrypted';
+      readonly room: RoomId;
+      readonly sender: MatrixUserId;
+      readonly id: EventId;
+      readonly at: Date;
+    }
+  | {
+      readonly type: 'member';
+      readonly room: RoomId;
+      readonly sender: MatrixUserId;
+      readonly id: EventId;
+      readonly at: Date;
+      readonly target: MatrixUserId;
+      readonly membership: Membership;
+      readonly isDirect: boolean;
+    };
+
+export type MatrixMessage = Extract<MatrixEvent, { type: 'message' }>;
+
+/** News of the moment: never stored, the last one wins. `users`: all who are typing in the room now. */
+export type MatrixEphemeral = {
+  readonly type: 'typing';
+  readonly room: RoomId;
+  readonly users: readonly MatrixUserId[];
+};
+
+/**
+ * Where a login stands. Only the first four lead to another attempt by itself:
+ * - `connecting`, `connected`
+ * - `disconnected`: the connection was lost, or the server asked us to come back
+ * - `server-down`: the server could not be reached or is too busy
+ * - `bad-credentials`: the server refused the address or the password
+ * - `signed-in-elsewhere`: another client took the account over
+ * - `refused`: the server refuses this account or this bridge for another reason that trying again does not cure
+ * - `logged-out`: the user asked for it
+ */
+export type LoginStateKind =
+  | 'connecting'
+  | 'connected'
+  | 'disconnected'
+  | 'server-down'
+  | 'bad-credentials'
+  | 'signed-in-elsewhere'
+  | 'refused'
+  | 'logged-out';
+
+export interface LoginState {
+  readonly kind: LoginStateKind;
+  /** For a person to read; empty while all is well. */
+  readonly sentence: string;
+  readonly at: Date;
+}

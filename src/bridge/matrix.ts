@@ -1,0 +1,108 @@
+// What the core needs from the Matrix side. Implemented in src/matrix, the only floor that knows HTML and HTTP.
+
+import type { Content, MatrixEphemeral, MatrixEvent } from './events.ts';
+import type { EventId, MatrixUserId, NetworkId, RemoteUserId, RoomId } from './ids.ts';
+
+/** Who sends: one of our ghosts, or the bot. */
+export type Sender = MatrixUserId;
+
+export interface Ghost {
+  readonly network: NetworkId;
+  readonly user: RemoteUserId;
+}
+
+/** A bridge to one room's other side, for the clients that show it (MSC2346). */
+export interface BridgeInfo {
+  readonly network: { readonly id: NetworkId; readonly name: string };
+  readonly server: { readonly id: string; readonly name: string };
+  readonly channel: { readonly id: string; readonly name: string; readonly receiver: string };
+  readonly kind: 'dm' | 'group';
+}
+
+export interface PortalRoomSpec {
+  readonly isDirect: boolean;
+  /** Invited at creation. */
+  readonly user: MatrixUserId;
+  /** Ghosts that are joined before the call returns. */
+  readonly ghosts: readonly MatrixUserId[];
+  readonly name?: string;
+  readonly info: BridgeInfo;
+}
+
+/** The truth about a user's message, in a form that clients can show (com.beeper.message_send_status). */
+export type MessageStatus =
+  | { readonly type: 'success'; readonly deliveredTo?: readonly MatrixUserId[] }
+  | { readonly type: 'pending'; readonly sentence: string }
+  | {
+      readonly type: 'failed';
+      readonly retriable: boolean;
+      readonly reason: StatusReason;
+      readonly sentence: string;
+    };
+
+export type StatusReason =
+  'not-handled' | 'too-old' | 'network' | 'no-permission' | 'bridge' | 'unsupported' | 'undecryptable';
+
+export interface SendOptions {
+  /** Unique over the whole bridge; the same for every attempt at the same message. */
+  readonly txnId: string;
+  readonly at?: Date;
+  /** A notice never notifies, and bots do not answer it. */
+  readonly notice?: boolean;
+  readonly replyTo?: EventId;
+  readonly mention?: MatrixUserId;
+}
+
+export type RoomStanding =
+  | 'joined'
+  | 'invited'
+  /** Left, or never was in it, or kicked. */
+  | 'out'
+  /** Banned: cannot be invited. */
+  | 'banned'
+  /** The room is not there any more, or the bot is no longer in it. */
+  | 'gone';
+
+/** All calls throw `BridgeError`: `homeserver` (retriable or not), `room-gone`, `user-left`. All may be repeated safely. */
+export interface Matrix {
+  readonly bot: MatrixUserId;
+
+  /** The id of a ghost; pure and injective. */
+  ghostId(ghost: Ghost): MatrixUserId;
+  /** The reverse; undefined if the user is no ghost of ours, or its id was shortened. */
+  ghostOf(user: MatrixUserId): Ghost | undefined;
+  isGhost(user: MatrixUserId): boolean;
+
+  /** Registers the ghost if need be and gives it this name if it has another. */
+  ensureGhost(ghost: MatrixUserId, name: string): Promise<void>;
+
+  /** Not safe to repeat: a second call makes a second room. */
+  createPortalRoom(spec: PortalRoomSpec): Promise<RoomId>;
+  /** A direct room of the bot with a user, for commands. */
+  createManagementRoom(user: MatrixUserId): Promise<RoomId>;
+
+  send(room: RoomId, sender: Sender, content: Content, options: SendOptions): Promise<EventId>;
+  sendStatus(room: RoomId, event: EventId, network: NetworkId, status: MessageStatus, txnId: string): Promise<void>;
+  /** A read receipt by the bot. */
+  markRead(room: RoomId, event: EventId): Promise<void>;
+  typing(room: RoomId, ghost: MatrixUserId, forMs: number): Promise<void>;
+  redact(room: RoomId, event: EventId, reason: string, txnId: string): Promise<void>;
+
+  standing(room: RoomId, user: MatrixUserId): Promise<RoomStanding>;
+  invite(room: RoomId, user: MatrixUserId, options?: { readonly isDirect?: boolean }): Promise<void>;
+  join(room: RoomId, sender: Sender): Promise<void>;
+  /** Leaves, or turns an invitation down. */
+  leave(room: RoomId, sender: Sender, reason?: string): Promise<void>;
+  /** How many people are joined, without our ghosts and the bot. */
+  joinedPeople(room: RoomId): Promise<readonly MatrixUserId[]>;
+}
+
+/** Where news from the homeserver goes. */
+export interface MatrixSink {
+  /**
+   * A transaction of the homeserver. Resolves once it is committed; only then is it answered with 200.
+   * A rejection is answered with 503 and the homeserver sends it again. `events` may be empty.
+   */
+  transaction(txnId: string, events: readonly MatrixEvent[]): Promise<void>;
+  ephemeral(event: MatrixEphemeral): void;
+}

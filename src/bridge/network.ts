@@ -1,0 +1,106 @@
+// What the core needs from a network. Implemented under src/networks; the core never learns which one it talks to.
+
+import type { Contact, Content, LoginStateKind, RemoteEvent } from './events.ts';
+import type { ChatId, LoginId, NetworkId, RemoteUserId, ServerKey } from './ids.ts';
+import type { Secret } from './secret.ts';
+
+export interface Network {
+  readonly id: NetworkId;
+  /** For people: "MSN Messenger". */
+  readonly name: string;
+  readonly servers: readonly { readonly key: ServerKey; readonly name: string }[];
+  /** What `login` asks for, in order. */
+  readonly loginFields: readonly LoginField[];
+
+  /** Checks what the user typed, without asking the network. Throws `BridgeError('bad-input')`. */
+  prepareLogin(values: ReadonlyMap<string, string>): LoginSeed;
+
+  /** One client for each login, made once per process life; it does nothing until `connect`. */
+  createClient(login: NetworkLogin, sink: ClientSink): NetworkClient;
+}
+
+export interface LoginField {
+  readonly id: string;
+  readonly kind: 'choice' | 'address' | 'password' | 'text';
+  /** A sentence that asks for it. */
+  readonly prompt: string;
+  /** For `choice`: what may be answered. A choice of one is not asked. */
+  readonly options?: readonly { readonly value: string; readonly label: string }[];
+  /** Refuses a value while the dialogue still stands there: a sentence, or undefined if it is good. */
+  check?(value: string): string | undefined;
+}
+
+export interface LoginSeed {
+  readonly server: ServerKey;
+  readonly user: RemoteUserId;
+  readonly address: string;
+  readonly password: Secret;
+}
+
+/** A login as its network sees it. `memory` is what the network last asked to be kept. */
+export interface NetworkLogin extends LoginSeed {
+  readonly id: LoginId;
+  readonly memory: SessionMemory | undefined;
+  /** The contact list as it was when last seen, its `data` included. */
+  readonly roster: readonly Contact[];
+}
+
+/** What a network keeps with a login from one connection to the next. */
+export interface SessionMemory {
+  /** The dialect negotiated last, for people and for logs. */
+  readonly protocol: string;
+  /** The server's serial of the contact list that is cached. */
+  readonly rosterSerial?: string;
+  readonly ticket?: { readonly value: Secret; readonly expiresAt: Date };
+}
+
+/** Where a client brings its news; each call returns at once and never throws. */
+export interface ClientSink {
+  event(event: RemoteEvent): void;
+  /** Every attempt started by `connect` ends in exactly one state other than `connecting` and `connected`. */
+  state(kind: LoginStateKind, sentence: string): void;
+  remember(memory: SessionMemory): void;
+}
+
+export interface WantedPresence {
+  /** The user's own choice, in the network's words; undefined: the network's default. */
+  readonly status?: string;
+  readonly nick?: string;
+}
+
+export interface NetworkClient {
+  /**
+   * Begins one attempt to sign in; its course comes through the sink. Nothing happens while an attempt stands.
+   * @param epoch greater at every call, over all process lives: makes remote message ids unique.
+   */
+  connect(epoch: number, wanted: WantedPresence): void;
+
+  /** Signs off and closes; news already received is delivered first. Resolves when all connections are closed. */
+  disconnect(): Promise<void>;
+
+  /** Who is meant by what the user typed. Asks nobody. Throws `BridgeError('bad-input')`. */
+  resolve(typed: string): ResolvedUser;
+
+  /** A message in pieces that the network can carry one by one, in order; never empty pieces. */
+  split(content: Content): readonly Content[];
+
+  /**
+   * Carries one piece; resolves when the network's answer is known. Throws `BridgeError` when it is not delivered
+   * (`uncertain`: the bytes went out, and nobody knows).
+   * @param beforeWrite awaited once, directly before the first byte of the piece leaves; its failure stops the send.
+   */
+  send(chat: ChatId, piece: Content, beforeWrite: () => Promise<void>): Promise<Delivery>;
+
+  /** Tells the chat that the user types, or stopped. Best effort: opens no conversation, reports nothing. */
+  typing(chat: ChatId, typing: boolean): void;
+}
+
+/** `accepted`: the network took it. `delivered`: it reached everybody in the chat. */
+export type Delivery = 'accepted' | 'delivered';
+
+export interface ResolvedUser {
+  readonly user: RemoteUserId;
+  readonly chat: ChatId;
+  readonly address: string;
+  readonly name: string;
+}

@@ -1,0 +1,146 @@
+// What the core needs from the database. Implemented in src/store, the only floor with SQL.
+
+import type { Contact, Content, LoginState, MatrixEvent, RemoteMessage } from './events.ts';
+import type {
+  EventId,
+  LoginId,
+  MatrixUserId,
+  NetworkId,
+  PortalKey,
+  RemoteMessageId,
+  RemoteUserId,
+  RoomId,
+} from './ids.ts';
+import type { LoginSeed, SessionMemory, WantedPresence } from './network.ts';
+
+/** Every call throws `BridgeError('database')`, retriable when the database is away. */
+export interface Store {
+  readonly sessions: SessionStore;
+  readonly portals: PortalStore;
+  readonly rooms: RoomStore;
+  readonly journal: Journal;
+  close(): Promise<void>;
+}
+
+/** A login as it is kept. `token`: the fencing number of our ownership; every write to the session carries it. */
+export interface SessionRecord extends LoginSeed {
+  readonly id: LoginId;
+  readonly network: NetworkId;
+  readonly matrixUser: MatrixUserId;
+  readonly wanted: WantedPresence & { readonly on: boolean };
+  readonly state: LoginState;
+  /** Undefined until it has signed in once. */
+  readonly connectedAt: Date | undefined;
+  readonly epoch: number;
+  readonly memory: SessionMemory | undefined;
+  readonly token: number;
+}
+
+export type Lease = Pick<SessionRecord, 'id' | 'token'>;
+
+export interface SessionStore {
+  /** Takes every session for this process, raising each token, and returns them all. Called once, at start. */
+  claimAll(): Promise<readonly SessionRecord[]>;
+  /**
+   * Keeps a new login, owned by us, wanted on. Throws `BridgeError('account-taken')` if another Matrix user has this
+   * account and has signed in with it at least once; one that never did is replaced. The same user's login gets the new
+   * password and keeps the rest.
+   */
+  put(network: NetworkId, user: MatrixUserId, seed: LoginSeed): Promise<SessionRecord>;
+  setWanted(lease: Lease, wanted: SessionRecord['wanted']): Promise<void>;
+  recordState(lease: Lease, state: LoginState): Promise<void>;
+  remember(lease: Lease, memory: SessionMemory): Promise<void>;
+  /** A number greater than any before, for the next connection. */
+  nextEpoch(lease: Lease): Promise<number>;
+  /** Forgets the login with its contacts and portals. The rooms stay. */
+  remove(lease: Lease): Promise<void>;
+
+  /** Replaces the cached contact list. */
+  saveRoster(lease: Lease, contacts: readonly Contact[], at: Date): Promise<void>;
+  saveContact(lease: Lease, contact: Contact): Promise<void>;
+  /** The cached list and the time of the last whole one; presences are those last seen. */
+  roster(login: LoginId): Promise<{ readonly contacts: readonly Contact[]; readonly at: Date | undefined }>;
+}
+
+export interface PortalRecord extends PortalKey {
+  readonly kind: 'dm' | 'group';
+  /** The other person of a DM. */
+  readonly user: RemoteUserId | undefined;
+  readonly name: string;
+  readonly room: RoomId | undefined;
+}
+
+export interface PortalStore {
+  find(key: PortalKey): Promise<PortalRecord | undefined>;
+  findByRoom(room: RoomId): Promise<PortalRecord | undefined>;
+  /** Makes or replaces the portal's record. A room serves one portal only. */
+  put(portal: PortalRecord): Promise<void>;
+  ofLogin(login: LoginId): Promise<readonly PortalRecord[]>;
+}
+
+/** Rooms and ghosts as the core remembers them. */
+export interface RoomStore {
+  managementRoom(user: MatrixUserId): Promise<RoomId | undefined>;
+  managementUser(room: RoomId): Promise<MatrixUserId | undefined>;
+  setManagementRoom(user: MatrixUserId, room: RoomId): Promise<void>;
+  /** The name that a ghost was last given; undefined if it was never made. */
+  ghostName(ghost: MatrixUserId): Promise<string | undefined>;
+  setGhost(ghost: MatrixUserId, network: NetworkId, user: RemoteUserId, name: string): Promise<void>;
+}
+
+/** What a journal row holds; versioned by the store. */
+export type JournalBody =
+  | { readonly source: 'matrix'; readonly event: MatrixEvent }
+  | { readonly source: 'remote'; readonly login: LoginId; readonly event: RemoteMessage };
+
+export type NewRow = JournalBody & {
+  /** Rows of one lane are carried one after the other, in the order of their commit. */
+  readonly lane: string;
+  /** The row's text is a secret: kept sealed while it waits. */
+  readonly secret?: boolean;
+};
+
+export type JournalRow = NewRow & {
+  readonly seq: number;
+  readonly receivedAt: Date;
+  readonly pieces: readonly PieceRow[];
+};
+
+/** One piece of a message on its way to a network. */
+export interface PieceRow {
+  readonly part: number;
+  readonly content: Content;
+  /** `intent`: its bytes may have gone out. */
+  readonly state: 'ready' | 'intent' | 'accepted' | 'failed' | 'uncertain';
+  /** The connection epoch in which the intent was recorded. */
+  readonly epoch: number;
+}
+
+export type Finish =
+  | { readonly type: 'done' }
+  /** Carried: which event and which remote message (or message sent by us, undefined) belong together. */
+  | {
+      readonly type: 'carried';
+      readonly portal: PortalKey;
+      readonly pairs: readonly { readonly event: EventId; readonly remote?: RemoteMessageId; readonly part: number }[];
+    }
+  | { readonly type: 'failed'; readonly error: string };
+
+export interface Journal {
+  /**
+   * Commits a transaction of the homeserver with its rows, in order. A transaction or event already recorded is skipped.
+   * Resolves to the lanes that got rows, once they are durable.
+   */
+  acceptTransaction(txnId: string, rows: readonly NewRow[]): Promise<readonly string[]>;
+  /** Commits one row from a network; a remote id already recorded is skipped. Calls keep their order. */
+  append(row: NewRow): Promise<void>;
+  /** All lanes with unfinished rows, oldest first. */
+  lanes(): Promise<readonly string[]>;
+  /** The oldest unfinished row of a lane. */
+  next(lane: string): Promise<JournalRow | undefined>;
+  /** Records that the bytes of a piece are about to go out; at the first piece keeps the whole plan. */
+  intend(seq: number, pieces: readonly Content[], part: number, epoch: number): Promise<void>;
+  settlePiece(seq: number, part: number, state: 'accepted' | 'failed' | 'uncertain'): Promise<void>;
+  /** Ends a row; its body is wiped. */
+  finish(seq: number, finish: Finish): Promise<void>;
+}
