@@ -1,0 +1,35 @@
+// When to try again. Full jitter: a server that falls over is not met by all its users at the same second.
+
+import type { Clock } from './clock.ts';
+
+const FIRST_MS = 1_000;
+const LONGEST_MS = 300_000;
+
+/** A wait in milliseconds before attempt `attempt` (0 is the first repetition): anything up to 1 s · 2ⁿ, at most 5 minutes. */
+export function backoff(clock: Pick<Clock, 'random'>, attempt: number): number {
+  return Math.round(clock.random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempt, 20)));
+}
+
+/** Lets so many things begin in a second, so many at once; the rest wait their turn. */
+export class Pacer {
+  readonly #clock: Clock;
+  readonly #perSecond: number;
+  readonly #burst: number;
+  #nextSlot = 0;
+
+  constructor(clock: Clock, options: { readonly perSecond: number; readonly burst: number }) {
+    this.#clock = clock;
+    this.#perSecond = options.perSecond;
+    this.#burst = options.burst;
+  }
+
+  /** Takes the next turn; returns how many milliseconds from now it comes. */
+  turn(): number {
+    const now = this.#clock.now().getTime();
+    const gap = 1_000 / this.#perSecond;
+    const earliest = now - gap * (this.#burst - 1);
+    const slot = Math.max(this.#nextSlot, earliest);
+    this.#nextSlot = slot + gap;
+    return Math.max(0, Math.round(slot - now));
+  }
+}

@@ -1,0 +1,336 @@
+// The front door: where events from Matrix and from the networks find the part that answers them.
+// Knows every part of the core; not how Matrix, a network or the database works.
+
+import { Announcer } from './announcer.ts';
+import { Pacer } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import type { Operations } from './commands/command.ts';
+import { commandRegistry } from './commands/registry.ts';
+import { BridgeError } from './errors.ts';
+import {
+  type Contact,
+  type MatrixEphemeral,
+  type MatrixEvent,
+  plainText,
+  type RemoteEvent,
+  type RemoteMessage,
+} from './events.ts';
+import { Ghosts } from './ghosts.ts';
+import type { LoginId, MatrixUserId, RoomId } from './ids.ts';
+import { matrixLane, remoteLane } from './lanes.ts';
+import type { Log } from './log.ts';
+import { Login } from './login.ts';
+import { Management } from './management.ts';
+import type { Matrix, MatrixSink } from './matrix.ts';
+import type { Network } from './network.ts';
+import { Permissions, type PermissionMap } from './permissions.ts';
+import { Portals } from './portals.ts';
+import { type Outcome, Runner } from './runner.ts';
+import { roomLink, say } from './say.ts';
+import type { JournalRow, NewRow, SessionRecord, Store } from './store.ts';
+import { txnId } from './txn-ids.ts';
+
+/** Sign-ins to one server that may begin in a second. */
+const LOGINS_PER_SECOND = 20;
+const HOMESERVER_RETRY_MS = 2_000;
+
+export interface BridgeOptions {
+  readonly networks: readonly Network[];
+  readonly store: Store;
+  /** Called once, at construction. */
+  readonly openMatrix: (sink: MatrixSink) => Matrix;
+  readonly permissions: PermissionMap;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Bridge {
+  readonly #options: BridgeOptions;
+  readonly #matrix: Matrix;
+  readonly #store: Store;
+  readonly #log: Log;
+  readonly #permissions: Permissions;
+  readonly #runner: Runner;
+  readonly #ghosts: Ghosts;
+  readonly #portals: Portals;
+  readonly #management: Management;
+  readonly #announcer: Announcer;
+  readonly #logins = new Map<LoginId, Login>();
+  readonly #pacers = new Map<string, Pacer>();
+
+  constructor(options: BridgeOptions) {
+    const { store, clock, log } = options;
+    this.#options = options;
+    this.#store = store;
+    this.#log = log;
+    this.#permissions = new Permissions(options.permissions);
+    this.#runner = new Runner({ journal: store.journal, clock, log, carry: async (row) => this.#carry(row) });
+    this.#matrix = options.openMatrix(this.#sink());
+    this.#ghosts = new Ghosts({ matrix: this.#matrix, rooms: store.rooms });
+    this.#portals = new Portals(
+      {
+        matrix: this.#matrix,
+        portals: store.portals,
+        journal: store.journal,
+        ghosts: this.#ghosts,
+        mayUse: (user) => this.#permissions.mayUse(user),
+        now: () => clock.now(),
+        log,
+      },
+      (key) => this.#logins.get(key.login),
+    );
+    this.#management = new Management({
+      matrix: this.#matrix,
+      rooms: store.rooms,
+      networks: options.networks,
+      commands: commandRegistry(),
+      operations: this.#operations(),
+      loginsOf: (user) => this.loginsOf(user),
+      log,
+    });
+    this.#announcer = new Announcer(clock, (login, { text, loud }) => {
+      const about = `${login.id} ${login.state.at.getTime()} ${text}`;
+      this.#background(
+        this.#management.notify(login.matrixUser, say(text), about, loud),
+        'user could not be told of a login',
+      );
+    });
+  }
+
+  /** Takes over what an earlier life left: every unfinished row runs again in order, every wanted login comes back. */
+  async start(): Promise<void> {
+    for (const record of await this.#store.sessions.claimAll()) await this.#adopt(record);
+    for (const lane of await this.#store.journal.lanes()) this.#runner.wake(lane);
+    for (const login of this.#logins.values()) login.start();
+    this.#log.info({ logins: this.#logins.size }, 'bridge started');
+  }
+
+  /** Stops taking rows, signs everybody off, and lets what has arrived be written. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#logins.values()].map(async (login) => login.stop()));
+    await this.#runner.stop();
+  }
+
+  loginsOf(user: MatrixUserId): readonly Login[] {
+    return [...this.#logins.values()].filter((login) => login.matrixUser === user);
+  }
+
+  #sink(): MatrixSink {
+    return {
+      transaction: async (id, events) => this.#acceptTransaction(id, events),
+      ephemeral: (event) => this.#onEphemeral(event),
+    };
+  }
+
+  async #acceptTransaction(id: string, events: readonly MatrixEvent[]): Promise<void> {
+    const rows = events.map((event): NewRow => ({
+      source: 'matrix',
+      event,
+      lane: matrixLane(event.room),
+      ...(this.#mayBeSecret(event) && { secret: true }),
+    }));
+    for (const lane of await this.#store.journal.acceptTransaction(id, rows)) this.#runner.wake(lane);
+  }
+
+  #mayBeSecret(event: MatrixEvent): boolean {
+    if (event.type !== 'message') return false;
+    return this.#management.expectsSecret(event.room) || /^\s*login\s/iu.test(plainText(event.content));
+  }
+
+  #onEphemeral(event: MatrixEphemeral): void {
+    this.#portals.peekByRoom(event.room)?.noteTyping(event.users);
+  }
+
+  async #carry(row: JournalRow): Promise<Outcome> {
+    try {
+      return row.source === 'remote'
+        ? await this.#carryRemote(row.login, row.event)
+        : await this.#carryMatrix(row, row.event);
+    } catch (error) {
+      if (error instanceof BridgeError && error.retriable && error.code === 'homeserver') {
+        return { type: 'retry', afterMs: HOMESERVER_RETRY_MS };
+      }
+      throw error;
+    }
+  }
+
+  async #carryRemote(id: LoginId, event: RemoteMessage): Promise<Outcome> {
+    const login = this.#logins.get(id);
+    if (!login) return { type: 'failed', error: 'login gone' };
+    const contact = login.contactOfChat(event.chat);
+    const name = contact?.name ?? event.senderName;
+    const portal = await this.#portals.open(login, { chat: event.chat, user: event.sender, name });
+    return portal.carryFromNetwork({ ...event, senderName: name });
+  }
+
+  async #carryMatrix(row: JournalRow, event: MatrixEvent): Promise<Outcome> {
+    if (event.type === 'member') {
+      await this.#onMember(event);
+      return { type: 'done' };
+    }
+    const portal = await this.#portals.findByRoom(event.room);
+    if (portal) return portal.carryFromMatrix(row, event);
+    const user = await this.#management.userOf(event.room);
+    if (user === event.sender && this.#permissions.mayUse(user))
+      await this.#management.handle(event, row.secret ?? false);
+    return { type: 'done' };
+  }
+
+  async #onMember(event: Extract<MatrixEvent, { type: 'member' }>): Promise<void> {
+    this.#portals.peekByRoom(event.room)?.noteMember(event.target, event.membership);
+    if (event.membership !== 'invite') return;
+    const toBot = event.target === this.#matrix.bot;
+    const toGhost = this.#matrix.isGhost(event.target);
+    if ((!toBot && !toGhost) || event.sender === this.#matrix.bot) return;
+    if (!this.#permissions.mayUse(event.sender)) {
+      this.#log.info({ user: event.sender, room: event.room }, 'invitation turned down: not permitted');
+      await this.#matrix.leave(
+        event.room,
+        event.target,
+        'You may not use this bridge. Its administrator can permit it.',
+      );
+    } else if (toBot) {
+      await this.#management.accept(event.room, event.sender, event.id);
+    } else {
+      await this.#sendElsewhere(event);
+    }
+  }
+
+  /** A ghost was invited: its chat has one room only, made by the bot; that is where the user is sent. */
+  async #sendElsewhere(event: Extract<MatrixEvent, { type: 'member' }>): Promise<void> {
+    const found = this.#findContact(event.sender, event.target);
+    if (!found) {
+      await this.#matrix.leave(event.room, event.target, 'You have no such contact here. Ask the bot for “help”.');
+      return;
+    }
+    const { login, contact } = found;
+    const { room } = await this.#openChat(login, contact);
+    await this.#matrix.join(event.room, event.target);
+    await this.#matrix.send(
+      event.room,
+      event.target,
+      say('Your chat with ', roomLink(contact.name, room), ' is in a room of its own.'),
+      {
+        txnId: txnId('e', event.id),
+        notice: true,
+      },
+    );
+    await this.#matrix.leave(event.room, event.target, 'this chat has a room of its own');
+  }
+
+  #findContact(user: MatrixUserId, ghost: MatrixUserId): { login: Login; contact: Contact } | undefined {
+    for (const login of this.loginsOf(user)) {
+      for (const contact of login.roster().contacts) {
+        if (this.#matrix.ghostId({ network: login.network.id, user: contact.id }) === ghost) return { login, contact };
+      }
+    }
+    return undefined;
+  }
+
+  #operations(): Operations {
+    return {
+      signIn: async (user, network, values) => this.#signIn(user, network, values),
+      signOut: async (login) => this.#signOut(login),
+      openChat: async (login, typed) => {
+        const resolved = login.client.resolve(typed);
+        const contact = login.contact(resolved.user);
+        return this.#openChat(login, { id: resolved.user, chat: resolved.chat, name: contact?.name ?? resolved.name });
+      },
+    };
+  }
+
+  async #openChat(
+    login: Login,
+    contact: Pick<Contact, 'id' | 'chat' | 'name'>,
+  ): Promise<{ room: RoomId; name: string; fresh: boolean }> {
+    const portal = await this.#portals.open(login, { chat: contact.chat, user: contact.id, name: contact.name });
+    const before = portal.room;
+    const room = await portal.ensureRoom();
+    return { room, name: contact.name, fresh: room !== before };
+  }
+
+  async #signIn(user: MatrixUserId, network: Network, values: ReadonlyMap<string, string>): Promise<Login> {
+    if (!this.#permissions.mayUse(user)) throw new BridgeError('not-permitted', 'You may not sign in here.');
+    const record = await this.#store.sessions.put(network.id, user, network.prepareLogin(values));
+    const old = this.#logins.get(record.id);
+    if (old) {
+      await old.stop();
+      this.#portals.forget(old);
+    }
+    const login = await this.#adopt(record);
+    if (!login) throw new BridgeError('bug', 'This network is not there any more.');
+    this.#announcer.forget(login);
+    this.#announcer.await(login);
+    await login.reconnect();
+    return login;
+  }
+
+  async #signOut(login: Login): Promise<void> {
+    this.#logins.delete(login.id);
+    this.#portals.forget(login);
+    await login.logout();
+    this.#announcer.forget(login);
+  }
+
+  async #adopt(record: SessionRecord): Promise<Login | undefined> {
+    const network = this.#options.networks.find(({ id }) => id === record.network);
+    if (!network) {
+      this.#log.error({ login: record.id, network: record.network }, 'login of a network that is not configured');
+      return undefined;
+    }
+    const login = new Login(record, await this.#store.sessions.roster(record.id), {
+      network,
+      sessions: this.#store.sessions,
+      journal: this.#store.journal,
+      clock: this.#options.clock,
+      log: this.#log,
+      pacer: this.#pacer(`${network.id}/${record.server}`),
+      onState: (changed, previous) => {
+        if (changed.connected) this.#runner.wakeWaiting();
+        this.#announcer.noteState(changed, previous);
+      },
+      onMessage: (lane) => this.#runner.wake(lane),
+      onMoment: (from, event) => this.#onMoment(from, event),
+    });
+    this.#logins.set(record.id, login);
+    return login;
+  }
+
+  #onMoment(login: Login, event: Exclude<RemoteEvent, RemoteMessage>): void {
+    switch (event.type) {
+      case 'typing': {
+        const key = { login: login.id, chat: event.chat };
+        const ghost = this.#matrix.ghostId({ network: login.network.id, user: event.sender });
+        this.#runner.moment(remoteLane(key), `typing ${event.sender}`, async () =>
+          this.#portals.peek(key)?.showTyping(ghost, event.forMs),
+        );
+        return;
+      }
+      case 'contact':
+        this.#background(
+          this.#ghosts.rename(login.network, event.contact.id, event.contact.name),
+          'ghost could not be renamed',
+        );
+        return;
+      case 'notice': {
+        const about = `${login.id} ${this.#options.clock.now().getTime()}`;
+        this.#background(this.#management.notify(login.matrixUser, say(event.text), about, false), 'notice not shown');
+        return;
+      }
+      case 'roster':
+    }
+  }
+
+  #pacer(server: string): Pacer {
+    let pacer = this.#pacers.get(server);
+    if (!pacer) {
+      pacer = new Pacer(this.#options.clock, { perSecond: LOGINS_PER_SECOND, burst: LOGINS_PER_SECOND });
+      this.#pacers.set(server, pacer);
+    }
+    return pacer;
+  }
+
+  #background(work: Promise<void>, failure: string): void {
+    work.catch((error: unknown) => this.#log.warn({ err: error }, failure));
+  }
+}

@@ -1,0 +1,48 @@
+// The shape of a command and of a dialogue. One file a command; the registry lists them.
+
+import type { Content } from '../events.ts';
+import type { MatrixUserId, RoomId } from '../ids.ts';
+import type { Login } from '../login.ts';
+import type { Network } from '../network.ts';
+
+export interface Command {
+  readonly name: string;
+  /** What may follow the name: `<address>`, `[account]`. */
+  readonly args: string;
+  readonly summary: string;
+  readonly example?: string;
+  /** Returns the dialogue that it opens, if any. Throws `BridgeError`; its sentence is the reply. */
+  run(context: CommandContext): Promise<Dialogue | undefined>;
+}
+
+/** A talk of several steps in a management room; everything said there goes to it until it ends. */
+export interface Dialogue {
+  /** Of what `cancel` then speaks: "The sign-in". */
+  readonly what: string;
+  /** The next answer is a password: it is kept sealed and redacted. */
+  readonly secret: boolean;
+  /** Takes an answer; returns itself or another to go on, undefined at the end. */
+  answer(text: string): Promise<Dialogue | undefined>;
+}
+
+export interface CommandContext {
+  readonly user: MatrixUserId;
+  readonly args: readonly string[];
+  readonly networks: readonly Network[];
+  /** The user's own. */
+  readonly logins: readonly Login[];
+  readonly operations: Operations;
+  readonly reply: (content: Content) => Promise<void>;
+}
+
+/** What can be done to the bridge; commands are one way to call it. */
+export interface Operations {
+  /** Keeps the login and begins to sign in; how it goes is told when it is known. */
+  signIn(user: MatrixUserId, network: Network, values: ReadonlyMap<string, string>): Promise<Login>;
+  signOut(login: Login): Promise<void>;
+  /** The room of a chat; `fresh`: it was made just now. */
+  openChat(
+    login: Login,
+    typed: string,
+  ): Promise<{ readonly room: RoomId; readonly name: string; readonly fresh: boolean }>;
+}

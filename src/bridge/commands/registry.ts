@@ -1,0 +1,32 @@
+// The commands that every network has, in the order of `help`.
+
+import { chatCommand } from './chat.ts';
+import type { Command } from './command.ts';
+import { helpCommand } from './help.ts';
+import { listCommand } from './list.ts';
+import { loginCommand } from './login.ts';
+import { logoutCommand } from './logout.ts';
+import { reconnectCommand } from './reconnect.ts';
+import { statusCommand } from './status.ts';
+
+/** `cancel` is understood by the management room itself, because it is about the dialogue there. */
+const cancelCommand: Command = {
+  name: 'cancel',
+  args: '',
+  summary: 'ends what we are in the middle of',
+  run: async () => undefined,
+};
+
+export function commandRegistry(): ReadonlyMap<string, Command> {
+  const commands: readonly Command[] = [
+    helpCommand(() => commands),
+    loginCommand,
+    listCommand,
+    chatCommand,
+    statusCommand,
+    reconnectCommand,
+    logoutCommand,
+    cancelCommand,
+  ];
+  return new Map(commands.map((command) => [command.name, command]));
+}

@@ -1,0 +1,12 @@
+// The names of journal lanes. A chat has one lane for each direction, so that a message waiting for the network's answer
+// holds up nothing that comes from there (docs/decisions/0003).
+
+import { portalText, type PortalKey, type RoomId } from './ids.ts';
+
+export function remoteLane(key: PortalKey): string {
+  return `remote ${portalText(key)}`;
+}
+
+export function matrixLane(room: RoomId): string {
+  return `matrix ${room}`;
+}

@@ -1,0 +1,292 @@
+// One Matrix user's account on a network: keeps it signed in while that is wanted, and hands its news on.
+// Knows when to try again; not how the network works, nor what is told to the user.
+
+import { backoff, type Pacer } from './backoff.ts';
+import type { Cancel, Clock } from './clock.ts';
+import { BridgeError } from './errors.ts';
+import type { Contact, LoginState, LoginStateKind, RemoteEvent, RemoteMessage } from './events.ts';
+import { remoteLane } from './lanes.ts';
+import type { ChatId, LoginId, MatrixUserId, RemoteUserId } from './ids.ts';
+import type { Log } from './log.ts';
+import type { ClientSink, Network, NetworkClient, WantedPresence } from './network.ts';
+import type { Journal, Lease, SessionRecord, SessionStore } from './store.ts';
+
+const SAVE_CONTACTS_AFTER_MS = 1_000;
+const JOURNAL_RETRY_MS = 1_000;
+
+/** States that another attempt may cure, without the user doing anything. */
+const TRANSIENT: ReadonlySet<LoginStateKind> = new Set(['connecting', 'connected', 'disconnected', 'server-down']);
+
+export interface LoginParts {
+  readonly network: Network;
+  readonly sessions: SessionStore;
+  readonly journal: Pick<Journal, 'append'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Shared by all logins of one server. */
+  readonly pacer: Pacer;
+  readonly onState: (login: Login, previous: LoginState) => void;
+  /** A message is in the journal, in this lane. */
+  readonly onMessage: (lane: string) => void;
+  /** Everything else: of the moment, not journaled. */
+  readonly onMoment: (login: Login, event: Exclude<RemoteEvent, RemoteMessage>) => void;
+}
+
+export class Login {
+  readonly id: LoginId;
+  readonly network: Network;
+  readonly matrixUser: MatrixUserId;
+  readonly address: string;
+  readonly serverName: string;
+  readonly client: NetworkClient;
+  readonly #parts: LoginParts;
+  readonly #log: Log;
+  readonly #lease: Lease;
+  readonly #contacts = new Map<RemoteUserId, Contact>();
+  readonly #unsaved = new Set<RemoteUserId>();
+  #rosterAt: Date | undefined;
+  #wanted: SessionRecord['wanted'];
+  #state: LoginState;
+  #epoch: number;
+  #protocol: string | undefined;
+  #attempts = 0;
+  #attempting = false;
+  #ended = false;
+  #retry: Cancel | undefined;
+  #save: Cancel | undefined;
+  #arrived: RemoteMessage[] = [];
+  #journaling: Promise<void> | undefined;
+  /** Writes about the session, one after the other. */
+  #writes: Promise<void> = Promise.resolve();
+
+  constructor(
+    record: SessionRecord,
+    roster: { contacts: readonly Contact[]; at: Date | undefined },
+    parts: LoginParts,
+  ) {
+    this.id = record.id;
+    this.network = parts.network;
+    this.matrixUser = record.matrixUser;
+    this.address = record.address;
+    this.serverName = parts.network.servers.find((server) => server.key === record.server)?.name ?? record.server;
+    this.#parts = parts;
+    this.#log = parts.log.child({ login: record.id });
+    this.#lease = { id: record.id, token: record.token };
+    this.#wanted = record.wanted;
+    this.#state = record.state;
+    this.#epoch = record.epoch;
+    this.#protocol = record.memory?.protocol;
+    this.#rosterAt = roster.at;
+    for (const contact of roster.contacts) this.#contacts.set(contact.id, contact);
+    this.client = parts.network.createClient({ ...record, roster: roster.contacts }, this.#sink());
+  }
+
+  get state(): LoginState {
+    return this.#state;
+  }
+
+  get connected(): boolean {
+    return this.#state.kind === 'connected';
+  }
+
+  /** True while the bridge itself goes on trying, so that waiting makes sense. */
+  get hopeful(): boolean {
+    return this.#wanted.on && !this.#ended && TRANSIENT.has(this.#state.kind);
+  }
+
+  get wanted(): WantedPresence & { readonly on: boolean } {
+    return this.#wanted;
+  }
+
+  /** The dialect spoken last, for people. */
+  get protocol(): string | undefined {
+    return this.#protocol;
+  }
+
+  /** The number of the present connection, or of the last one. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** The contact list as far as known; `asOf`: when it was last whole, if it is not live. */
+  roster(): { readonly contacts: readonly Contact[]; readonly asOf: Date | undefined } {
+    return { contacts: [...this.#contacts.values()], asOf: this.connected ? undefined : this.#rosterAt };
+  }
+
+  contact(user: RemoteUserId): Contact | undefined {
+    return this.#contacts.get(user);
+  }
+
+  contactOfChat(chat: ChatId): Contact | undefined {
+    for (const contact of this.#contacts.values()) if (contact.chat === chat) return contact;
+    return undefined;
+  }
+
+  /** Signs in when the server's turn comes, if that is wanted and nothing stands against it. */
+  start(): void {
+    if (!this.hopeful || this.#attempting || this.#retry) return;
+    this.#connectAfter(this.#parts.pacer.turn());
+  }
+
+  /** The user wants it now: also after the server had refused or another client had taken over. */
+  async reconnect(): Promise<void> {
+    await this.#want({ ...this.#wanted, on: true });
+    if (this.connected || this.#attempting) return;
+    this.#attempts = 0;
+    this.#retry?.();
+    this.#retry = undefined;
+    this.#connectAfter(0);
+  }
+
+  /** Signs off for good and forgets the account. */
+  async logout(): Promise<void> {
+    await this.#want({ ...this.#wanted, on: false });
+    await this.stop();
+    this.#become('logged-out', 'You are signed out.');
+    await this.#parts.sessions.remove(this.#lease);
+  }
+
+  /** Ends this process's part: signs off and lets what has arrived be written. What is wanted stays. */
+  async stop(): Promise<void> {
+    this.#ended = true;
+    this.#retry?.();
+    this.#save?.();
+    await this.client.disconnect();
+    await this.#journaling;
+    await this.#flushContacts();
+    await this.#writes;
+  }
+
+  #sink(): ClientSink {
+    return {
+      event: (event) => this.#onEvent(event),
+      state: (kind, sentence) => this.#onState(kind, sentence),
+      remember: (memory) => {
+        this.#protocol = memory.protocol;
+        this.#write(async () => this.#parts.sessions.remember(this.#lease, memory));
+      },
+    };
+  }
+
+  #connectAfter(ms: number): void {
+    this.#retry = this.#parts.clock.after(ms, () => {
+      this.#retry = undefined;
+      void this.#connect();
+    });
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#ended || this.#attempting) return;
+    this.#attempting = true;
+    try {
+      this.#epoch = await this.#parts.sessions.nextEpoch(this.#lease);
+    } catch (error) {
+      this.#attempting = false;
+      this.#log.warn({ err: error }, 'cannot begin a connection: the database does not answer');
+      if (error instanceof BridgeError && error.retriable)
+        this.#connectAfter(backoff(this.#parts.clock, this.#attempts++));
+      return;
+    }
+    if (this.#ended) return;
+    this.#become('connecting', '');
+    this.client.connect(this.#epoch, this.#wanted);
+  }
+
+  #onState(kind: LoginStateKind, sentence: string): void {
+    if (this.#ended && kind !== 'logged-out') return;
+    if (kind === 'connected') this.#attempts = 0;
+    this.#become(kind, sentence);
+    if (kind === 'connecting' || kind === 'connected') return;
+    this.#attempting = false;
+    if (this.hopeful) this.#connectAfter(backoff(this.#parts.clock, this.#attempts++));
+  }
+
+  #become(kind: LoginStateKind, sentence: string): void {
+    const previous = this.#state;
+    const state: LoginState = { kind, sentence, at: this.#parts.clock.now() };
+    this.#state = state;
+    this.#log.info({ state: kind, before: previous.kind }, 'login state changed');
+    if (kind !== 'logged-out') this.#write(async () => this.#parts.sessions.recordState(this.#lease, state));
+    this.#parts.onState(this, previous);
+  }
+
+  #onEvent(event: RemoteEvent): void {
+    switch (event.type) {
+      case 'message':
+        this.#arrived.push(event);
+        this.#journaling ??= this.#journal();
+        return;
+      case 'roster':
+        this.#onRoster(event.contacts);
+        break;
+      case 'contact':
+        this.#contacts.set(event.contact.id, event.contact);
+        this.#saveLater(event.contact.id);
+        break;
+      case 'typing':
+      case 'notice':
+        break;
+    }
+    this.#parts.onMoment(this, event);
+  }
+
+  #onRoster(contacts: readonly Contact[]): void {
+    const at = this.#parts.clock.now();
+    this.#rosterAt = at;
+    this.#contacts.clear();
+    this.#unsaved.clear();
+    for (const contact of contacts) this.#contacts.set(contact.id, contact);
+    this.#write(async () => this.#parts.sessions.saveRoster(this.#lease, contacts, at));
+  }
+
+  /** Writes what has arrived, in order; while the database is away nothing is dropped and nothing overtakes. */
+  async #journal(): Promise<void> {
+    while (this.#arrived.length > 0) {
+      const batch = this.#arrived.splice(0);
+      const results = await Promise.allSettled(batch.map(async (event) => this.#append(event)));
+      const failures = results.filter((result) => result.status === 'rejected').map((result): unknown => result.reason);
+      if (failures.length === 0) continue;
+      this.#log.error({ err: failures[0], failed: failures.length }, 'messages could not be journaled');
+      if (!failures.some((error) => error instanceof BridgeError && error.retriable)) continue;
+      this.#arrived.unshift(...batch); // those already written are known by their id
+      await new Promise<void>((resolve) => this.#parts.clock.after(JOURNAL_RETRY_MS, resolve));
+    }
+    this.#journaling = undefined;
+  }
+
+  async #append(event: RemoteMessage): Promise<void> {
+    const lane = remoteLane({ login: this.id, chat: event.chat });
+    await this.#parts.journal.append({ source: 'remote', login: this.id, event, lane });
+    this.#parts.onMessage(lane);
+  }
+
+  #saveLater(user: RemoteUserId): void {
+    this.#unsaved.add(user);
+    this.#save ??= this.#parts.clock.after(SAVE_CONTACTS_AFTER_MS, () => void this.#flushContacts());
+  }
+
+  async #flushContacts(): Promise<void> {
+    this.#save?.();
+    this.#save = undefined;
+    const users = [...this.#unsaved];
+    this.#unsaved.clear();
+    this.#write(async () => {
+      for (const user of users) {
+        const contact = this.#contacts.get(user);
+        if (contact) await this.#parts.sessions.saveContact(this.#lease, contact);
+      }
+    });
+    await this.#writes;
+  }
+
+  async #want(wanted: SessionRecord['wanted']): Promise<void> {
+    this.#wanted = wanted;
+    await this.#parts.sessions.setWanted(this.#lease, wanted);
+  }
+
+  #write(work: () => Promise<void>): void {
+    this.#writes = this.#writes.then(work).catch((error: unknown) => {
+      this.#log.warn({ err: error }, 'could not write about the session');
+    });
+  }
+}

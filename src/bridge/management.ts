@@ -1,0 +1,169 @@
+// The rooms in which people give commands: one for each user. Knows commands and dialogues; not what they do.
+
+import type { Command, CommandContext, Dialogue, Operations } from './commands/command.ts';
+import { BridgeError } from './errors.ts';
+import { type Content, type MatrixEvent, type MatrixMessage, plainText } from './events.ts';
+import type { EventId, MatrixUserId, RoomId } from './ids.ts';
+import type { Log } from './log.ts';
+import type { Login } from './login.ts';
+import type { Matrix } from './matrix.ts';
+import type { Network } from './network.ts';
+import { ENCRYPTED } from './outcomes.ts';
+import { code, say } from './say.ts';
+import type { RoomStore } from './store.ts';
+import { txnId } from './txn-ids.ts';
+
+export interface ManagementParts {
+  readonly matrix: Matrix;
+  readonly rooms: RoomStore;
+  readonly networks: readonly Network[];
+  readonly commands: ReadonlyMap<string, Command>;
+  readonly operations: Operations;
+  readonly loginsOf: (user: MatrixUserId) => readonly Login[];
+  readonly log: Log;
+}
+
+type Talk = Exclude<MatrixEvent, { type: 'member' }>;
+
+export class Management {
+  readonly #parts: ManagementParts;
+  readonly #dialogues = new Map<RoomId, Dialogue>();
+  readonly #toldEncrypted = new Set<RoomId>();
+
+  constructor(parts: ManagementParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether what is said in this room next may be a secret: all of a dialogue, so that nobody has to be quick. */
+  expectsSecret(room: RoomId): boolean {
+    return this.#dialogues.has(room);
+  }
+
+  async userOf(room: RoomId): Promise<MatrixUserId | undefined> {
+    return this.#parts.rooms.managementUser(room);
+  }
+
+  /** The bot was invited by somebody who may use it: joins, and takes the room if the two are alone in it. */
+  async accept(room: RoomId, user: MatrixUserId, event: EventId): Promise<void> {
+    const { matrix, rooms } = this.#parts;
+    await matrix.join(room, matrix.bot);
+    const others = (await matrix.joinedPeople(room)).filter((person) => person !== user);
+    if (others.length > 0) {
+      await this.#reply(room, event, 0, say('I only take part in rooms with nobody but the two of us.'));
+      await matrix.leave(room, matrix.bot, 'not a room for two');
+      return;
+    }
+    await rooms.setManagementRoom(user, room);
+    await this.#reply(
+      room,
+      event,
+      0,
+      say(
+        'Hello! Here you can sign in and look after your accounts. Send ',
+        code('login'),
+        ' to begin, or ',
+        code('help'),
+        '.',
+      ),
+    );
+  }
+
+  /** The user spoke in their management room. `secret`: the text was kept sealed. */
+  async handle(event: Talk, secret: boolean): Promise<void> {
+    switch (event.type) {
+      case 'message':
+        return this.#onMessage(event, secret);
+      case 'encrypted':
+        if (this.#toldEncrypted.has(event.room)) return;
+        this.#toldEncrypted.add(event.room);
+        return this.#reply(event.room, event.id, 0, say(ENCRYPTED));
+      case 'unsupported':
+    }
+  }
+
+  /** Says something to a user without being asked; `about` makes it the same message at every attempt. */
+  async notify(user: MatrixUserId, content: Content, about: string, loud: boolean): Promise<void> {
+    const { matrix, rooms } = this.#parts;
+    const options = { txnId: txnId('n', user, about), ...(!loud && { notice: true }) };
+    const known = await rooms.managementRoom(user);
+    if (known) {
+      try {
+        await matrix.send(known, matrix.bot, content, options);
+        return;
+      } catch (error) {
+        if (!(error instanceof BridgeError) || error.code !== 'room-gone') throw error;
+      }
+    }
+    const room = await matrix.createManagementRoom(user);
+    await rooms.setManagementRoom(user, room);
+    await matrix.send(room, matrix.bot, content, options);
+  }
+
+  async #onMessage(event: MatrixMessage, secret: boolean): Promise<void> {
+    const { room, sender } = event;
+    const text = plainText(event.content);
+    const dialogue = this.#dialogues.get(room);
+    let count = 0;
+    const reply = async (content: Content): Promise<void> => this.#reply(room, event.id, count++, content);
+    try {
+      if (text.trim().toLowerCase() === 'cancel') {
+        this.#dialogues.delete(room);
+        await reply(say(dialogue ? `${dialogue.what} is cancelled.` : 'There is nothing to cancel.'));
+      } else if (dialogue) {
+        if (dialogue.secret) await this.#hide(event, reply);
+        this.#dialogues.delete(room);
+        this.#keep(room, await dialogue.answer(text));
+      } else if (secret && !this.#parts.commands.has(firstWord(text))) {
+        // kept over a restart in which the dialogue was lost: it may be a password
+        await this.#hide(event, reply);
+        await reply(
+          say('I was restarted while we were talking. Please begin again, for example with ', code('login'), '.'),
+        );
+      } else {
+        await this.#run(text, { ...this.#context(sender), reply }, room);
+      }
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.code === 'database') throw error;
+      await reply(say(error.message));
+    }
+  }
+
+  async #run(text: string, context: Omit<CommandContext, 'args'>, room: RoomId): Promise<void> {
+    const command = this.#parts.commands.get(firstWord(text));
+    if (!command) {
+      await context.reply(say('I do not know that. ', code('help'), ' shows what you can say.'));
+      return;
+    }
+    const args = text.trim().split(/\s+/u).slice(1);
+    this.#keep(room, await command.run({ ...context, args }));
+  }
+
+  #context(user: MatrixUserId): Omit<CommandContext, 'args' | 'reply'> {
+    const { networks, operations, loginsOf } = this.#parts;
+    return { user, networks, operations, logins: loginsOf(user) };
+  }
+
+  #keep(room: RoomId, dialogue: Dialogue | undefined): void {
+    if (dialogue) this.#dialogues.set(room, dialogue);
+  }
+
+  async #hide(event: MatrixMessage, reply: (content: Content) => Promise<void>): Promise<void> {
+    try {
+      await this.#parts.matrix.redact(event.room, event.id, 'a password', txnId('x', event.id));
+    } catch (error) {
+      this.#parts.log.warn({ event: event.id, err: error }, 'password message could not be redacted');
+      await reply(say('I could not remove the message with your password: please delete it yourself.'));
+    }
+  }
+
+  async #reply(room: RoomId, event: EventId, count: number, content: Content): Promise<void> {
+    await this.#parts.matrix.send(room, this.#parts.matrix.bot, content, {
+      txnId: txnId('b', event, count),
+      notice: true,
+    });
+  }
+}
+
+function firstWord(text: string): string {
+  return (text.trim().split(/\s+/u)[0] ?? '').toLowerCase();
+}

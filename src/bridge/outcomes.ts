@@ -1,0 +1,74 @@
+// What a sender is told of a message that was not carried. Every sentence stands here.
+
+import type { BridgeError, BridgeErrorCode } from './errors.ts';
+import type { LoginState } from './events.ts';
+import type { MessageStatus, StatusReason } from './matrix.ts';
+
+export type Failure = MessageStatus & { readonly type: 'failed' };
+
+const REASONS: Partial<Record<BridgeErrorCode, StatusReason>> = {
+  'not-permitted': 'no-permission',
+  unsupported: 'unsupported',
+  'too-long': 'unsupported',
+  bug: 'bridge',
+  database: 'bridge',
+  homeserver: 'bridge',
+};
+
+/** `part`: how many pieces had already gone out. */
+export function failureOf(error: BridgeError, part: number): Failure {
+  const certain = error.code !== 'uncertain';
+  const what = part > 0 ? 'The rest of your message' : 'Your message';
+  return {
+    type: 'failed',
+    retriable: error.code !== 'unsupported' && error.code !== 'too-long' && error.code !== 'not-permitted',
+    reason: REASONS[error.code] ?? 'network',
+    sentence: `${what} ${certain ? 'was not delivered' : 'may not have been delivered'}: ${error.message}`,
+  };
+}
+
+/** The login did not come back in time. */
+export function gaveUp(error: BridgeError): Failure {
+  return {
+    type: 'failed',
+    retriable: true,
+    reason: 'too-old',
+    sentence: `Your message was not delivered: it waited too long. ${error.message}`,
+  };
+}
+
+export function noLongerSignedIn(state: LoginState, network: string): Failure {
+  const why = state.sentence === '' ? `You are not signed in to ${network}.` : state.sentence;
+  return { type: 'failed', retriable: true, reason: 'network', sentence: `Your message was not delivered: ${why}` };
+}
+
+export function strangerInPortal(owner: string): Failure {
+  return {
+    type: 'failed',
+    retriable: false,
+    reason: 'no-permission',
+    sentence: `Your messages are not carried from here: this chat belongs to ${owner}, and only they speak in it.`,
+  };
+}
+
+export function unsupported(what: string, network: string): Failure {
+  return {
+    type: 'failed',
+    retriable: false,
+    reason: 'unsupported',
+    sentence: `${network} cannot carry ${what}, so it was not sent.`,
+  };
+}
+
+export const ENCRYPTED =
+  'I cannot read encrypted messages. Please talk to me in a room without encryption: start one with encryption switched off and invite me.';
+
+export function unreadable(): Failure {
+  return {
+    type: 'failed',
+    retriable: false,
+    reason: 'undecryptable',
+    sentence:
+      'This room is encrypted and I cannot read it, so nothing is sent from here. Our chat goes on in a new room without encryption: it is made at the next message, or when you ask for it with “chat”.',
+  };
+}

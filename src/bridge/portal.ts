@@ -1,0 +1,303 @@
+// A chat that stands both in Matrix and on the network: its room, and the messages through it, both ways.
+// Knows rooms, ghosts and the journal's pieces; not how either side works.
+
+import { assertNever, BridgeError } from './errors.ts';
+import type { MatrixEvent, Membership, RemoteMessage } from './events.ts';
+import type { Ghosts } from './ghosts.ts';
+import type { EventId, MatrixUserId, RoomId } from './ids.ts';
+import type { Log } from './log.ts';
+import type { Login } from './login.ts';
+import type { Matrix, MessageStatus } from './matrix.ts';
+import { failureOf, gaveUp, noLongerSignedIn, strangerInPortal, unreadable, unsupported } from './outcomes.ts';
+import type { Outcome } from './runner.ts';
+import { say } from './say.ts';
+import type { Journal, JournalRow, PieceRow, PortalRecord, PortalStore } from './store.ts';
+import { txnId } from './txn-ids.ts';
+
+/** A message that cannot be carried now waits so long for its login to come back, then fails visibly. */
+export const WAIT_FOR_LOGIN_MS = 5 * 60_000;
+const LOOK_AGAIN_MS = 1_000;
+const HOMESERVER_RETRY_MS = 2_000;
+
+export interface PortalParts {
+  readonly matrix: Matrix;
+  readonly portals: PortalStore;
+  readonly journal: Pick<Journal, 'intend' | 'settlePiece'>;
+  readonly ghosts: Ghosts;
+  readonly mayUse: (user: MatrixUserId) => boolean;
+  readonly now: () => Date;
+  readonly log: Log;
+  /** The portal's room has changed. */
+  readonly onRoom: (portal: Portal) => void;
+}
+
+export class Portal {
+  readonly login: Login;
+  readonly #parts: PortalParts;
+  readonly #log: Log;
+  #record: PortalRecord;
+  /** Whether the user is known to be in the room, or invited; false: to be looked up before the next message. */
+  #userIsThere = false;
+  #making: Promise<RoomId> | undefined;
+  #typing = false;
+  /** Sentences that are said once in this room, not for every message. */
+  readonly #said = new Set<string>();
+
+  constructor(record: PortalRecord, login: Login, parts: PortalParts) {
+    this.#record = record;
+    this.login = login;
+    this.#parts = parts;
+    this.#log = parts.log.child({ login: record.login, room: record.room });
+  }
+
+  get record(): PortalRecord {
+    return this.#record;
+  }
+
+  get room(): RoomId | undefined {
+    return this.#record.room;
+  }
+
+  /** The room, made if there is none, with the user in it or invited. Safe to call from anywhere. */
+  async ensureRoom(): Promise<RoomId> {
+    this.#making ??= this.#ensureRoom().finally(() => (this.#making = undefined));
+    return this.#making;
+  }
+
+  /** Somebody's membership changed in our room. */
+  noteMember(target: MatrixUserId, membership: Membership): void {
+    if (target === this.login.matrixUser) this.#userIsThere = membership === 'join' || membership === 'invite';
+    if (target === this.#parts.matrix.bot && (membership === 'leave' || membership === 'ban'))
+      this.#userIsThere = false;
+  }
+
+  async carryFromNetwork(message: RemoteMessage): Promise<Outcome> {
+    try {
+      return await this.#toMatrix(message);
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.code === 'database') throw error;
+      if (error.retriable) return { type: 'retry', afterMs: HOMESERVER_RETRY_MS };
+      this.#log.error({ err: error, remote: message.id }, 'message could not be carried to Matrix');
+      return { type: 'failed', error: error.code };
+    }
+  }
+
+  async carryFromMatrix(row: JournalRow, event: Exclude<MatrixEvent, { type: 'member' }>): Promise<Outcome> {
+    if (event.sender !== this.login.matrixUser || !this.#parts.mayUse(event.sender)) {
+      return this.#refuse(event, strangerInPortal(this.login.matrixUser), `stranger ${event.sender}`);
+    }
+    switch (event.type) {
+      case 'message':
+        return this.#toNetwork(row, event);
+      case 'unsupported':
+        return this.#refuse(event, unsupported(event.what, this.login.network.name));
+      case 'encrypted':
+        return this.#abandon(event);
+      default:
+        return assertNever(event);
+    }
+  }
+
+  /** A contact types; `forMs` 0: no longer. Needs no room and makes none. */
+  async showTyping(ghost: MatrixUserId, forMs: number): Promise<void> {
+    if (this.#record.room) await this.#parts.matrix.typing(this.#record.room, ghost, forMs);
+  }
+
+  /** Who types in our room now, as the homeserver says. */
+  noteTyping(users: readonly MatrixUserId[]): void {
+    const typing = users.includes(this.login.matrixUser);
+    if (typing === this.#typing) return;
+    this.#typing = typing;
+    this.login.client.typing(this.#record.chat, typing);
+  }
+
+  async #ensureRoom(): Promise<RoomId> {
+    const { matrix } = this.#parts;
+    const room = this.#record.room;
+    if (room && this.#userIsThere) return room;
+    if (room) {
+      const standing = await matrix.standing(room, this.login.matrixUser);
+      if (standing === 'out')
+        await matrix.invite(room, this.login.matrixUser, { isDirect: this.#record.kind === 'dm' });
+      if (standing === 'joined' || standing === 'invited' || standing === 'out') {
+        this.#userIsThere = true;
+        return room;
+      }
+    }
+    return this.#makeRoom();
+  }
+
+  async #makeRoom(): Promise<RoomId> {
+    const { matrix, ghosts, portals } = this.#parts;
+    const { login } = this;
+    const record = this.#record;
+    const ghost = record.user && (await ghosts.ensure(login.network, record.user, record.name));
+    const room = await matrix.createPortalRoom({
+      isDirect: record.kind === 'dm',
+      user: login.matrixUser,
+      ghosts: ghost ? [ghost] : [],
+      ...(record.kind === 'group' && { name: record.name }),
+      info: {
+        network: { id: login.network.id, name: login.network.name },
+        server: { id: login.serverName.toLowerCase(), name: login.serverName },
+        channel: { id: record.chat, name: record.name, receiver: login.address },
+        kind: record.kind,
+      },
+    });
+    this.#record = { ...record, room };
+    await portals.put(this.#record);
+    this.#userIsThere = true;
+    this.#said.clear();
+    this.#parts.onRoom(this);
+    this.#log.info({ room }, 'portal room made');
+    return room;
+  }
+
+  async #toMatrix(message: RemoteMessage): Promise<Outcome> {
+    const { matrix, ghosts } = this.#parts;
+    const ghost = await ghosts.ensure(this.login.network, message.sender, message.senderName);
+    const send = async (): Promise<EventId> => {
+      const room = await this.ensureRoom();
+      await matrix
+        .typing(room, ghost, 0)
+        .catch((error: unknown) => this.#log.debug({ err: error }, 'typing not cleared'));
+      return matrix.send(room, ghost, message.content, { txnId: txnId('r', message.id), at: message.at });
+    };
+    const event = await send().catch(async (error: unknown) => {
+      if (!(error instanceof BridgeError) || error.code !== 'room-gone') throw error;
+      this.#log.warn({ err: error }, 'portal room is gone, making another');
+      this.#record = { ...this.#record, room: undefined };
+      return send();
+    });
+    this.#log.info({ event, remote: message.id }, 'message carried to Matrix');
+    return { type: 'carried', portal: this.#record, pairs: [{ event, remote: message.id, part: 0 }] };
+  }
+
+  async #toNetwork(row: JournalRow, event: Extract<MatrixEvent, { type: 'message' }>): Promise<Outcome> {
+    const { client } = this.login;
+    const pieces = row.pieces.length > 0 ? row.pieces.map((piece) => piece.content) : client.split(event.content);
+    const stateOf = new Map<number, PieceRow['state']>(row.pieces.map((piece) => [piece.part, piece.state]));
+    let delivered = true;
+    for (const [part, piece] of pieces.entries()) {
+      const state = stateOf.get(part) ?? 'ready';
+      if (state === 'accepted') continue;
+      // bytes of an earlier life of this process: whether they arrived cannot be known
+      const outcome =
+        state === 'ready' ? await this.#sendPiece(row, event, pieces, part, piece) : this.#asBefore(state);
+      if (outcome instanceof BridgeError) return this.#couldNotSend(row, event, part, outcome);
+      delivered &&= outcome === 'delivered';
+    }
+    this.#log.info({ event: event.id, parts: pieces.length }, 'message carried to the network');
+    void this.#tellSuccess(event, delivered);
+    return { type: 'carried', portal: this.#record, pairs: pieces.map((_, part) => ({ event: event.id, part })) };
+  }
+
+  async #sendPiece(
+    row: JournalRow,
+    event: Extract<MatrixEvent, { type: 'message' }>,
+    pieces: readonly RemoteMessage['content'][],
+    part: number,
+    piece: RemoteMessage['content'],
+  ): Promise<'accepted' | 'delivered' | BridgeError> {
+    let intended = false;
+    try {
+      const delivery = await this.login.client.send(this.#record.chat, piece, async () => {
+        await this.#parts.journal.intend(row.seq, pieces, part, this.login.epoch);
+        intended = true;
+      });
+      if (part < pieces.length - 1) await this.#parts.journal.settlePiece(row.seq, part, 'accepted');
+      return delivery;
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.code === 'database') throw error;
+      if (intended) {
+        await this.#parts.journal.settlePiece(row.seq, part, error.code === 'uncertain' ? 'uncertain' : 'failed');
+      } else if (error.retriable && this.#mayWait(row, event)) {
+        return error;
+      }
+      return intended && error.retriable ? new BridgeError(error.code, error.message, { cause: error }) : error;
+    }
+  }
+
+  /** What an earlier attempt left behind. */
+  #asBefore(state: Exclude<PieceRow['state'], 'ready' | 'accepted'>): BridgeError {
+    if (state === 'failed') return new BridgeError('not-delivered', 'it was refused.');
+    return new BridgeError('uncertain', 'the bridge was restarted while it was being sent.');
+  }
+
+  #mayWait(row: JournalRow, event: MatrixEvent): boolean {
+    const age = this.#parts.now().getTime() - Math.min(row.receivedAt.getTime(), event.at.getTime());
+    return this.login.hopeful && age < WAIT_FOR_LOGIN_MS;
+  }
+
+  async #couldNotSend(row: JournalRow, event: MatrixEvent, part: number, error: BridgeError): Promise<Outcome> {
+    if (error.retriable && this.#mayWait(row, event)) {
+      if (!this.#said.has(event.id)) {
+        this.#said.add(event.id);
+        await this.#status(event, { type: 'pending', sentence: error.message }, 'pending');
+      }
+      return { type: 'retry', afterMs: LOOK_AGAIN_MS };
+    }
+    this.#said.delete(event.id);
+    const failure = error.retriable
+      ? this.login.hopeful
+        ? gaveUp(error)
+        : noLongerSignedIn(this.login.state, this.login.network.name)
+      : failureOf(error, part);
+    this.#log.info({ event: event.id, code: error.code, part }, 'message not carried');
+    await this.#tell(event, failure);
+    return { type: 'failed', error: error.code };
+  }
+
+  /** `once`: the sentence is said only the first time in this room; the status always. */
+  async #refuse(
+    event: Exclude<MatrixEvent, { type: 'member' }>,
+    failure: MessageStatus & { type: 'failed' },
+    once?: string,
+  ): Promise<Outcome> {
+    const quiet = once !== undefined && this.#said.has(once);
+    if (once !== undefined) this.#said.add(once);
+    await this.#tell(event, failure, quiet);
+    return { type: 'failed', error: failure.reason };
+  }
+
+  /** A room that was encrypted stays so: the chat goes on in another. */
+  async #abandon(event: Extract<MatrixEvent, { type: 'encrypted' }>): Promise<Outcome> {
+    const outcome = await this.#refuse(event, unreadable());
+    this.#record = { ...this.#record, room: undefined };
+    await this.#parts.portals.put(this.#record);
+    this.#parts.onRoom(this);
+    return outcome;
+  }
+
+  async #tell(event: MatrixEvent, failure: MessageStatus & { type: 'failed' }, quiet = false): Promise<void> {
+    await this.#status(event, failure, 'failed');
+    if (quiet) return;
+    await this.#parts.matrix.send(event.room, this.#parts.matrix.bot, say(failure.sentence), {
+      txnId: txnId('f', event.id),
+      notice: true,
+      replyTo: event.id,
+      mention: event.sender,
+    });
+  }
+
+  async #tellSuccess(event: MatrixEvent, delivered: boolean): Promise<void> {
+    const ghost =
+      this.#record.user && this.#parts.matrix.ghostId({ network: this.login.network.id, user: this.#record.user });
+    try {
+      await this.#status(event, { type: 'success', ...(delivered && ghost && { deliveredTo: [ghost] }) }, 'success');
+      await this.#parts.matrix.markRead(event.room, event.id);
+    } catch (error) {
+      this.#log.warn({ event: event.id, err: error }, 'success could not be shown');
+    }
+  }
+
+  async #status(event: MatrixEvent, status: MessageStatus, kind: string): Promise<void> {
+    await this.#parts.matrix.sendStatus(
+      event.room,
+      event.id,
+      this.login.network.id,
+      status,
+      txnId('s', event.id, kind),
+    );
+  }
+}

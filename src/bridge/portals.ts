@@ -1,0 +1,86 @@
+// All portals that are in use, by chat and by room. Knows how to find and make them, not what goes through them.
+
+import { portalText, type PortalKey, type RemoteUserId, type RoomId } from './ids.ts';
+import type { Login } from './login.ts';
+import { Portal, type PortalParts } from './portal.ts';
+import type { PortalRecord } from './store.ts';
+
+export type LoginFinder = (record: PortalKey) => Login | undefined;
+
+export class Portals {
+  readonly #parts: Omit<PortalParts, 'onRoom'>;
+  readonly #loginOf: LoginFinder;
+  readonly #byKey = new Map<string, Portal>();
+  readonly #byRoom = new Map<RoomId, Portal>();
+  readonly #loading = new Map<string, Promise<Portal>>();
+
+  constructor(parts: Omit<PortalParts, 'onRoom'>, loginOf: LoginFinder) {
+    this.#parts = parts;
+    this.#loginOf = loginOf;
+  }
+
+  /** The portal of a chat, kept from now on; its room is made later. */
+  async open(
+    login: Login,
+    dm: { readonly chat: PortalKey['chat']; readonly user: RemoteUserId; readonly name: string },
+  ): Promise<Portal> {
+    const key = { login: login.id, chat: dm.chat };
+    const text = portalText(key);
+    const known = this.#byKey.get(text);
+    if (known) return known;
+    let loading = this.#loading.get(text);
+    if (!loading) {
+      loading = this.#load(login, { ...key, kind: 'dm', user: dm.user, name: dm.name, room: undefined });
+      this.#loading.set(text, loading);
+      void loading.finally(() => this.#loading.delete(text)).catch(() => undefined);
+    }
+    return loading;
+  }
+
+  async findByRoom(room: RoomId): Promise<Portal | undefined> {
+    const known = this.#byRoom.get(room);
+    if (known) return known;
+    const record = await this.#parts.portals.findByRoom(room);
+    const login = record && this.#loginOf(record);
+    return record && login && this.#adopt(record, login);
+  }
+
+  /** The portal of a room if it was used in this process life; for news of the moment. */
+  peekByRoom(room: RoomId): Portal | undefined {
+    return this.#byRoom.get(room);
+  }
+
+  peek(key: PortalKey): Portal | undefined {
+    return this.#byKey.get(portalText(key));
+  }
+
+  /** The login is gone: so are its portals. */
+  forget(login: Login): void {
+    for (const [text, portal] of this.#byKey) {
+      if (portal.login !== login) continue;
+      this.#byKey.delete(text);
+      if (portal.room) this.#byRoom.delete(portal.room);
+    }
+  }
+
+  async #load(login: Login, fresh: PortalRecord): Promise<Portal> {
+    const record = await this.#parts.portals.find(fresh);
+    if (!record) await this.#parts.portals.put(fresh);
+    return this.#byKey.get(portalText(fresh)) ?? this.#adopt(record ?? fresh, login);
+  }
+
+  #adopt(record: PortalRecord, login: Login): Portal {
+    const text = portalText(record);
+    const known = this.#byKey.get(text);
+    if (known) return known;
+    const portal = new Portal(record, login, { ...this.#parts, onRoom: (changed) => this.#noteRoom(changed) });
+    this.#byKey.set(text, portal);
+    if (record.room) this.#byRoom.set(record.room, portal);
+    return portal;
+  }
+
+  #noteRoom(portal: Portal): void {
+    for (const [room, other] of this.#byRoom) if (other === portal) this.#byRoom.delete(room);
+    if (portal.room) this.#byRoom.set(portal.room, portal);
+  }
+}

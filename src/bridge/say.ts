@@ -1,0 +1,34 @@
+// Small words to put the bot's sentences together. Knows styles, not how any side shows them.
+
+import type { Content, Run } from './events.ts';
+
+type Piece = string | Run;
+
+export function say(...pieces: readonly Piece[]): Content {
+  return { type: 'text', runs: pieces.map((piece) => (typeof piece === 'string' ? { text: piece } : piece)) };
+}
+
+export function bold(text: string): Run {
+  return { text, bold: true };
+}
+
+export function code(text: string): Run {
+  return { text, code: true };
+}
+
+export function link(text: string, url: string): Run {
+  return { text, link: url };
+}
+
+/** Joins contents with a line break between them. */
+export function lines(...contents: readonly Content[]): Content {
+  return {
+    type: 'text',
+    runs: contents.flatMap((content, index) => (index === 0 ? content.runs : [{ text: '\n' }, ...content.runs])),
+  };
+}
+
+/** A link to a room that Matrix clients open themselves. */
+export function roomLink(name: string, room: string): Run {
+  return link(name, `https://matrix.to/#/${encodeURIComponent(room)}`);
+}
