@@ -1,0 +1,68 @@
+// Two and three scripted people talk over the double, in each dialect.
+import { describe, expect, test } from 'vitest';
+
+import { ALICE, BOB, CAROL, signIn, startServer } from './stage.ts';
+
+describe.each(['MSNP8', 'MSNP9', 'MSNP12'] as const)('%s', (dialect) => {
+  test('two people see each other, type and talk', async () => {
+    const server = await startServer();
+    const alice = await signIn(server, ALICE, { dialect });
+    const bob = await signIn(server, BOB, { dialect });
+    await alice.waitForPresence(BOB, 'NLN');
+    expect(bob.presenceOf(ALICE)).toMatchObject({ status: 'NLN', name: 'Alice' });
+
+    await alice.type(BOB);
+    await bob.waitForTyping(ALICE);
+    await alice.say(BOB, 'Hello Bob, ¿qué tal? 😀', { format: 'FN=Arial; EF=B; CO=ff; CS=0; PF=22' });
+    const text = await bob.waitForText('Hello Bob, ¿qué tal? 😀');
+    expect(text).toMatchObject({ from: ALICE, format: 'FN=Arial; EF=B; CO=ff; CS=0; PF=22' });
+    await text.chat.say('Fine.');
+    await alice.waitForText('Fine.');
+
+    await bob.setStatus('AWY');
+    await alice.waitForPresence(BOB, 'AWY');
+    await bob.signOut();
+    await alice.waitForPresence(BOB, 'FLN');
+    expect(server.violations).toEqual([]);
+  });
+
+  test('a third person makes it a group, and everybody hears everybody', async () => {
+    const server = await startServer();
+    const alice = await signIn(server, ALICE, { dialect });
+    const bob = await signIn(server, BOB, { dialect });
+    const carol = await signIn(server, CAROL, { dialect });
+    const chat = await alice.startChat([BOB, CAROL]);
+    const bobs = await bob.waitForChat([ALICE, CAROL]);
+    await carol.waitForChat([ALICE, BOB]);
+    await chat.say('to all');
+    await Promise.all([bob.waitForText('to all'), carol.waitForText('to all')]);
+    await bobs.say('from Bob');
+    await Promise.all([alice.waitForText('from Bob'), carol.waitForText('from Bob')]);
+    await bob.leave();
+    await alice.waitForChat([CAROL]);
+    expect(server.violations).toEqual([]);
+  });
+});
+
+test('people of different dialects talk, each reading its own', async () => {
+  const server = await startServer();
+  const old = await signIn(server, ALICE, { dialect: 'MSNP8' });
+  const young = await signIn(server, BOB, { dialect: 'MSNP12', picture: '%3Cmsnobj/%3E' });
+  await old.waitForPresence(BOB, 'NLN');
+  expect(old.presenceOf(BOB).picture).toBeUndefined();
+  await old.say(BOB, 'hello');
+  await young.waitForText('hello');
+  await young.say(ALICE, 'hello yourself');
+  await old.waitForText('hello yourself');
+});
+
+test('a contact can be scripted to answer', async () => {
+  const server = await startServer();
+  const bob = await signIn(server, BOB, {
+    onText: ({ text, chat }) => chat.say(`you said ${text}`, { acknowledgement: 'N' }),
+  });
+  const alice = await signIn(server, ALICE);
+  await alice.say(BOB, 'one');
+  await alice.waitForText('you said one');
+  expect(bob.scriptErrors).toEqual([]);
+});

@@ -1,0 +1,59 @@
+// Contact groups: ADG, REG, RMG. Knows their limits and each dialect's replies; not who is in them.
+import { decodeName, encodeName } from '../wire.ts';
+import type { Command } from '../wire.ts';
+import type { Session, SignedInHandler } from './session.ts';
+
+const MAX_NAME = 61;
+const MAX_GROUPS = 30;
+
+export const groupHandlers: readonly (readonly [string, SignedInHandler])[] = [
+  ['ADG', handleAdd],
+  ['REG', handleRename],
+  ['RMG', handleRemove],
+];
+
+/** The number before a group in replies: the list's, or a constant 1 where lists have none (as observed). */
+function serial(session: Session): number {
+  const version = session.account.bump();
+  return session.dialect.edits === 'ADD' ? version : 1;
+}
+
+function refusalOf(session: Session, name: string): number | undefined {
+  if (name.length > MAX_NAME) return 229;
+  if ([...session.account.groups.values()].some((group) => group.name === name)) return 228;
+  return undefined;
+}
+
+function handleAdd(session: Session, command: Command): void {
+  const [trid = '', text] = command.args;
+  if (text === undefined) return session.ignore('ADG: no name', command);
+  const name = decodeName(text);
+  const refused = session.account.groups.size >= MAX_GROUPS ? 223 : refusalOf(session, name);
+  if (refused) return session.refuse(refused, command);
+  const version = serial(session);
+  const { id, guid } = session.account.addGroup(name);
+  if (session.dialect.edits === 'ADD') return session.send('ADG', trid, version, encodeName(name), id, 0);
+  return session.send('ADG', trid, encodeName(name), guid, 0);
+}
+
+function handleRename(session: Session, command: Command): void {
+  const [trid = '', key = '', text] = command.args;
+  if (text === undefined) return session.ignore('REG: no name', command);
+  const group = session.account.group(key);
+  if (!group) return session.refuse(224, command);
+  const name = decodeName(text);
+  const refused = refusalOf(session, name);
+  if (refused) return session.refuse(refused, command);
+  group.name = name;
+  const version = serial(session);
+  if (session.dialect.edits === 'ADD') return session.send('REG', trid, version, group.id, encodeName(name), 0);
+  return session.send('REG', trid, version, encodeName(name), group.guid, 0);
+}
+
+function handleRemove(session: Session, command: Command): void {
+  const [trid = '', key = ''] = command.args;
+  const group = session.account.group(key);
+  if (!group) return session.refuse(224, command);
+  session.account.removeGroup(group);
+  return session.send('RMG', trid, serial(session), key);
+}

@@ -1,0 +1,93 @@
+// The contact list as SYN gives it, and GCF. Knows each dialect's lines; not how lists are edited.
+import { LIST_BITS, type Account, type Contact } from '../account.ts';
+import type { Dialect } from '../dialects.ts';
+import { encodeName } from '../wire.ts';
+import type { Command } from '../wire.ts';
+import type { World } from '../world.ts';
+import type { Session, SignedInHandler } from './session.ts';
+
+const SHIELDS = Buffer.from(
+  [
+    '<?xml version="1.0" encoding="utf-8" ?>',
+    '<config>',
+    '\t<shield><cli maj="7" min="0" minbld="0" maxbld="9999" deny=" " /></shield>',
+    '\t<block></block>',
+    '</config>',
+  ].join('\n'),
+);
+
+export const rosterHandlers: readonly (readonly [string, SignedInHandler])[] = [
+  ['SYN', handleSynchronise],
+  ['GCF', handleConfiguration],
+];
+
+/** The bits of LST. Until it is answered, who added us is on PL alone where there is one, and on RL alone where there is none. */
+export function listBits(contact: Contact, dialect: Dialect): number {
+  const hidden = dialect.pendingList && contact.lists.has('PL') ? 'RL' : dialect.pendingList ? undefined : 'PL';
+  let bits = 0;
+  for (const list of contact.lists) if (list !== hidden) bits += LIST_BITS[list];
+  return bits;
+}
+
+/** The account's list version as MSNP10 and later write it. */
+export function stampOf(version: number): string {
+  const time = new Date(Date.UTC(2000, 0, 1) + version * 1_000).toISOString();
+  return `${time.slice(0, -1)}0000-00:00`;
+}
+
+function handleSynchronise(session: Session, command: Command): void {
+  const { account, dialect, world } = session;
+  const [trid = '', ...known] = command.args;
+  const stamp = stampOf(account.version);
+  const current = dialect.roster === 'serial' ? [String(account.version)] : [stamp, stamp];
+  if (known.length !== current.length) return session.ignore('SYN: not this dialect’s arguments', command);
+  session.synchronised = true;
+  if (current.every((text, index) => text === known[index])) return session.send('SYN', trid, ...current);
+
+  const contacts = [...account.contacts].filter((contact) => listBits(contact, dialect) > 0);
+  const groups = groupLines(account, dialect);
+  session.send('SYN', trid, ...current, contacts.length, groups.length);
+  session.send('GTC', account.prompt ?? 'A');
+  session.send('BLP', account.privacy ?? 'AL');
+  if (!dialect.nameAtSignIn) session.send('PRP', 'MFN', encodeName(account.name));
+  for (const [key, value] of account.properties) session.send('PRP', key, encodeName(value));
+  for (const line of groups) session.send(line);
+  for (const contact of contacts) {
+    session.send(contactLine(contact, account, dialect, world));
+    for (const [key, value] of propertiesOf(contact, world)) session.send('BPR', key, encodeName(value));
+  }
+  return undefined;
+}
+
+function groupLines(account: Account, dialect: Dialect): string[] {
+  const groups = [...account.groups.values()];
+  if (dialect.edits === 'ADC') return groups.map(({ name, guid }) => `LSG ${encodeName(name)} ${guid}`);
+  return ['LSG 0 Other%20Contacts 0', ...groups.map(({ name, id }) => `LSG ${id} ${encodeName(name)} 0`)];
+}
+
+function contactLine(contact: Contact, account: Account, dialect: Dialect, world: World): string {
+  const name = encodeName(world.nameOf(contact));
+  const bits = listBits(contact, dialect);
+  if (dialect.edits === 'ADD') {
+    const groups = contact.groups.size === 0 ? '0' : [...contact.groups].join(',');
+    return `LST ${contact.address} ${name} ${bits} ${groups}`;
+  }
+  const words = ['LST', `N=${contact.address}`, `F=${name}`];
+  if (contact.lists.has('FL')) words.push(`C=${contact.guid}`);
+  words.push(String(bits));
+  if (dialect.networkInRoster) words.push('1');
+  // Without a group the last field is empty, and so the line ends in a blank.
+  words.push([...contact.groups].map((id) => account.groups.get(id)?.guid).join(','));
+  return words.join(' ');
+}
+
+/** Phones of a contact; none unless one is set. */
+function propertiesOf(contact: Contact, world: World): Iterable<readonly [string, string]> {
+  return contact.lists.has('FL') ? (world.account(contact.address)?.properties ?? []) : [];
+}
+
+function handleConfiguration(session: Session, command: Command): void {
+  if (!session.dialect.personalMessage) return session.expel('GCF: not in this dialect', command);
+  if (!session.synchronised) return session.refuse(715, command);
+  return session.sendPayload(SHIELDS, 'GCF', command.args[0] ?? '', 'Shields.xml');
+}
