@@ -6,7 +6,7 @@ import type { Secret } from './secret.ts';
 
 export interface Network {
   readonly id: NetworkId;
-  /** For people: "MSN Messenger". */
+  /** What people call it. */
   readonly name: string;
   readonly servers: readonly { readonly key: ServerKey; readonly name: string }[];
   /** What `login` asks for, in order. */

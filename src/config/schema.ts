@@ -1,0 +1,84 @@
+// The form of config.yaml, key by key. Knows shapes and defaults; not files, and not what is done with them.
+
+import { z } from 'zod';
+
+const port = z.int().min(1).max(65_535);
+const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/u, 'must be a host name or an IP address');
+const httpUrl = z.url({ protocol: /^https?$/u, error: 'must be an http:// or https:// address' });
+const token = z
+  .string()
+  .min(16, 'is too short for a token: run “npm run registration” to make good ones')
+  .refine((value) => !value.startsWith('CHANGE'), 'is the placeholder: run “npm run registration” to make real tokens');
+const localpart = z.string().regex(/^[a-z0-9._=/+-]{1,100}$/u, 'must be lower-case letters, digits and ._=/+-');
+
+const homeserver = z.strictObject({
+  url: httpUrl,
+  domain: z.string().regex(/^[A-Za-z0-9.-]+(:\d+)?$/u, 'must be the part after the colon of your Matrix ids'),
+});
+
+const appservice = z.strictObject({
+  id: z.string().min(1).max(100).default('msn'),
+  url: httpUrl,
+  listen: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(29_333) }).prefault({}),
+  as_token: token,
+  hs_token: token,
+  bot: localpart.default('msnbot'),
+  ghost_prefix: z
+    .string()
+    .regex(/^[a-z0-9._=-]{0,50}$/u, 'must be lower-case letters, digits and ._=-')
+    .default(''),
+});
+
+const database = z.strictObject({
+  url: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//u, 'must begin with postgres://')
+    .optional(),
+  directory: z.string().min(1).default('data/database'),
+});
+
+const secrets = z.strictObject({ key_file: z.string().min(1).default('data/secret.key') });
+
+const msnServer = z.strictObject({
+  name: z.string().min(1).max(100),
+  host,
+  port: port.default(1863),
+  nexus_url: httpUrl,
+  login_url: httpUrl.optional(),
+  gateway_url: httpUrl.optional(),
+  services: z.record(z.string(), httpUrl).default({}),
+  tls: z
+    .strictObject({
+      ca_file: z.string().min(1).optional(),
+      min_version: z.enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
+    })
+    .prefault({}),
+  dialects: z
+    .array(z.enum(['MSNP12', 'MSNP8']))
+    .min(1)
+    .default(['MSNP12', 'MSNP8']),
+  private_addresses: z.boolean().default(false),
+  confirms_delivery: z.boolean().default(false),
+  credential_hosts: z.array(host).default([]),
+});
+
+const serverKey = z.string().regex(/^[a-z0-9-]{1,30}$/u, 'must be lower-case letters, digits and -');
+
+export const configSchema = z.strictObject({
+  homeserver,
+  appservice,
+  database: database.prefault({}),
+  secrets: secrets.prefault({}),
+  permissions: z.record(z.string(), z.enum(['block', 'user', 'admin'])).default({}),
+  networks: z.strictObject({
+    msn: z.strictObject({
+      servers: z
+        .record(serverKey, msnServer)
+        .refine((servers) => Object.keys(servers).length > 0, 'needs at least one server'),
+    }),
+  }),
+  logging: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+});
+
+export type ConfigFile = z.infer<typeof configSchema>;
+export type MsnServerConfig = z.infer<typeof msnServer>;

@@ -1,0 +1,159 @@
+import { expect, test } from 'vitest';
+import { BridgeError } from '../../src/bridge/errors.ts';
+import { text } from '../../src/bridge/events.ts';
+import type { EventId, MatrixUserId, RoomId } from '../../src/bridge/ids.ts';
+import { type Outcome, Runner } from '../../src/bridge/runner.ts';
+import type { Finish, JournalRow } from '../../src/bridge/store.ts';
+import { FakeClock, settled } from '../support/fake-clock.ts';
+import { keptLog } from '../support/no-log.ts';
+
+/** The journal's queue, in memory. */
+class Rows {
+  readonly rows: JournalRow[] = [];
+  readonly finished: [number, Finish['type']][] = [];
+  broken = false;
+
+  add(lane: string): number {
+    const seq = this.rows.length + 1;
+    const id = `$${seq}` as EventId;
+    const at = new Date(0);
+    const event = {
+      type: 'message',
+      room: '!r:x' as RoomId,
+      sender: '@a:x' as MatrixUserId,
+      id,
+      at,
+      content: text(''),
+    } as const;
+    this.rows.push({ seq, lane, source: 'matrix', receivedAt: at, pieces: [], event });
+    return seq;
+  }
+
+  async next(lane: string): Promise<JournalRow | undefined> {
+    if (this.broken) throw new BridgeError('database', 'The database does not answer.', { retriable: true });
+    return this.rows.find((row) => row.lane === lane && !this.finished.some(([seq]) => seq === row.seq));
+  }
+
+  async finish(seq: number, finish: Finish): Promise<void> {
+    this.finished.push([seq, finish.type]);
+  }
+}
+
+function setUp(carry: (row: JournalRow) => Promise<Outcome>) {
+  const journal = new Rows();
+  const clock = new FakeClock();
+  const log = keptLog();
+  return { journal, clock, log, runner: new Runner({ journal, clock, log, carry }) };
+}
+
+test('a lane carries its rows one after the other, lanes run beside each other', async () => {
+  const gates = new Map<number, () => void>();
+  const started: number[] = [];
+  const { journal, runner } = setUp(async (row) => {
+    started.push(row.seq);
+    await new Promise<void>((resolve) => gates.set(row.seq, resolve));
+    return { type: 'done' };
+  });
+  const [a1, a2, b1] = [journal.add('a'), journal.add('a'), journal.add('b')];
+  runner.wake('a');
+  runner.wake('b');
+  await settled();
+  expect(started).toEqual([a1, b1]);
+  gates.get(a1)?.();
+  await settled();
+  expect(started).toEqual([a1, b1, a2]);
+});
+
+test('a row that must wait keeps its place, and all behind it wait with it', async () => {
+  let open = false;
+  const tried: number[] = [];
+  const { journal, runner, clock } = setUp(async (row) => {
+    tried.push(row.seq);
+    return open ? { type: 'done' } : { type: 'retry', afterMs: 1_000 };
+  });
+  journal.add('a');
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  expect(tried).toEqual([1]);
+  open = true;
+  clock.advance(1_000);
+  await settled();
+  expect(tried).toEqual([1, 1, 2]);
+});
+
+test('lanes that wait look again when what they wait for has come', async () => {
+  let open = false;
+  const { journal, runner } = setUp(async () => (open ? { type: 'done' } : { type: 'retry', afterMs: 60_000 }));
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  open = true;
+  runner.wakeWaiting();
+  await settled();
+  expect(journal.finished).toEqual([[1, 'done']]);
+});
+
+test('a bug in carrying one row is logged, and the lane goes on', async () => {
+  const { journal, runner, log } = setUp(async (row) => {
+    if (row.seq === 1) throw new TypeError('oops');
+    return { type: 'done' };
+  });
+  journal.add('a');
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  expect(journal.finished).toEqual([
+    [1, 'failed'],
+    [2, 'done'],
+  ]);
+  expect(log.lines.map((line) => line.level)).toContain('error');
+});
+
+test('while the database is away the lane looks again until it is back', async () => {
+  const { journal, runner, clock } = setUp(async () => ({ type: 'done' }));
+  journal.add('a');
+  journal.broken = true;
+  runner.wake('a');
+  await settled();
+  clock.advance(1_000);
+  await settled();
+  journal.broken = false;
+  clock.advance(1_000);
+  await settled();
+  expect(journal.finished).toEqual([[1, 'done']]);
+});
+
+test('a move of the moment waits for the rows before it, and only the last of its subject counts', async () => {
+  const seen: string[] = [];
+  let open: () => void = () => undefined;
+  const { journal, runner } = setUp(async (row) => {
+    await new Promise<void>((resolve) => (open = resolve));
+    seen.push(`row ${row.seq}`);
+    return { type: 'done' };
+  });
+  journal.add('a');
+  runner.wake('a');
+  runner.moment('a', 'typing', async () => void seen.push('typing 1'));
+  runner.moment('a', 'typing', async () => void seen.push('typing 2'));
+  await settled();
+  open();
+  await settled();
+  expect(seen).toEqual(['row 1', 'typing 2']);
+});
+
+test('stopping finishes the row in hand and takes no other', async () => {
+  let open: () => void = () => undefined;
+  const { journal, runner } = setUp(async () => {
+    await new Promise<void>((resolve) => (open = resolve));
+    return { type: 'done' };
+  });
+  journal.add('a');
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  const stopped = runner.stop();
+  open();
+  await stopped;
+  expect(journal.finished).toEqual([[1, 'done']]);
+});

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parseConfig } from '../../src/config/config.ts';
+import { ConfigError } from '../../src/config/errors.ts';
+
+const good = `homeserver:
+  url: http://localhost:8008
+  domain: example.com
+appservice:
+  url: http://localhost:29333
+  as_token: 0123456789abcdef
+  hs_token: fedcba9876543210
+networks:
+  msn:
+    servers:
+      own:
+        name: Own
+        host: 127.0.0.1
+        nexus_url: http://127.0.0.1/nexus
+`;
+
+function faults(text: string): readonly string[] {
+  try {
+    parseConfig('config.yaml', text);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test('what is left out has a default, and nobody is permitted', () => {
+  const config = parseConfig('config.yaml', good);
+  expect(config.permissions).toEqual({});
+  expect(config.appservice.listen).toEqual({ host: '127.0.0.1', port: 29_333 });
+  expect(config.networks.msn.servers['own']).toMatchObject({
+    port: 1863,
+    private_addresses: false,
+    dialects: ['MSNP12', 'MSNP8'],
+  });
+});
+
+test.each([
+  [
+    'a wrong type is named where it stands',
+    good.replace('domain: example.com', 'domain: 7'),
+    'config.yaml:3:11: homeserver.domain: ',
+  ],
+  ['an unknown key is named where it stands', `${good}mns: 1\n`, 'config.yaml:15:1: mns: unknown key'],
+  [
+    'a missing key points to its parent',
+    good.replace('  domain: example.com\n', ''),
+    'config.yaml:1:1: homeserver.domain: is missing',
+  ],
+  ['a repeated key is refused', `${good}homeserver: {}\n`, 'config.yaml:15:1: Map keys must be unique'],
+  ['bad YAML says where', good.replace('homeserver:', 'homeserver: ['), 'config.yaml:'],
+  [
+    'placeholder tokens are refused with the remedy',
+    good.replace('0123456789abcdef', 'CHANGE-ME-npm-run-registration'),
+    'npm run registration',
+  ],
+  [
+    'a server key must fit into a Matrix id',
+    good.replace('own:', 'Own_1:'),
+    'config.yaml:11:7: networks.msn.servers.Own_1: ',
+  ],
+])('%s', (_, text, start) => {
+  expect(faults(text).join('\n')).toContain(start);
+});
+
+test('the sample lacks nothing but real tokens', () => {
+  const problems = faults(readFileSync(new URL('../../config.sample.yaml', import.meta.url), 'utf8'));
+  expect(problems.map((problem) => problem.split(': ')[1])).toEqual(['appservice.as_token', 'appservice.hs_token']);
+});

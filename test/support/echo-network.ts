@@ -1,0 +1,145 @@
+// A second, tiny network: whatever is said to one of its people comes back. It proves that the core is neutral.
+
+import { BridgeError } from '../../src/bridge/errors.ts';
+import { type Contact, type Content, plainText, text } from '../../src/bridge/events.ts';
+import type { ChatId, NetworkId, RemoteMessageId, RemoteUserId, ServerKey } from '../../src/bridge/ids.ts';
+import type {
+  ClientSink,
+  Delivery,
+  LoginSeed,
+  Network,
+  NetworkClient,
+  NetworkLogin,
+  ResolvedUser,
+} from '../../src/bridge/network.ts';
+import { Secret } from '../../src/bridge/secret.ts';
+
+const LIMIT = 40;
+
+/** `password`: the only one that is right. Clients are kept by address, so that a test can speak as the network. */
+export class EchoNetwork implements Network {
+  readonly id = 'echo' as NetworkId;
+  readonly name = 'Echo';
+  readonly servers = [{ key: 'cave' as ServerKey, name: 'Cave' }];
+  readonly loginFields = [
+    { id: 'server', kind: 'choice', prompt: 'Which cave?', options: [{ value: 'cave', label: 'Cave' }] },
+    { id: 'address', kind: 'address', prompt: 'Your name?' },
+    { id: 'password', kind: 'password', prompt: 'Your password?' },
+  ] as const;
+  readonly clients = new Map<string, EchoClient>();
+  readonly #password: string;
+  readonly #now: () => Date;
+
+  constructor(options: { readonly password: string; readonly now: () => Date }) {
+    this.#password = options.password;
+    this.#now = options.now;
+  }
+
+  prepareLogin(values: ReadonlyMap<string, string>): LoginSeed {
+    const address = (values.get('address') ?? '').toLowerCase();
+    if (!/^[a-z]+$/.test(address)) throw new BridgeError('bad-input', 'A name has letters only.');
+    return {
+      server: 'cave' as ServerKey,
+      user: `cave/${address}` as RemoteUserId,
+      address,
+      password: new Secret(values.get('password') ?? ''),
+    };
+  }
+
+  createClient(login: NetworkLogin, sink: ClientSink): EchoClient {
+    const client = new EchoClient(login, sink, this.#password, this.#now);
+    this.clients.set(login.address, client);
+    return client;
+  }
+}
+
+export class EchoClient implements NetworkClient {
+  readonly heard: string[] = [];
+  readonly #login: NetworkLogin;
+  readonly #sink: ClientSink;
+  readonly #password: string;
+  readonly #now: () => Date;
+  #connected = false;
+  #epoch = 0;
+  #count = 0;
+
+  constructor(login: NetworkLogin, sink: ClientSink, password: string, now: () => Date) {
+    this.#login = login;
+    this.#sink = sink;
+    this.#password = password;
+    this.#now = now;
+  }
+
+  connect(epoch: number): void {
+    this.#epoch = epoch;
+    if (this.#login.password.reveal() !== this.#password) {
+      this.#sink.state('bad-credentials', 'The cave does not know this name with this password.');
+      return;
+    }
+    this.#connected = true;
+    this.#sink.remember({ protocol: 'ECHO1' });
+    this.#sink.event({ type: 'roster', contacts: [contact('wall', 'Wall')] });
+    this.#sink.state('connected', '');
+  }
+
+  async disconnect(): Promise<void> {
+    this.#connected = false;
+  }
+
+  /** The line breaks. */
+  drop(): void {
+    this.#connected = false;
+    this.#sink.state('disconnected', 'A stone fell.');
+  }
+
+  resolve(typed: string): ResolvedUser {
+    const name = typed.toLowerCase();
+    if (!/^[a-z]+$/.test(name)) throw new BridgeError('bad-input', 'A name has letters only.');
+    return { user: `cave/${name}` as RemoteUserId, chat: name as ChatId, address: name, name };
+  }
+
+  split(content: Content): readonly Content[] {
+    return (
+      plainText(content)
+        .match(new RegExp(`.{1,${LIMIT}}`, 'gsu'))
+        ?.map((piece) => text(piece)) ?? []
+    );
+  }
+
+  async send(chat: ChatId, piece: Content, beforeWrite: () => Promise<void>): Promise<Delivery> {
+    if (!this.#connected) throw new BridgeError('not-connected', 'The cave is closed.', { retriable: true });
+    if (chat === ('nobody' as ChatId)) throw new BridgeError('recipient-offline', 'Nobody is not there.');
+    await beforeWrite();
+    this.heard.push(plainText(piece));
+    this.says(chat, plainText(piece));
+    return 'delivered';
+  }
+
+  typing(chat: ChatId, typing: boolean): void {
+    if (typing) this.#sink.event({ type: 'typing', chat, sender: `cave/${chat}` as RemoteUserId, forMs: 3_000 });
+  }
+
+  /** Somebody in the cave speaks. */
+  says(who: string, what: string): void {
+    this.#sink.event({
+      type: 'message',
+      chat: who as ChatId,
+      sender: `cave/${who}` as RemoteUserId,
+      senderName: who,
+      id: `${this.#login.user} ${this.#epoch}.${this.#count++}` as RemoteMessageId,
+      at: this.#now(),
+      content: text(what),
+    });
+  }
+}
+
+function contact(name: string, shown: string): Contact {
+  return {
+    id: `cave/${name}` as RemoteUserId,
+    chat: name as ChatId,
+    address: name,
+    name: shown,
+    presence: { availability: 'online', label: 'Here' },
+    data: { version: 1 },
+  };
+}
