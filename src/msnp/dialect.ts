@@ -4,4 +4,68 @@ export type DialectName = 'MSNP8' | 'MSNP12';
 
 export interface Dialect {
   readonly name: DialectName;
+  /** How one proves who one is after `USR`. */
+  readonly auth: 'tweener';
+  /** How we introduce ourselves in CVR. */
+  readonly client: { readonly version: string; readonly brand: string };
+  readonly roster: 'syn';
+  /** How many serials SYN takes: one list version, or the time stamps of lists and settings. */
+  readonly serials: 1 | 2;
+  /** `LST address nick …`, or `LST N=address F=nick C=guid …`. */
+  readonly contactLine: 'positional' | 'prefixed';
+  /** A network id stands between the list bits and the groups of an LST. */
+  readonly contactNetwork: boolean;
+  /** `LSG id name 0`, or `LSG name guid`. */
+  readonly groupIds: 'number' | 'guid';
+  /** ADD, REM and REA carry the list version that the change made. */
+  readonly listVersions: boolean;
+  /** Own nick: last word of USR OK and REA, or a property of its own. */
+  readonly ownNick: 'account' | 'property';
+  readonly challenge: { readonly algorithm: 'old' | 'new'; readonly productId: string; readonly productKey: string };
+  /** IRO and JOI end in the client's capabilities. */
+  readonly chatCapabilities: boolean;
+}
+
+const MSNP8: Dialect = {
+  name: 'MSNP8',
+  auth: 'tweener',
+  client: { version: '5.0.0544', brand: 'msmsgs' },
+  roster: 'syn',
+  serials: 1,
+  contactLine: 'positional',
+  contactNetwork: false,
+  groupIds: 'number',
+  listVersions: true,
+  ownNick: 'account',
+  challenge: { algorithm: 'old', productId: 'msmsgs@msnmsgr.com', productKey: 'Q1P7W2E4J9R8U3S5' },
+  chatCapabilities: false,
+};
+
+const MSNP12: Dialect = {
+  ...MSNP8,
+  name: 'MSNP12',
+  client: { version: '7.5.0324', brand: 'msmsgs' },
+  serials: 2, // MSNP10: time stamps instead of list versions, GUIDs, ADC, PRP MFN
+  contactLine: 'prefixed',
+  groupIds: 'guid',
+  listVersions: false,
+  ownNick: 'property',
+  challenge: { algorithm: 'new', productId: 'PROD0101{0RM?UBW', productKey: 'CFHUR$52U_{VIX5T' }, // MSNP11
+  contactNetwork: true, // MSNP12
+  chatCapabilities: true, // MSNP12
+};
+
+/** Oldest first. */
+const DIALECTS = new Map<string, Dialect>([MSNP8, MSNP12].map((row) => [row.name, row]));
+
+export function dialect(name: DialectName): Dialect {
+  const row = DIALECTS.get(name);
+  if (row === undefined) throw new RangeError('no such dialect');
+  return row;
+}
+
+/** The newest row among those offered that the server's answer names; undefined: it names none of them. */
+export function chooseDialect(offered: readonly DialectName[], answered: readonly string[]): Dialect | undefined {
+  const named = new Set(answered.map((word) => word.toUpperCase()));
+  return [...DIALECTS.values()].findLast((row) => offered.includes(row.name) && named.has(row.name));
 }

@@ -4,3 +4,8 @@
 export class MsnpProtocolError extends Error {
   override readonly name = 'MsnpProtocolError';
 }
+
+/** For the branch that the types rule out: a bug of ours if it is ever taken. */
+export function assertNever(value: never): never {
+  throw new TypeError(`not foreseen: ${String(value)}`);
+}

@@ -1,5 +1,11 @@
 // MSG payloads: a MIME head and a body. Knows content types, not who talks to whom.
 
+import { normalizeAddress } from './address.ts';
+import { decodeText, encodeText } from './encoding.ts';
+import { assertNever } from './errors.ts';
+import { contentType, readFields, readMime, writeMime } from './mime.ts';
+import type { Mime } from './mime.ts';
+import { PLAIN, readTextFormat, writeTextFormat } from './text-format.ts';
 import type { TextFormat } from './text-format.ts';
 
 /** What a switchboard carries, read. */
@@ -19,3 +25,87 @@ export type ChatMessage =
       readonly headers: ReadonlyMap<string, string>;
       readonly body: Uint8Array;
     };
+
+/** A larger payload makes the switchboard close the connection. */
+export const MAX_PAYLOAD = 1664;
+
+const READERS = new Map<string, (mime: Mime) => ChatMessage | undefined>([
+  ['text/plain', readText],
+  ['text/x-msmsgscontrol', readControl],
+  ['text/x-msnmsgr-datacast', readDatacast],
+]);
+
+/** Undefined: the head is larger than any honest one. */
+export function readMessage(payload: Uint8Array): ChatMessage | undefined {
+  const mime = readMime(payload);
+  return mime === undefined ? undefined : fromMime(mime);
+}
+
+export function fromMime(mime: Mime): ChatMessage {
+  const type = contentType(mime);
+  return READERS.get(type)?.(mime) ?? { type: 'other', contentType: type, headers: mime.headers, body: mime.body };
+}
+
+export function writeMessage(message: ChatMessage): Uint8Array {
+  switch (message.type) {
+    case 'text':
+      return writeMime(
+        [
+          ['MIME-Version', '1.0'],
+          ['Content-Type', 'text/plain; charset=UTF-8'],
+          ...(message.name === undefined ? [] : [['P4-Context', message.name] as const]),
+          ['X-MMS-IM-Format', writeTextFormat(message.format)],
+        ],
+        encodeText(message.text.replace(/\r\n|\r|\n/g, '\r\n')),
+      );
+    case 'typing':
+      return writeMime(
+        [
+          ['MIME-Version', '1.0'],
+          ['Content-Type', 'text/x-msmsgscontrol'],
+          ['TypingUser', message.address],
+        ],
+        encodeText('\r\n'),
+      );
+    case 'nudge':
+      return writeMime(
+        [
+          ['MIME-Version', '1.0'],
+          ['Content-Type', 'text/x-msnmsgr-datacast'],
+        ],
+        encodeText('ID: 1\r\n\r\n'),
+      );
+    case 'other':
+      return writeMime(
+        [['MIME-Version', '1.0'], ['Content-Type', message.contentType], ...otherHeaders(message.headers)],
+        message.body,
+      );
+    default:
+      return assertNever(message);
+  }
+}
+
+function readText(mime: Mime): ChatMessage {
+  const format = mime.headers.get('x-mms-im-format');
+  const name = mime.headers.get('p4-context');
+  return {
+    type: 'text',
+    text: decodeText(mime.body).replace(/\r\n|\r/g, '\n'),
+    format: format === undefined ? PLAIN : readTextFormat(format),
+    ...(name === undefined || name === '' ? {} : { name }),
+  };
+}
+
+function readControl(mime: Mime): ChatMessage | undefined {
+  // recording a voice clip is typing of a kind
+  const address = mime.headers.get('typinguser') ?? mime.headers.get('recordinguser');
+  return address === undefined ? undefined : { type: 'typing', address: normalizeAddress(address) };
+}
+
+function readDatacast(mime: Mime): ChatMessage | undefined {
+  return readFields(mime.body).get('id') === '1' ? { type: 'nudge' } : undefined;
+}
+
+function otherHeaders(headers: ReadonlyMap<string, string>): (readonly [string, string])[] {
+  return [...headers].filter(([name]) => !['mime-version', 'content-type'].includes(name.toLowerCase()));
+}

@@ -1,0 +1,70 @@
+// Joins a message that came in several payloads. Knows Message-ID, Chunks and Chunk; not what the message says.
+
+import type { Mime } from './mime.ts';
+
+const MAX_CHUNKS = 1023;
+const MAX_BYTES = 256 * 1024;
+/** Messages under way at once, of all senders of one switchboard. */
+const MAX_OPEN = 16;
+const EXPIRES_AFTER_MS = 60_000;
+
+interface Unfinished {
+  readonly headers: ReadonlyMap<string, string>;
+  readonly pieces: (Uint8Array | undefined)[];
+  readonly total: number;
+  readonly since: number;
+  missing: number;
+  bytes: number;
+}
+
+export class ChunkJoiner {
+  readonly #unfinished = new Map<string, Unfinished>();
+
+  /** The message when it is whole, which one without chunks is at once; undefined: nothing to show now. */
+  add(sender: string, mime: Mime, at: Date): Mime | undefined {
+    const id = mime.headers.get('message-id');
+    const total = mime.headers.get('chunks');
+    const index = mime.headers.get('chunk');
+    if (id === undefined || (total === undefined && index === undefined)) return mime;
+    const key = `${sender} ${id.toLowerCase()}`;
+    this.#expire(at.getTime());
+    return total === undefined
+      ? this.#proceed(key, Number(index), mime.body)
+      : this.#begin(key, total, mime, at.getTime());
+  }
+
+  #begin(key: string, declared: string, mime: Mime, at: number): Mime | undefined {
+    const total = Number(declared);
+    if (!Number.isInteger(total) || total < 1 || total > MAX_CHUNKS) return undefined;
+    if (total === 1) return mime;
+    this.#unfinished.delete(key);
+    if (this.#unfinished.size >= MAX_OPEN) {
+      const oldest = this.#unfinished.keys().next();
+      if (oldest.done !== true) this.#unfinished.delete(oldest.value);
+    }
+    this.#unfinished.set(key, { headers: mime.headers, pieces: [], total, since: at, missing: total, bytes: 0 });
+    return this.#proceed(key, 0, mime.body);
+  }
+
+  #proceed(key: string, index: number, body: Uint8Array): Mime | undefined {
+    const message = this.#unfinished.get(key);
+    if (message === undefined || !Number.isInteger(index) || index < 0 || index >= message.total) return undefined;
+    if (message.pieces[index] !== undefined) return undefined; // came twice
+    message.pieces[index] = body.slice(); // a copy: it must not keep the whole read alive
+    message.missing -= 1;
+    message.bytes += body.length;
+    if (message.bytes > MAX_BYTES) this.#unfinished.delete(key);
+    else if (message.missing === 0) {
+      this.#unfinished.delete(key);
+      // bytes are joined before they are read: a character may lie in two pieces
+      return { headers: message.headers, body: Buffer.concat(message.pieces.filter((piece) => piece !== undefined)) };
+    }
+    return undefined;
+  }
+
+  #expire(now: number): void {
+    for (const [key, message] of this.#unfinished) {
+      if (now - message.since > EXPIRES_AFTER_MS) this.#unfinished.delete(key);
+    }
+  }
+}

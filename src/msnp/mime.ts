@@ -1,0 +1,65 @@
+// The head and body of an MSG payload. Knows header lines and their bounds; no content type.
+
+import { decodeText, encodeText } from './encoding.ts';
+
+export interface Mime {
+  /** Names in lower case, in the order they came; of a repeated one the first counts. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Uint8Array;
+}
+
+const MAX_HEAD = 8 * 1024;
+const MAX_HEADERS = 64;
+const LF = 10;
+const CR = 13;
+
+/** Undefined: the head is larger than any honest one. Bare LF and a missing empty line are tolerated. */
+export function readMime(payload: Uint8Array): Mime | undefined {
+  const headers = new Map<string, string>();
+  let at = 0;
+  while (at < payload.length) {
+    const found = payload.indexOf(LF, at);
+    const end = found === -1 ? payload.length : found;
+    if (end > MAX_HEAD) return undefined;
+    const line = payload.subarray(at, payload[end - 1] === CR && end > at ? end - 1 : end);
+    at = end + 1;
+    if (line.length === 0) break;
+    if (headers.size >= MAX_HEADERS) return undefined;
+    const [name, value] = readField(decodeText(line));
+    if (name !== '' && !headers.has(name)) headers.set(name, value);
+  }
+  return { headers, body: payload.subarray(Math.min(at, payload.length)) };
+}
+
+/** A body that is itself a list of `Field: value` lines; names in lower case. */
+export function readFields(body: Uint8Array): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  for (const line of decodeText(body.subarray(0, MAX_HEAD))
+    .split(/\r\n|\r|\n/)
+    .slice(0, MAX_HEADERS)) {
+    const [name, value] = readField(line);
+    if (name !== '' && !fields.has(name)) fields.set(name, value);
+  }
+  return fields;
+}
+
+/** Nothing in a name or value can end its line. */
+export function writeMime(headers: Iterable<readonly [string, string]>, body: Uint8Array): Uint8Array {
+  let head = '';
+  for (const [name, value] of headers) head += `${oneLine(name).replaceAll(':', '')}: ${oneLine(value)}\r\n`;
+  return Buffer.concat([encodeText(`${head}\r\n`), body]);
+}
+
+/** The type without its parameters, in lower case. */
+export function contentType(mime: Mime): string {
+  return (mime.headers.get('content-type')?.split(';')[0] ?? '').trim().toLowerCase();
+}
+
+function readField(line: string): [name: string, value: string] {
+  const colon = line.indexOf(':');
+  return colon === -1 ? ['', ''] : [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
+}
+
+function oneLine(value: string): string {
+  return value.replace(/\p{Cc}+/gu, ' ').trim();
+}

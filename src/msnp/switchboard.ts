@@ -1,0 +1,273 @@
+// One connection to a switchboard: who is in, what is said, what became of what we said. Knows no chat, only this room.
+
+import { normalizeAddress } from './address.ts';
+import { ChunkJoiner } from './chunks.ts';
+import { command, TransactionIds } from './command.ts';
+import type { Argument, OutgoingVerb } from './command.ts';
+import type { DialectName } from './dialect.ts';
+import { percentDecode } from './encoding.ts';
+import { assertNever, MsnpProtocolError } from './errors.ts';
+import { FrameReader } from './frame.ts';
+import type { Frame } from './frame.ts';
+import { fromMime, MAX_PAYLOAD, writeMessage } from './message.ts';
+import type { ChatMessage } from './message.ts';
+import { readMime } from './mime.ts';
+import { readCapabilities } from './presence.ts';
+import type { Input, Output, Session } from './session.ts';
+import type {
+  MessageOutcome,
+  Participant,
+  SwitchboardCommand,
+  SwitchboardEntry,
+  SwitchboardEvent,
+} from './switchboard-types.ts';
+
+export interface SwitchboardOptions {
+  /** Our own, as at the sign-in. */
+  readonly address: string;
+  /** A switchboard speaks the dialect of the sign-in it was got from. */
+  readonly dialect: DialectName;
+  readonly entry: SwitchboardEntry;
+}
+
+type Outputs = Output<SwitchboardEvent>[];
+type Handler = (args: readonly string[], payload: Uint8Array, at: Date) => Outputs;
+
+const STEP_TIMEOUT_MS = 15_000;
+const ACKNOWLEDGED_WITHIN_MS = 30_000;
+const MAX_PARTICIPANTS = 256;
+
+export class SwitchboardSession implements Session<SwitchboardCommand, SwitchboardEvent> {
+  readonly #options: SwitchboardOptions;
+  readonly #own: string;
+  readonly #reader = new FrameReader('switchboard');
+  readonly #trids = new TransactionIds();
+  readonly #chunks = new ChunkJoiner();
+  readonly #calls = new Map<number, string>();
+  readonly #unacknowledged = new Map<number, string>();
+  #already: Participant[] = [];
+  #phase: 'new' | 'entering' | 'inside' | 'over' = 'new';
+
+  readonly #handlers = new Map<string, Handler>([
+    ['USR', (args) => this.#onEntered(args)],
+    ['ANS', (args) => this.#onEntered(args)],
+    ['IRO', (args) => this.#onPresent(args)],
+    ['JOI', (args) => this.#onJoined(args)],
+    ['BYE', (args) => this.#onLeft(args)],
+    ['CAL', (args) => this.#onRinging(args)],
+    ['ACK', ([trid]) => this.#settle(Number(trid), 'acknowledged')],
+    ['NAK', ([trid]) => this.#settle(Number(trid), 'refused')],
+    ['MSG', (args, payload, at) => this.#onMessage(args, payload, at)],
+    ['OUT', () => this.#end({ type: 'close' })],
+  ]);
+
+  constructor(options: SwitchboardOptions) {
+    this.#options = options;
+    this.#own = normalizeAddress(options.address);
+  }
+
+  handle(input: Input<SwitchboardCommand>): Outputs {
+    if (this.#phase === 'over') return [];
+    switch (input.type) {
+      case 'received':
+        return this.#receive(input.bytes, input.at);
+      case 'command':
+        return this.#onCommand(input.command);
+      case 'woken':
+        return this.#onWoken(input.id);
+      case 'closed':
+        return this.#end();
+      case 'fetched':
+        return []; // we ask for nothing
+      default:
+        return assertNever(input);
+    }
+  }
+
+  #receive(bytes: Uint8Array, at: Date): Outputs {
+    const outputs: Outputs = [];
+    try {
+      for (const frame of this.#reader.push(bytes)) {
+        outputs.push(...this.#onFrame(frame, at));
+        if (this.#over) break;
+      }
+    } catch (error) {
+      if (!(error instanceof MsnpProtocolError)) throw error;
+      outputs.push(...this.#end({ type: 'close', error }));
+    }
+    return outputs;
+  }
+
+  #onFrame({ verb, args, payload }: Frame, at: Date): Outputs {
+    if (/^\d{3}$/.test(verb)) return this.#onRefusal(Number(verb), Number(args[0]));
+    return this.#handlers.get(verb)?.(args, payload, at) ?? [];
+  }
+
+  #onCommand(asked: SwitchboardCommand): Outputs {
+    switch (asked.type) {
+      case 'enter':
+        return this.#enter();
+      case 'call':
+        return this.#call(asked.address);
+      case 'send':
+        return this.#say(asked.id, asked.message, asked.acknowledged);
+      case 'leave':
+        return [{ type: 'send', bytes: command('OUT', undefined) }, ...this.#end({ type: 'close' })];
+      default:
+        return assertNever(asked);
+    }
+  }
+
+  // ---- entering
+
+  #enter(): Outputs {
+    if (this.#phase !== 'new') return [];
+    this.#phase = 'entering';
+    const { address, entry } = this.#options;
+    const bytes =
+      entry.type === 'create'
+        ? this.#write('USR', this.#trids.next(), [address, entry.ticket])
+        : this.#write('ANS', this.#trids.next(), [address, entry.ticket, entry.session]);
+    return [bytes, { type: 'wake', id: 'entry', afterMs: STEP_TIMEOUT_MS }];
+  }
+
+  /** `USR trid OK address nick` or `ANS trid OK`. */
+  #onEntered([, result]: readonly string[]): Outputs {
+    if (this.#phase !== 'entering' || result !== 'OK') return [];
+    this.#phase = 'inside';
+    const participants = this.#already;
+    this.#already = [];
+    return [{ type: 'cancel', id: 'entry' }, event({ type: 'entered', participants })];
+  }
+
+  /** `IRO trid index total address nick [capabilities]`; all of them come before `ANS … OK`. */
+  #onPresent([, , , ...fields]: readonly string[]): Outputs {
+    const participant = readParticipant(fields);
+    if (this.#phase !== 'entering' || participant === undefined || participant.address === this.#own) return [];
+    const others = this.#already.filter(({ address }) => address !== participant.address);
+    if (others.length < MAX_PARTICIPANTS) this.#already = [...others, participant];
+    return [];
+  }
+
+  // ---- people
+
+  #call(address: string): Outputs {
+    if (this.#phase !== 'inside') return [event({ type: 'call-refused', address: normalizeAddress(address), code: 0 })];
+    const trid = this.#trids.next();
+    this.#calls.set(trid, normalizeAddress(address));
+    return [this.#write('CAL', trid, [address]), { type: 'wake', id: `call-${trid}`, afterMs: STEP_TIMEOUT_MS }];
+  }
+
+  /** `CAL trid RINGING session`. */
+  #onRinging([number, , session = '']: readonly string[]): Outputs {
+    const trid = Number(number);
+    const address = this.#calls.get(trid);
+    if (address === undefined) return [];
+    this.#calls.delete(trid);
+    return [{ type: 'cancel', id: `call-${trid}` }, event({ type: 'ringing', address, session })];
+  }
+
+  /** `JOI address nick [capabilities]`. */
+  #onJoined(fields: readonly string[]): Outputs {
+    const participant = readParticipant(fields);
+    if (participant === undefined || participant.address === this.#own) return [];
+    return [event({ type: 'joined', participant })];
+  }
+
+  /** `BYE address [1]`; the 1: the room was idle. */
+  #onLeft([address = '', idle]: readonly string[]): Outputs {
+    return address === '' ? [] : [event({ type: 'left', address: normalizeAddress(address), idle: idle === '1' })];
+  }
+
+  // ---- messages
+
+  #say(id: string, message: ChatMessage, acknowledged: boolean): Outputs {
+    const payload = writeMessage(message);
+    const outcome = (what: MessageOutcome): Outputs => [event({ type: 'outcome', id, outcome: what })];
+    if (payload.length > MAX_PAYLOAD) return outcome('too-long');
+    if (this.#phase !== 'inside') return acknowledged ? outcome('refused') : [];
+    const trid = this.#trids.next();
+    const bytes = this.#write('MSG', trid, [acknowledged ? 'A' : 'U'], payload);
+    if (!acknowledged) return [bytes];
+    this.#unacknowledged.set(trid, id);
+    return [bytes, { type: 'wake', id: `message-${trid}`, afterMs: ACKNOWLEDGED_WITHIN_MS }];
+  }
+
+  /** `MSG address nick length`. */
+  #onMessage([sender = '', nick = '']: readonly string[], payload: Uint8Array, at: Date): Outputs {
+    const part = readMime(payload);
+    const whole = part === undefined || sender === '' ? undefined : this.#chunks.add(sender, part, at);
+    if (whole === undefined) return [];
+    const address = normalizeAddress(sender);
+    return [event({ type: 'message', address, nick: percentDecode(nick), message: fromMime(whole) })];
+  }
+
+  #settle(trid: number, outcome: MessageOutcome): Outputs {
+    const id = this.#unacknowledged.get(trid);
+    if (id === undefined) return []; // too late, or never ours
+    this.#unacknowledged.delete(trid);
+    return [{ type: 'cancel', id: `message-${trid}` }, event({ type: 'outcome', id, outcome })];
+  }
+
+  // ---- refusals, time, the end
+
+  #onRefusal(code: number, trid: number): Outputs {
+    if (this.#phase === 'entering') return this.#refuseEntry(code);
+    return this.#calls.has(trid) ? this.#refuseCall(trid, code) : this.#settle(trid, 'refused');
+  }
+
+  #refuseEntry(code: number): Outputs {
+    this.#phase = 'over';
+    return [event({ type: 'entry-refused', code }), { type: 'close' }];
+  }
+
+  #refuseCall(trid: number, code: number): Outputs {
+    const address = this.#calls.get(trid);
+    if (address === undefined) return [];
+    this.#calls.delete(trid);
+    return [{ type: 'cancel', id: `call-${trid}` }, event({ type: 'call-refused', address, code })];
+  }
+
+  #onWoken(id: string): Outputs {
+    if (id === 'entry') return this.#phase === 'entering' ? this.#refuseEntry(0) : [];
+    const [, kind, number] = /^(call|message)-(\d+)$/.exec(id) ?? [];
+    const trid = Number(number);
+    // the timer has run out: there is nothing to cancel
+    return (kind === 'call' ? this.#refuseCall(trid, 0) : this.#settle(trid, 'timed-out')).slice(1);
+  }
+
+  /** Whoever waits for something is told; nothing follows a close, so it stands last. */
+  #end(close?: Output<SwitchboardEvent>): Outputs {
+    const outputs: Outputs = [];
+    if (this.#phase === 'entering') outputs.push(event({ type: 'entry-refused', code: 0 }));
+    for (const address of this.#calls.values()) outputs.push(event({ type: 'call-refused', address, code: 0 }));
+    for (const id of this.#unacknowledged.values()) outputs.push(event({ type: 'outcome', id, outcome: 'lost' }));
+    this.#calls.clear();
+    this.#unacknowledged.clear();
+    this.#phase = 'over';
+    if (close !== undefined) outputs.push(close);
+    return outputs;
+  }
+
+  get #over(): boolean {
+    return this.#phase === 'over';
+  }
+
+  #write(verb: OutgoingVerb, trid: number, args: readonly Argument[], payload?: Uint8Array): Output<SwitchboardEvent> {
+    return { type: 'send', bytes: command(verb, trid, args, payload) };
+  }
+}
+
+function readParticipant([address = '', nick = '', word]: readonly string[]): Participant | undefined {
+  if (address === '') return undefined;
+  const capabilities = readCapabilities(word);
+  return {
+    address: normalizeAddress(address),
+    nick: percentDecode(nick),
+    ...(capabilities === undefined ? {} : { capabilities }),
+  };
+}
+
+function event(news: SwitchboardEvent): Output<SwitchboardEvent> {
+  return { type: 'event', event: news };
+}

@@ -1,0 +1,72 @@
+// Reads the small XML documents of the protocol, forgivingly. Knows elements and text; not what they mean.
+
+import { SaxesParser } from 'saxes';
+
+const MAX_DEPTH = 16;
+const MAX_ELEMENTS = 4096;
+
+/**
+ * The text of the elements named, at whatever depth; of a repeated one the first. Undefined: no XML, or XML that no
+ * honest peer sends (declarations, depth, number of elements).
+ */
+export function readElements(xml: string, names: readonly string[]): ReadonlyMap<string, string> | undefined {
+  const reading = new Reading(names);
+  try {
+    reading.read(xml);
+  } catch (error) {
+    if (error instanceof NotAcceptable) return undefined;
+    throw error;
+  }
+  return reading.found;
+}
+
+/** Thrown from within the parser, so that a fault ends the work at once. */
+class NotAcceptable extends Error {}
+
+class Reading {
+  readonly found = new Map<string, string>();
+  readonly #names: readonly string[];
+  #depth = 0;
+  #elements = 0;
+  /** The element being read, and how deep it began. */
+  #current: { readonly name: string; readonly depth: number } | undefined;
+  #text = '';
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+  }
+
+  read(xml: string): void {
+    const parser = new SaxesParser();
+    const refuse = (): never => {
+      throw new NotAcceptable();
+    };
+    parser.on('error', refuse);
+    parser.on('doctype', refuse);
+    parser.on('opentag', ({ name }) => this.#open(name));
+    parser.on('closetag', () => this.#close());
+    const append = (text: string): void => {
+      this.#text += text;
+    };
+    parser.on('text', append);
+    parser.on('cdata', append);
+    parser.write(xml).close();
+  }
+
+  #open(name: string): void {
+    this.#depth += 1;
+    this.#elements += 1;
+    if (this.#depth > MAX_DEPTH || this.#elements > MAX_ELEMENTS) throw new NotAcceptable();
+    if (this.#current !== undefined || !this.#names.includes(name) || this.found.has(name)) return;
+    this.#current = { name, depth: this.#depth };
+    this.#text = '';
+  }
+
+  #close(): void {
+    if (this.#current?.depth === this.#depth) {
+      this.found.set(this.#current.name, this.#text);
+      this.#current = undefined;
+    }
+    this.#depth -= 1;
+  }
+}
