@@ -1,0 +1,60 @@
+// Makes of a refused or failed call to the homeserver what the core understands. Knows Matrix error codes.
+
+import { MatrixError } from '@vector-im/matrix-bot-sdk';
+import { BridgeError } from '../bridge/errors.ts';
+import { isObject } from './checks.ts';
+import { NoAnswer } from './http.ts';
+
+export interface Refusal {
+  readonly status: number;
+  /** Empty if the answer was no Matrix error. */
+  readonly code: string;
+}
+
+/** What the homeserver answered, or undefined if there was no answer. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof MatrixError) return { status: error.statusCode, code: error.errcode };
+  // The library throws answers that are no Matrix errors as they are.
+  if (isObject(error) && typeof error['statusCode'] === 'number') return { status: error['statusCode'], code: '' };
+  return undefined;
+}
+
+export function isForbidden(error: unknown): boolean {
+  const refusal = refusalOf(error);
+  return refusal !== undefined && refusal.status === 403 && refusal.code !== 'M_USER_DEACTIVATED';
+}
+
+export function isNotFound(error: unknown): boolean {
+  return refusalOf(error)?.status === 404;
+}
+
+export function roomGone(cause: unknown): BridgeError {
+  return new BridgeError('room-gone', 'The Matrix room is gone, or the bridge is no longer in it.', { cause });
+}
+
+export function userLeft(sentence: string, cause: unknown): BridgeError {
+  return new BridgeError('user-left', sentence, { cause });
+}
+
+/** For refusals that nothing closer to the call has explained. */
+export function toBridgeError(error: unknown): BridgeError {
+  if (error instanceof BridgeError) return error;
+  if (error instanceof NoAnswer) {
+    return new BridgeError('homeserver', 'The homeserver does not answer.', { cause: error, retriable: true });
+  }
+  const refusal = refusalOf(error);
+  if (refusal === undefined) return new BridgeError('bug', 'The bridge made a mistake.', { cause: error });
+  const { status, code } = refusal;
+  if (status === 429) {
+    return new BridgeError('homeserver', 'The homeserver is too busy.', { cause: error, retriable: true });
+  }
+  if (status >= 500) {
+    return new BridgeError('homeserver', `The homeserver failed (${status}).`, { cause: error, retriable: true });
+  }
+  if (code === 'M_UNKNOWN_TOKEN' || code === 'M_MISSING_TOKEN') {
+    // The registration is at fault and not this message, which is to wait until that is mended.
+    return new BridgeError('homeserver', 'The homeserver does not know the bridge.', { cause: error, retriable: true });
+  }
+  if (status === 404) return roomGone(error);
+  return new BridgeError('homeserver', `The homeserver refused it (${code === '' ? status : code}).`, { cause: error });
+}

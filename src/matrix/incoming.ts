@@ -1,0 +1,177 @@
+// Reads what the homeserver pushes: a raw event becomes a `MatrixEvent`, or nothing. Pure; believes nothing it did not check.
+
+import type { MatrixEphemeral, MatrixEvent, Membership } from '../bridge/events.ts';
+import type { EventId, MatrixUserId, RoomId } from '../bridge/ids.ts';
+import { type JsonObject, asEventId, asRoomId, asString, asTime, asUserId, isObject } from './checks.ts';
+import { formattedBody, fromMessageText } from './content.ts';
+
+export type Incoming =
+  | { readonly type: 'event'; readonly event: MatrixEvent }
+  /** Well-formed, and no concern of ours: own echoes, other types of event. */
+  | { readonly type: 'ignored' }
+  | { readonly type: 'malformed'; readonly why: string };
+
+/** Tells our ghosts and the bot from people. */
+export type IsOurs = (user: string) => boolean;
+
+interface Head {
+  readonly room: RoomId;
+  readonly sender: MatrixUserId;
+  readonly id: EventId;
+  readonly at: Date;
+}
+
+type Reader = (head: Head, content: JsonObject, event: JsonObject) => Incoming;
+
+const IGNORED: Incoming = { type: 'ignored' };
+
+const EVENTS = new Map<string, Reader>([
+  ['m.room.message', fromMessage],
+  ['m.room.member', fromMember],
+  ['m.room.encrypted', (head) => found({ ...head, type: 'encrypted' })],
+  ['m.room.redaction', unsupported('a deletion')],
+  ['m.reaction', unsupported('a reaction')],
+  ['m.sticker', unsupported('a sticker')],
+  ['m.poll.start', unsupported('a poll')],
+  ['org.matrix.msc3381.poll.start', unsupported('a poll')],
+  ['m.poll.response', unsupported('a vote')],
+  ['org.matrix.msc3381.poll.response', unsupported('a vote')],
+  ['m.call.invite', unsupported('a call')],
+  ['m.beacon_info', unsupported('a live location')],
+  ['org.matrix.msc3672.beacon_info', unsupported('a live location')],
+]);
+
+const UNCARRIED_MESSAGES = new Map<string, string>([
+  ['m.image', 'a picture'],
+  ['m.file', 'a file'],
+  ['m.audio', 'a sound'],
+  ['m.video', 'a video'],
+  ['m.location', 'a location'],
+  ['m.key.verification.request', 'a verification request'],
+]);
+
+const MEMBERSHIPS = new Set<string>(['invite', 'join', 'leave', 'ban', 'knock'] satisfies Membership[]);
+
+export function fromEvent(raw: unknown, isOurs: IsOurs): Incoming {
+  if (!isObject(raw)) return malformed('it is no object');
+  const type = asString(raw['type']);
+  if (type === undefined) return malformed('it has no type');
+  const read = EVENTS.get(type);
+  if (read === undefined) return IGNORED;
+  const room = asRoomId(raw['room_id']);
+  if (room === undefined) return malformed('its room id cannot be used');
+  const sender = asUserId(raw['sender']);
+  if (sender === undefined) return malformed('its sender cannot be used');
+  if (isOurs(sender)) return IGNORED;
+  const id = asEventId(raw['event_id']);
+  if (id === undefined) return malformed('its event id cannot be used');
+  const at = asTime(raw['origin_server_ts']);
+  if (at === undefined) return malformed('its time cannot be used');
+  const content = raw['content'];
+  if (!isObject(content)) return malformed('it has no content');
+  return read({ room, sender, id, at }, content, raw);
+}
+
+/** For the log, where a malformed event is all that remains of it. */
+export function eventIdOf(raw: unknown): string {
+  return (isObject(raw) && asEventId(raw['event_id'])) || 'unknown';
+}
+
+function fromMessage(head: Head, content: JsonObject, event: JsonObject): Incoming {
+  const kind = asString(content['msgtype']);
+  if (kind === undefined) return wasRedacted(event) ? IGNORED : malformed('it has no msgtype');
+  const relation = isObject(content['m.relates_to']) ? content['m.relates_to'] : {};
+  if (relation['rel_type'] === 'm.replace') return found({ ...head, type: 'unsupported', what: 'an edit' });
+  // Bots speak in notices, and bots are not to answer each other: notices stay in Matrix.
+  if (kind === 'm.notice') return IGNORED;
+  if (kind !== 'm.text' && kind !== 'm.emote')
+    return found({ ...head, type: 'unsupported', what: nameOf(kind, content) });
+  const body = asString(content['body']);
+  if (body === undefined) return malformed('it has no body');
+  const html = formattedBody(content);
+  const reply = replyOf(relation);
+  const read = fromMessageText({
+    body,
+    ...(html === undefined ? {} : { html }),
+    emote: kind === 'm.emote',
+    isReply: reply !== undefined,
+  });
+  if (read === undefined) return IGNORED;
+  const replyTo = relation['is_falling_back'] === true ? undefined : reply;
+  return found({ ...head, type: 'message', content: read, ...(replyTo === undefined ? {} : { replyTo }) });
+}
+
+function fromMember(head: Head, content: JsonObject, event: JsonObject): Incoming {
+  const target = asUserId(event['state_key']);
+  if (target === undefined) return malformed('its state key is no user');
+  const membership = asMembership(content['membership']);
+  if (membership === undefined) return malformed('its membership is unknown');
+  if (membership === 'join' && previousMembership(event) === 'join') return IGNORED; // a new name or picture
+  return found({ ...head, type: 'member', target, membership, isDirect: content['is_direct'] === true });
+}
+
+export interface SeenMember {
+  readonly room: RoomId;
+  readonly user: MatrixUserId;
+  readonly membership: Membership;
+}
+
+/** The membership that an event tells of, our own ghosts' included. */
+export function seenMember(raw: unknown): SeenMember | undefined {
+  if (!isObject(raw) || raw['type'] !== 'm.room.member' || !isObject(raw['content'])) return undefined;
+  const room = asRoomId(raw['room_id']);
+  const user = asUserId(raw['state_key']);
+  const membership = asMembership(raw['content']['membership']);
+  if (room === undefined || user === undefined || membership === undefined) return undefined;
+  return { room, user, membership };
+}
+
+const MAX_TYPERS = 1000;
+
+export function fromEphemeral(raw: unknown, isOurs: IsOurs): MatrixEphemeral | undefined {
+  if (!isObject(raw) || raw['type'] !== 'm.typing' || !isObject(raw['content'])) return undefined;
+  const room = asRoomId(raw['room_id']);
+  const typing: unknown = raw['content']['user_ids'];
+  if (room === undefined || !Array.isArray(typing)) return undefined;
+  const users = typing
+    .slice(0, MAX_TYPERS)
+    .map(asUserId)
+    .filter((user) => user !== undefined && !isOurs(user)) as MatrixUserId[];
+  return { type: 'typing', room, users };
+}
+
+function nameOf(kind: string, content: JsonObject): string {
+  const voice = kind === 'm.audio' && ('org.matrix.msc3245.voice' in content || 'm.voice' in content);
+  return voice ? 'a voice message' : (UNCARRIED_MESSAGES.get(kind) ?? 'a message of an unknown kind');
+}
+
+function replyOf(relation: JsonObject): EventId | undefined {
+  const reply = relation['m.in_reply_to'];
+  return isObject(reply) ? asEventId(reply['event_id']) : undefined;
+}
+
+/** A message that was deleted before it came to us arrives without its content. */
+function wasRedacted(event: JsonObject): boolean {
+  return isObject(event['unsigned']) && 'redacted_because' in event['unsigned'];
+}
+
+function previousMembership(event: JsonObject): Membership | undefined {
+  const unsigned = isObject(event['unsigned']) ? event['unsigned'] : {};
+  return isObject(unsigned['prev_content']) ? asMembership(unsigned['prev_content']['membership']) : undefined;
+}
+
+function asMembership(value: unknown): Membership | undefined {
+  return typeof value === 'string' && MEMBERSHIPS.has(value) ? (value as Membership) : undefined;
+}
+
+function unsupported(what: string): Reader {
+  return (head) => found({ ...head, type: 'unsupported', what });
+}
+
+function found(event: MatrixEvent): Incoming {
+  return { type: 'event', event };
+}
+
+function malformed(why: string): Incoming {
+  return { type: 'malformed', why };
+}

@@ -1,0 +1,211 @@
+// Takes what the homeserver pushes, and answers 200 only when the sink has it. The one HTTP server of the bridge.
+// Knows the application service API; not what becomes of an event.
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { AppService } from 'matrix-appservice-bridge';
+import type { Logger } from 'pino';
+import type { Clock } from '../bridge/clock.ts';
+import type { MatrixUserId } from '../bridge/ids.ts';
+import type { MatrixSink } from '../bridge/matrix.ts';
+import type { Secret } from '../bridge/secret.ts';
+import { asUserId } from './checks.ts';
+import { HttpProblem, readBody } from './http-body.ts';
+import type { SeenMember } from './incoming.ts';
+import { receive } from './transaction.ts';
+
+export interface IntakeOptions {
+  readonly hsToken: Secret;
+  readonly sink: MatrixSink;
+  readonly isOurs: (user: string) => boolean;
+  /** A ghost that exists, as far as this process knows. */
+  readonly knowsUser: (user: MatrixUserId) => boolean;
+  /** Membership events of any user, before they are handed on. */
+  readonly onMember: (seen: SeenMember) => void;
+  readonly isReady: () => boolean;
+  readonly clock: Pick<Clock, 'after'>;
+  readonly log: Logger;
+  readonly maxBodyBytes?: number;
+  /** For the whole of a request to arrive. */
+  readonly requestTimeoutMs?: number;
+}
+
+interface Route {
+  readonly path: RegExp;
+  readonly method: string;
+  /** Answered without a token. */
+  readonly open?: boolean;
+  readonly answer: (parameter: string, request: IncomingMessage) => Promise<void> | void;
+}
+
+// A full transaction of a large homeserver passes 6 MB.
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const REQUEST_TIMEOUT_MS = 60_000;
+const CLOSE_GRACE_MS = 10_000;
+const MAX_TXN_ID = 1024;
+
+export class Intake extends AppService {
+  readonly #options: IntakeOptions;
+  readonly #maxBodyBytes: number;
+  readonly #token: Buffer;
+  readonly #routes: readonly Route[];
+  #server: Server | undefined;
+
+  constructor(options: IntakeOptions) {
+    super({ homeserverToken: options.hsToken.reveal() });
+    this.#options = options;
+    this.#maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
+    this.#token = digest(options.hsToken.reveal());
+    this.#routes = this.#allRoutes();
+  }
+
+  /** Where it listens; 0 before and after. */
+  get port(): number {
+    const address = this.#server?.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  override async listen(port: number, hostname: string, backlog: number): Promise<void> {
+    const timeout = this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+    const server = createServer(
+      { requestTimeout: timeout, headersTimeout: timeout, connectionsCheckingInterval: Math.ceil(timeout / 4) },
+      (request, response) => void this.#serve(request, response),
+    );
+    this.#server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port, host: hostname, backlog }, resolve);
+    });
+    server.on('error', (err) => this.#options.log.error({ err }, 'the HTTP server failed'));
+  }
+
+  /** Takes no more; what has been taken is still answered. Safe to call twice. */
+  override async close(): Promise<void> {
+    const server = this.#server;
+    if (server === undefined || !server.listening) return;
+    const closed = new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+    const cancel = this.#options.clock.after(CLOSE_GRACE_MS, () => server.closeAllConnections());
+    await closed;
+    cancel();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // What a refused request still sends is thrown away: cut off, the other side might not see the answer.
+    response.once('finish', () => request.resume());
+    try {
+      await this.#answer(request);
+      this.#reply(response, 200, {});
+    } catch (error) {
+      if (error instanceof HttpProblem) {
+        if (error.allow !== undefined) response.setHeader('allow', error.allow);
+        this.#reply(response, error.status, { errcode: error.errcode, error: error.message });
+        return;
+      }
+      this.#options.log.error({ err: error }, 'a request of the homeserver could not be taken');
+      this.#reply(response, 503, { errcode: 'M_UNKNOWN', error: 'The bridge cannot take this now.' });
+    }
+  }
+
+  #reply(response: ServerResponse, status: number, body: unknown): void {
+    if (response.headersSent || response.destroyed) return;
+    const text = JSON.stringify(body);
+    response.writeHead(status, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      // While we close, the homeserver is not to send its next request here.
+      ...(this.#server?.listening ? {} : { connection: 'close' }),
+    });
+    response.end(text);
+  }
+
+  async #answer(request: IncomingMessage): Promise<void> {
+    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    const here = this.#routes.filter((route) => route.path.test(path));
+    if (!here.some((route) => route.open)) this.#checkToken(request, new URLSearchParams(query));
+    if (here.length === 0) throw new HttpProblem(404, 'M_UNRECOGNIZED', 'There is nothing here.');
+    const route = here.find(({ method }) => method === request.method);
+    if (route === undefined) {
+      const allow = here.map(({ method }) => method).join(', ');
+      throw new HttpProblem(405, 'M_UNRECOGNIZED', 'This is not the method for it.', { allow });
+    }
+    await route.answer(decode(route.path.exec(path)?.[1] ?? ''), request);
+  }
+
+  #checkToken(request: IncomingMessage, query: URLSearchParams): void {
+    const header = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const given = [header, ...query.getAll('access_token')].filter((token) => token !== undefined);
+    if (given.length === 0) throw new HttpProblem(401, 'M_MISSING_TOKEN', 'A token is needed.');
+    // All are compared, so that the time tells nothing about which of them was wrong.
+    const right = given.map((token) => timingSafeEqual(digest(token), this.#token));
+    if (right.includes(false)) throw new HttpProblem(403, 'M_FORBIDDEN', 'The token is wrong.');
+  }
+
+  #allRoutes(): readonly Route[] {
+    const { isReady, knowsUser } = this.#options;
+    return [
+      {
+        // Old homeservers leave out the prefix.
+        path: /^(?:\/_matrix\/app\/v1)?\/transactions\/([^/]+)$/,
+        method: 'PUT',
+        answer: (txnId, request) => this.#transaction(txnId, request),
+      },
+      { path: /^\/_matrix\/app\/v1\/ping$/, method: 'POST', answer: () => undefined },
+      {
+        path: /^(?:\/_matrix\/app\/v1)?\/users\/([^/]+)$/,
+        method: 'GET',
+        answer: (user) => {
+          const id = asUserId(user);
+          if (id === undefined || !knowsUser(id)) throw notFound();
+        },
+      },
+      {
+        path: /^(?:\/_matrix\/app\/v1)?\/rooms\/([^/]+)$/,
+        method: 'GET',
+        answer: () => {
+          throw notFound();
+        },
+      },
+      { path: /^\/_matrix\/mau\/live$/, method: 'GET', open: true, answer: () => undefined },
+      {
+        path: /^\/_matrix\/mau\/ready$/,
+        method: 'GET',
+        open: true,
+        answer: () => {
+          if (!isReady()) throw new HttpProblem(500, 'M_UNKNOWN', 'Homeserver and bridge do not work together yet.');
+        },
+      },
+    ];
+  }
+
+  async #transaction(txnId: string, request: IncomingMessage): Promise<void> {
+    if (txnId.length > MAX_TXN_ID) throw new HttpProblem(400, 'M_INVALID_PARAM', 'The transaction id is too long.');
+    const { sink, isOurs, onMember, log } = this.#options;
+    const body = await readBody(request, this.#maxBodyBytes);
+    const { events, ephemeral } = receive(body, { isOurs, onMember, log: log.child({ txn: txnId }) });
+    await sink.transaction(txnId, events);
+    try {
+      for (const event of ephemeral) sink.ephemeral(event);
+    } catch (err) {
+      // The transaction is committed: to fail now would have it sent again.
+      log.error({ err, txn: txnId }, 'news of the moment could not be taken');
+    }
+  }
+}
+
+function notFound(): HttpProblem {
+  return new HttpProblem(404, 'M_NOT_FOUND', 'There is no such thing.');
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (cause) {
+    throw new HttpProblem(400, 'M_INVALID_PARAM', 'The path cannot be read.', { cause });
+  }
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

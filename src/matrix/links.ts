@@ -1,0 +1,19 @@
+// Which addresses may be a link, and which of them stand for a person or a room. Knows URLs; not HTML.
+
+const MAX_LINK = 2048;
+const ALLOWED = /^(?:https?:\/\/[^\s/?#\\]|mailto:[^\s])/i;
+// oxlint-disable-next-line no-control-regex
+const UNSAFE = /[\u0000-\u0020\u007f-\u00a0<>"'`\\\u202a-\u202e\u2066-\u2069]/;
+const PILL = /^https:\/\/matrix\.to\/#\/(?:@|#|%40|%23)/i;
+
+/** The address as it may be shown as a link, or undefined. */
+export function safeLink(address: string): string | undefined {
+  const link = address.trim();
+  if (link.length > MAX_LINK || !ALLOWED.test(link) || UNSAFE.test(link)) return undefined;
+  return URL.canParse(link) ? link : undefined;
+}
+
+/** A link that is another way to write somebody's or a room's name. */
+export function isPill(link: string): boolean {
+  return PILL.test(link);
+}

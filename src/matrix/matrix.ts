@@ -1,0 +1,185 @@
+// The Matrix side of the bridge, put together: the core's port on the application service library.
+// Knows all rooms of this floor; decides nothing that one of them could.
+
+import { AppServiceRegistration, Bridge } from 'matrix-appservice-bridge';
+import type { Logger } from 'pino';
+import type { Clock } from '../bridge/clock.ts';
+import type { MatrixUserId, NetworkId } from '../bridge/ids.ts';
+import type { Matrix, MatrixSink } from '../bridge/matrix.ts';
+import type { Secret } from '../bridge/secret.ts';
+import { toMessageContent } from './content.ts';
+import { isNotFound, toBridgeError } from './errors.ts';
+import { GhostIds } from './ghost-ids.ts';
+import { Health } from './health.ts';
+import { HomeserverHttp } from './http.ts';
+import { Intake } from './intake.ts';
+import { CLIENT, Intents } from './intent.ts';
+import { serveLibrary } from './library-http.ts';
+import { routeLibraryLog } from './library-log.ts';
+import { Memberships } from './memberships.ts';
+import { Profiles } from './profiles.ts';
+import { registration } from './registration.ts';
+import { Rooms } from './rooms.ts';
+import { STATUS_TYPE, toStatusContent } from './status.ts';
+
+export interface MatrixOptions {
+  readonly homeserverUrl: string;
+  readonly domain: string;
+  /** The id in the registration. */
+  readonly bridgeId: string;
+  readonly asToken: Secret;
+  readonly hsToken: Secret;
+  readonly botLocalpart: string;
+  /** Before a network's name in ghost ids; may be empty. */
+  readonly ghostPrefix: string;
+  readonly networks: readonly NetworkId[];
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly log: Logger;
+  readonly sink: MatrixSink;
+  readonly clock: Clock;
+}
+
+export interface MatrixSide extends Matrix {
+  /** Where the homeserver is listened for; 0 before `start`. */
+  readonly port: number;
+  /** Listens for the homeserver. Calls to it work before. */
+  start(): Promise<void>;
+  /** Takes no more from the homeserver; what was taken is still answered. Calls to it go on working. */
+  stopIntake(): Promise<void>;
+  stop(): Promise<void>;
+  /** After `start`. Throws `BridgeError('homeserver')` with a sentence that says what is wrong. */
+  checkHomeserver(): Promise<void>;
+  /** Has the homeserver ask us at once: it may be waiting minutes after we could not take a transaction. */
+  ping(): Promise<void>;
+}
+
+const TYPING_MAX_MS = 120_000;
+
+export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
+  const { homeserverUrl, domain, bridgeId, clock, log } = options;
+  const bot = `@${options.botLocalpart}:${domain}` as MatrixUserId;
+  const ids = new GhostIds({ prefix: options.ghostPrefix, domain, networks: options.networks });
+  const http = new HomeserverHttp({ homeserverUrl, clock });
+  const unserve = serveLibrary(homeserverUrl, http);
+  routeLibraryLog(log);
+  const bridge = new Bridge({
+    homeserverUrl,
+    domain,
+    registration: toLibraryRegistration(options),
+    // The intake hands events to the sink and none to the library.
+    controller: { onEvent: () => undefined },
+    disableStores: true,
+    logRequestOutcome: false,
+    escapeUserIds: false,
+    queue: { type: 'none' },
+    intentOptions: { bot: { dontCheckPowerLevel: true }, clients: { dontCheckPowerLevel: true } },
+  });
+  await bridge.initialise();
+
+  const memberships = new Memberships();
+  const intents = new Intents({ bridge, bot, memberships });
+  const profiles = new Profiles(intents);
+  const rooms = new Rooms({ intents, bot, bridgeId, clock, log });
+  const health = new Health({ intents, bot, homeserverUrl, bridgeId });
+  const isOurs = (user: string): boolean => user === bot || ids.isGhost(user);
+  const intake = new Intake({
+    hsToken: options.hsToken,
+    sink: options.sink,
+    isOurs,
+    knowsUser: (user) => user === bot || profiles.knows(user),
+    onMember: ({ room, user, membership }) => {
+      if (isOurs(user)) memberships.set(room, user, membership);
+    },
+    isReady: () => health.ready,
+    clock,
+    log,
+  });
+
+  return {
+    bot,
+    get port() {
+      return intake.port;
+    },
+    start: () => bridge.listen(options.listen.port, options.listen.host, 128, intake),
+    stopIntake: () => intake.close(),
+    async stop() {
+      await intake.close();
+      await bridge.close();
+      await http.close();
+      unserve();
+    },
+    checkHomeserver: () => health.check(),
+    ping: () => health.ping(),
+
+    ghostId: (ghost) => ids.toUserId(ghost),
+    ghostOf: (user) => ids.fromUserId(user),
+    isGhost: (user) => ids.isGhost(user),
+    ensureGhost: (ghost, name) => profiles.ensure(ghost, name),
+
+    createPortalRoom: (spec) => rooms.createPortalRoom(spec),
+    createManagementRoom: (user) => rooms.createManagementRoom(user),
+
+    async send(room, sender, content, { txnId, at, ...how }) {
+      const message = toMessageContent(content, how);
+      return intents.send({
+        room,
+        sender,
+        type: 'm.room.message',
+        content: message,
+        txnId,
+        ...(at === undefined ? {} : { at }),
+      });
+    },
+    async sendStatus(room, event, network, status, txnId) {
+      const content = toStatusContent(event, network, status);
+      await intents.send({ room, sender: bot, type: STATUS_TYPE, content, txnId });
+    },
+    async markRead(room, event) {
+      const path = `${CLIENT}/rooms/${encodeURIComponent(room)}/receipt/m.read/${encodeURIComponent(event)}`;
+      try {
+        await intents.call(bot, 'POST', path, {});
+      } catch (error) {
+        // A deleted event needs no receipt.
+        if (!isNotFound(error)) throw toBridgeError(error);
+      }
+    },
+    async typing(room, ghost, forMs) {
+      const path = `${CLIENT}/rooms/${encodeURIComponent(room)}/typing/${encodeURIComponent(ghost)}`;
+      const timeout = Math.min(forMs, TYPING_MAX_MS);
+      try {
+        await intents.call(ghost, 'PUT', path, timeout > 0 ? { typing: true, timeout } : { typing: false });
+      } catch (error) {
+        throw toBridgeError(error);
+      }
+    },
+    redact: (room, event, reason, txnId) => intents.redact(room, event, reason, txnId),
+
+    standing: (room, user) => intents.standing(room, user),
+    invite: (room, user, { isDirect = false } = {}) => intents.invite(room, user, isDirect),
+    join: (room, sender) => intents.join(room, sender),
+    leave: (room, sender, reason) => intents.leave(room, sender, reason),
+    async joinedPeople(room) {
+      const joined = await intents.joined(room);
+      return joined.filter((user) => !isOurs(user)) as MatrixUserId[];
+    },
+  };
+}
+
+function toLibraryRegistration({ asToken, hsToken, bridgeId, ...options }: MatrixOptions): AppServiceRegistration {
+  const { domain, botLocalpart, ghostPrefix, networks } = options;
+  const data = registration({
+    id: bridgeId,
+    url: 'http://unused.invalid',
+    asToken: asToken.reveal(),
+    hsToken: hsToken.reveal(),
+    domain,
+    botLocalpart,
+    ghostPrefix,
+    networks,
+  });
+  const { users, aliases, rooms } = data.namespaces;
+  return AppServiceRegistration.fromObject({
+    ...data,
+    namespaces: { users: [...users], aliases: [...aliases], rooms: [...rooms] },
+  });
+}
