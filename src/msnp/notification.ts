@@ -205,8 +205,8 @@ export class NotificationSession implements Session<NotificationCommand, Notific
   }
 
   #onContactProperty([first = '', second = '']: readonly string[]): Outputs {
-    // with an address it is news of somebody's telephone, which nobody here wants
-    return first.includes('@') ? [] : this.#onBurst((roster) => roster.property(first, second));
+    // with an address (and a version before it) it is news of somebody's telephone, which nobody here wants
+    return /^[A-Z]{3}$/.test(first) ? this.#onBurst((roster) => roster.property(first, second)) : [];
   }
 
   #deliverRoster(): Outputs {

@@ -4,7 +4,8 @@ import { normalizeAddress } from './address.ts';
 import { ChunkJoiner } from './chunks.ts';
 import { command, TransactionIds } from './command.ts';
 import type { Argument, OutgoingVerb } from './command.ts';
-import type { DialectName } from './dialect.ts';
+import { dialect } from './dialect.ts';
+import type { Dialect, DialectName } from './dialect.ts';
 import { percentDecode } from './encoding.ts';
 import { assertNever, MsnpProtocolError } from './errors.ts';
 import { FrameReader } from './frame.ts';
@@ -40,6 +41,7 @@ const MAX_PARTICIPANTS = 256;
 export class SwitchboardSession implements Session<SwitchboardCommand, SwitchboardEvent> {
   readonly #options: SwitchboardOptions;
   readonly #own: string;
+  readonly #dialect: Dialect;
   readonly #reader = new FrameReader('switchboard');
   readonly #trids = new TransactionIds();
   readonly #chunks = new ChunkJoiner();
@@ -64,6 +66,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
   constructor(options: SwitchboardOptions) {
     this.#options = options;
     this.#own = normalizeAddress(options.address);
+    this.#dialect = dialect(options.dialect);
   }
 
   handle(input: Input<SwitchboardCommand>): Outputs {
@@ -142,7 +145,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
 
   /** `IRO trid index total address nick [capabilities]`; all of them come before `ANS … OK`. */
   #onPresent([, , , ...fields]: readonly string[]): Outputs {
-    const participant = readParticipant(fields);
+    const participant = readParticipant(this.#dialect, fields);
     if (this.#phase !== 'entering' || participant === undefined || participant.address === this.#own) return [];
     const others = this.#already.filter(({ address }) => address !== participant.address);
     if (others.length < MAX_PARTICIPANTS) this.#already = [...others, participant];
@@ -169,7 +172,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
 
   /** `JOI address nick [capabilities]`. */
   #onJoined(fields: readonly string[]): Outputs {
-    const participant = readParticipant(fields);
+    const participant = readParticipant(this.#dialect, fields);
     if (participant === undefined || participant.address === this.#own) return [];
     return [event({ type: 'joined', participant })];
   }
@@ -258,9 +261,10 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
   }
 }
 
-function readParticipant([address = '', nick = '', word]: readonly string[]): Participant | undefined {
+function readParticipant(spoken: Dialect, fields: readonly string[]): Participant | undefined {
+  const [address = '', nick = '', word] = fields;
   if (address === '') return undefined;
-  const capabilities = readCapabilities(word);
+  const capabilities = spoken.chatCapabilities ? readCapabilities(word) : undefined;
   return {
     address: normalizeAddress(address),
     nick: percentDecode(nick),
