@@ -1,0 +1,235 @@
+// One login: brings what the server tells to the core, and what the core wants to the server. Knows the parts, not how
+// any of them does its work.
+
+import type { Clock } from '../../bridge/clock.ts';
+import { BridgeError } from '../../bridge/errors.ts';
+import type { Content } from '../../bridge/events.ts';
+import type { ChatId } from '../../bridge/ids.ts';
+import type { Log } from '../../bridge/log.ts';
+import type {
+  ClientSink,
+  Delivery,
+  NetworkClient,
+  NetworkLogin,
+  ResolvedUser,
+  SessionMemory,
+  WantedPresence,
+} from '../../bridge/network.ts';
+import type { DialectName } from '../../msnp/dialect.ts';
+import type { NotificationEvent } from '../../msnp/notification-types.ts';
+import type { SwitchboardEntry } from '../../msnp/switchboard-types.ts';
+import { SwitchboardSession } from '../../msnp/switchboard.ts';
+import { Connection } from './connection.ts';
+import type { Ending } from './connection.ts';
+import { toName, toOwnStatus } from './convert-contact.ts';
+import { fromMessage, split, toMessage } from './convert-content.ts';
+import { messageFailed, notSignedIn } from './errors.ts';
+import { addressFault, addressOfChat, chatWith, messageId, sameAddress, userId } from './ids.ts';
+import type { Io } from './io.ts';
+import type { ServerProfile } from './profile.ts';
+import { Roster } from './roster.ts';
+import { Switchboards } from './switchboards.ts';
+import type { Heard } from './switchboards.ts';
+
+export interface ClientParts {
+  readonly profile: ServerProfile;
+  readonly io: Io;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
+  readonly log: Log;
+}
+
+/** One attempt with all that belongs to it. */
+interface Attempt {
+  readonly epoch: number;
+  readonly connection: Connection;
+  readonly switchboards: Switchboards;
+}
+
+const TYPING_MS = 6_000;
+
+export class MsnClient implements NetworkClient {
+  readonly #parts: ClientParts;
+  readonly #login: NetworkLogin;
+  readonly #sink: ClientSink;
+  readonly #log: Log;
+  readonly #roster: Roster;
+  /** Switchboards of attempts that have ended, still saying goodbye. */
+  readonly #leaving = new Set<Promise<void>>();
+  #attempt: Attempt | undefined;
+  #memory: SessionMemory | undefined;
+  #ticketRefused = false;
+
+  constructor(parts: ClientParts, login: NetworkLogin, sink: ClientSink) {
+    this.#parts = parts;
+    this.#login = login;
+    this.#sink = sink;
+    this.#log = parts.log.child({ login: login.id });
+    this.#memory = login.memory;
+    this.#roster = new Roster(parts.profile.key, login.roster, (event) => sink.event(event));
+  }
+
+  connect(epoch: number, wanted: WantedPresence): void {
+    if (this.#attempt) return;
+    const { address, password } = this.#login;
+    const { profile, io, clock } = this.#parts;
+    const connection = new Connection({
+      profile,
+      address,
+      password,
+      status: toOwnStatus(wanted.status ?? '') ?? 'NLN',
+      nick: wanted.nick,
+      mayForgive: this.#memory !== undefined && !this.#ticketRefused,
+      io,
+      clock,
+      log: this.#log,
+      onEvent: (event) => this.#onEvent(event),
+      onConnected: (dialect, serial) => this.#onConnected(dialect, serial),
+      onEnd: (ending) => this.#onEnd(ending),
+    });
+    this.#attempt = { epoch, connection, switchboards: this.#makeSwitchboards(epoch, connection) };
+    this.#sink.state('connecting', '');
+    connection.start();
+  }
+
+  async disconnect(): Promise<void> {
+    const attempt = this.#attempt;
+    if (attempt) {
+      // Conversations first: what was just sent may still be acknowledged.
+      await attempt.switchboards.close();
+      await attempt.connection.signOut();
+    }
+    await Promise.all(this.#leaving);
+  }
+
+  resolve(typed: string): ResolvedUser {
+    const address = typed
+      .trim()
+      .replace(/^mailto:/i, '')
+      .toLowerCase();
+    const fault = addressFault(address);
+    if (fault !== undefined) throw new BridgeError('bad-input', fault);
+    if (sameAddress(address, this.#login.address)) throw new BridgeError('bad-input', 'That is your own address.');
+    const name = this.#roster.nameOf(address);
+    return { user: userId(this.#parts.profile.key, address), chat: chatWith(address), address, name };
+  }
+
+  split(content: Content): readonly Content[] {
+    return split(content);
+  }
+
+  async send(chat: ChatId, piece: Content, beforeWrite: () => Promise<void>): Promise<Delivery> {
+    const attempt = this.#attempt;
+    if (attempt?.connection.isConnected !== true) throw notSignedIn();
+    const address = addressOfChat(chat);
+    const outcome = await attempt.switchboards.send(address, toMessage(piece), beforeWrite);
+    if (outcome !== 'acknowledged') throw messageFailed(outcome, this.#roster.nameOf(address));
+    return this.#parts.profile.confirmsDelivery ? 'delivered' : 'accepted';
+  }
+
+  typing(chat: ChatId, typing: boolean): void {
+    this.#attempt?.switchboards.typing(addressOfChat(chat), typing);
+  }
+
+  #makeSwitchboards(epoch: number, connection: Connection): Switchboards {
+    const { io, clock } = this.#parts;
+    const { address } = this.#login;
+    return new Switchboards({
+      io,
+      clock,
+      log: this.#log,
+      own: address,
+      makeSession: (entry: SwitchboardEntry) =>
+        new SwitchboardSession({ address, dialect: connection.dialect ?? 'MSNP8', entry }),
+      request: (name) => connection.command({ type: 'request-switchboard', request: name }),
+      nameOf: (other) => this.#roster.nameOf(other),
+      isWelcome: (other) => !this.#roster.isBlocked(other),
+      onMessage: (heard) => this.#onHeard(epoch, heard),
+    });
+  }
+
+  #onConnected(dialect: DialectName, serial: string | undefined): void {
+    this.#ticketRefused = false;
+    this.#memory = { protocol: dialect, ...(serial !== undefined && { rosterSerial: serial }) };
+    this.#log.info({ dialect }, 'signed in');
+    this.#sink.remember(this.#memory);
+    this.#sink.state('connected', '');
+  }
+
+  #onEnd({ kind, sentence, ticketRefused }: Ending): void {
+    const attempt = this.#attempt;
+    this.#attempt = undefined;
+    if (ticketRefused) this.#ticketRefused = true;
+    if (attempt) {
+      const goodbye = attempt.switchboards.close();
+      this.#leaving.add(goodbye);
+      void goodbye.finally(() => this.#leaving.delete(goodbye));
+    }
+    this.#log.info({ state: kind }, 'session ended');
+    this.#sink.state(kind, sentence);
+  }
+
+  #onEvent(event: NotificationEvent): void {
+    const switchboards = this.#attempt?.switchboards;
+    switch (event.type) {
+      case 'roster':
+        return this.#roster.onRoster(event);
+      case 'status-changed':
+        return this.#roster.onStatus(event);
+      case 'personal-message-changed':
+        return this.#roster.onPersonalMessage(event);
+      case 'list-changed':
+        return this.#roster.onListChange(event);
+      case 'switchboard-granted':
+        return switchboards?.onGranted(event);
+      case 'switchboard-refused':
+        return switchboards?.onRefused(event);
+      case 'rung':
+        return switchboards?.onRung(event);
+      case 'maintenance':
+        return this.#onMaintenance(event.minutes);
+      case 'command-refused':
+        this.#log.info({ verb: event.verb, code: event.code }, 'command refused');
+        return;
+      // Our own nick and status are not shown anywhere; the rest is the connection's.
+      case 'own-nick':
+      case 'status-set':
+      case 'redirected':
+      case 'ticket-wanted':
+      case 'signed-in':
+      case 'sign-in-refused':
+      case 'signed-out':
+      case 'timed-out':
+        return;
+    }
+  }
+
+  #onMaintenance(minutes: number): void {
+    const when = minutes === 1 ? 'in a minute' : `in ${minutes} minutes`;
+    this.#sink.event({ type: 'notice', text: `${this.#parts.profile.name} goes down for maintenance ${when}.` });
+  }
+
+  /** What is said among several people comes into the chat with each of them: group chats are not there yet. */
+  #onHeard(epoch: number, { address, nick, message, connection, count, inGroup }: Heard): void {
+    const chat = chatWith(address);
+    const sender = userId(this.#parts.profile.key, address);
+    if (message.type === 'typing') {
+      if (!inGroup) this.#sink.event({ type: 'typing', chat, sender, forMs: TYPING_MS });
+      return;
+    }
+    const content = fromMessage(message, nick);
+    if (content === undefined) {
+      const kind = message.type === 'other' ? message.contentType : message.type;
+      this.#log.debug({ kind }, 'message without anything to show');
+      return;
+    }
+    this.#sink.event({
+      type: 'message',
+      chat,
+      sender,
+      senderName: toName(nick) || this.#roster.nameOf(address),
+      id: messageId(this.#login.user, epoch, connection, count),
+      at: this.#parts.clock.now(),
+      content,
+    });
+  }
+}

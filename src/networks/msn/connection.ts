@@ -1,0 +1,290 @@
+// One attempt to be signed in, from the first dialling to the end: redirects, the ticket, and how it ended in plain
+// words. Knows no contacts and no chats.
+
+import type { Cancel, Clock } from '../../bridge/clock.ts';
+import { assertNever } from '../../bridge/errors.ts';
+import type { Log } from '../../bridge/log.ts';
+import type { Secret } from '../../bridge/secret.ts';
+import type { TweenerCommand, TweenerEvent } from '../../msnp/auth-tweener-types.ts';
+import { TweenerSession } from '../../msnp/auth-tweener.ts';
+import type { DialectName } from '../../msnp/dialect.ts';
+import type { NotificationCommand, NotificationEvent, StatusCode } from '../../msnp/notification-types.ts';
+import { NotificationSession } from '../../msnp/notification.ts';
+import { Driver } from './driver.ts';
+import type { End } from './driver.ts';
+import { isTicketRefusal, signInRefused } from './errors.ts';
+import type { Verdict } from './errors.ts';
+import type { Io } from './io.ts';
+import type { ServerProfile } from './profile.ts';
+
+export interface ConnectionParts {
+  readonly profile: ServerProfile;
+  /** As the server spells it: it compares letter by letter at sign-in. */
+  readonly address: string;
+  readonly password: Secret;
+  readonly status: Exclude<StatusCode, 'FLN'>;
+  readonly nick: string | undefined;
+  /**
+   * A ticket that the server does not accept is taken for a ticket that died on the way, not for a wrong password:
+   * the address and the password were good before.
+   */
+  readonly mayForgive: boolean;
+  readonly io: Pick<Io, 'dial' | 'fetch'>;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
+  readonly log: Log;
+  /** Everything that the server tells except for what concerns signing in. */
+  readonly onEvent: (event: NotificationEvent) => void;
+  /** Our status stands: the login is connected. */
+  readonly onConnected: (dialect: DialectName, serial: string | undefined) => void;
+  /** Called once; nothing follows. */
+  readonly onEnd: (ending: Ending) => void;
+}
+
+export interface Ending extends Verdict {
+  /** The end came of a ticket that was not accepted. */
+  readonly ticketRefused: boolean;
+}
+
+const MAX_REDIRECTS = 3;
+const SIGN_IN_MS = 90_000;
+const GOODBYE_MS = 3_000;
+
+export class Connection {
+  readonly #parts: ConnectionParts;
+  #driver: Driver<NotificationCommand, NotificationEvent> | undefined;
+  #login: Driver<TweenerCommand, TweenerEvent> | undefined;
+  #deadline: Cancel | undefined;
+  #redirect: { readonly host: string; readonly port: number } | undefined;
+  #redirects = 0;
+  #dialect: DialectName | undefined;
+  #serial: string | undefined;
+  #connected = false;
+  #verdict: Ending | undefined;
+  #ended = false;
+  #onEnded: (() => void) | undefined;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+  }
+
+  get isConnected(): boolean {
+    return this.#connected && this.#verdict === undefined;
+  }
+
+  get dialect(): DialectName | undefined {
+    return this.#dialect;
+  }
+
+  start(): void {
+    const { host, port } = this.#parts.profile.notification;
+    this.#deadline = this.#parts.clock.after(SIGN_IN_MS, () => {
+      this.#endWith({ kind: 'server-down', sentence: `${this.#server} took too long to sign in.` });
+    });
+    this.#dial(host, port);
+  }
+
+  command(command: NotificationCommand): void {
+    this.#driver?.command(command);
+  }
+
+  /** Resolves when the connection is closed. */
+  async signOut(): Promise<void> {
+    if (this.#ended) return;
+    const ended = new Promise<void>((resolve) => (this.#onEnded = resolve));
+    this.#verdict ??= { kind: 'logged-out', sentence: 'You are signed out.', ticketRefused: false };
+    this.#redirect = undefined;
+    this.#login?.destroy();
+    const cancel = this.#parts.clock.after(GOODBYE_MS, () => this.#driver?.destroy());
+    if (this.#driver?.isOpen === true) this.#driver.command({ type: 'sign-out' });
+    else this.#driver?.destroy();
+    await ended;
+    cancel();
+  }
+
+  get #server(): string {
+    return this.#parts.profile.name;
+  }
+
+  #dial(host: string, port: number): void {
+    const { profile, address, status, nick, io, clock, log } = this.#parts;
+    const { dialects } = profile;
+    const driver = new Driver({
+      session: new NotificationSession({ address, dialects, initialStatus: status }),
+      io,
+      clock,
+      log,
+      onEvent: (event) => this.#onEvent(event),
+      onEnd: (end) => this.#onDriverEnd(end),
+    });
+    this.#driver = driver;
+    driver.open(host, port, { type: 'sign-in' });
+    if (nick !== undefined) driver.command({ type: 'set-nick', nick });
+  }
+
+  #onEvent(event: NotificationEvent): void {
+    switch (event.type) {
+      case 'redirected':
+        this.#redirect = { host: event.host, port: event.port };
+        return;
+      case 'ticket-wanted':
+        this.#fetchTicket(event.challenge);
+        return;
+      case 'signed-in':
+        this.#dialect = event.dialect;
+        return;
+      case 'sign-in-refused':
+        this.#onRefused(event.code);
+        return;
+      case 'status-set':
+        this.#onStatusSet();
+        return;
+      case 'signed-out':
+        this.#endWith(signedOut(event, this.#server));
+        return;
+      case 'timed-out':
+        this.#parts.log.info({ step: event.step }, 'server did not answer in time');
+        this.#endWith(this.#lost(`${this.#server} did not answer in time.`));
+        return;
+      case 'roster':
+        this.#serial = event.serial;
+        this.#parts.onEvent(event);
+        return;
+      case 'own-nick':
+      case 'status-changed':
+      case 'personal-message-changed':
+      case 'list-changed':
+      case 'switchboard-granted':
+      case 'switchboard-refused':
+      case 'rung':
+      case 'maintenance':
+      case 'command-refused':
+        this.#parts.onEvent(event);
+        return;
+      default:
+        assertNever(event);
+    }
+  }
+
+  #onStatusSet(): void {
+    if (this.#connected || this.#dialect === undefined) return;
+    this.#connected = true;
+    this.#deadline?.();
+    this.#parts.onConnected(this.#dialect, this.#serial);
+  }
+
+  /** A ticket lives for half a minute: each connection gets its own. */
+  #fetchTicket(challenge: string): void {
+    const { profile, address, password, io, clock, log } = this.#parts;
+    const login = new Driver<TweenerCommand, TweenerEvent>({
+      session: new TweenerSession({
+        address,
+        password: password.reveal(),
+        nexusUrl: profile.nexusUrl,
+        ...(profile.loginUrl !== undefined && { loginUrl: profile.loginUrl }),
+      }),
+      io,
+      clock,
+      log,
+      onEvent: (event) => this.#onTicketNews(event),
+      onEnd: () => undefined,
+    });
+    this.#login = login;
+    login.command({ type: 'start', challenge });
+  }
+
+  #onTicketNews(event: TweenerEvent): void {
+    switch (event.type) {
+      case 'ticket':
+        this.command({ type: 'ticket', ticket: event.ticket });
+        return;
+      case 'refused': {
+        const said = event.text === undefined ? '' : ` It says: ${event.text}`;
+        this.#endWith({
+          kind: 'bad-credentials',
+          sentence: `${this.#server} refused the address or the password.${said}`,
+        });
+        return;
+      }
+      case 'unavailable':
+        this.#parts.log.warn({ reason: event.reason }, 'no ticket to be had');
+        this.#endWith({
+          kind: 'server-down',
+          sentence: `The sign-in service of ${this.#server} does not work just now.`,
+        });
+    }
+  }
+
+  #onRefused(code: number): void {
+    this.#parts.log.info({ code }, 'sign-in refused');
+    const ticketRefused = isTicketRefusal(code);
+    if (ticketRefused && this.#parts.mayForgive) {
+      this.#endWith({ kind: 'disconnected', sentence: `${this.#server} did not accept our ticket.` }, ticketRefused);
+    } else {
+      this.#endWith(signInRefused(code, this.#server), ticketRefused);
+    }
+  }
+
+  /** Notes how it ends, and ends it. The first word counts. */
+  #endWith(verdict: Verdict, ticketRefused = false): void {
+    this.#verdict ??= { ...verdict, ticketRefused };
+    this.#driver?.close();
+  }
+
+  #onDriverEnd(end: End): void {
+    if (this.#redirect && this.#verdict === undefined) return this.#follow(this.#redirect);
+    if (end.type === 'unreachable') {
+      this.#parts.log.info({ reason: end.reason }, 'server could not be reached');
+      this.#verdict ??= { ...unreachable(this.#server), ticketRefused: false };
+    } else {
+      if (end.error) this.#parts.log.warn({ err: end.error }, 'notification server broke the protocol');
+      const said = end.error ? 'sent something that makes no sense' : 'closed the connection';
+      this.#verdict ??= { ...this.#lost(`${this.#server} ${said}.`), ticketRefused: false };
+    }
+    this.#ended = true;
+    this.#deadline?.();
+    this.#login?.destroy();
+    this.#parts.onEnd(this.#verdict);
+    this.#onEnded?.();
+  }
+
+  #follow({ host, port }: { readonly host: string; readonly port: number }): void {
+    this.#redirect = undefined;
+    this.#redirects += 1;
+    this.#parts.log.debug({ redirects: this.#redirects }, 'sent on to another notification server');
+    if (this.#redirects <= MAX_REDIRECTS) return this.#dial(host, port);
+    this.#verdict = {
+      kind: 'server-down',
+      sentence: `${this.#server} sends us round in circles.`,
+      ticketRefused: false,
+    };
+    this.#onDriverEnd({ type: 'closed' });
+  }
+
+  /** Before we were connected the server is to blame; afterwards anything may be. */
+  #lost(sentence: string): Verdict {
+    return { kind: this.#connected ? 'disconnected' : 'server-down', sentence };
+  }
+}
+
+function unreachable(server: string): Verdict {
+  return { kind: 'server-down', sentence: `${server} could not be reached.` };
+}
+
+function signedOut(event: Extract<NotificationEvent, { type: 'signed-out' }>, server: string): Verdict {
+  switch (event.reason) {
+    case 'elsewhere':
+      return { kind: 'signed-in-elsewhere', sentence: `Your account has signed in to ${server} from another place.` };
+    case 'shutdown':
+      return { kind: 'server-down', sentence: `${server} is shutting down.` };
+    case 'moved': {
+      const when = event.minutes === undefined ? '' : ` in ${event.minutes} minutes`;
+      return { kind: 'disconnected', sentence: `${server} asks us to come back${when}.` };
+    }
+    case 'terms':
+      return { kind: 'refused', sentence: `${server} wants you to accept its terms of use first.` };
+    case 'unknown':
+      return { kind: 'disconnected', sentence: `${server} ended the session.` };
+    default:
+      return assertNever(event.reason);
+  }
+}

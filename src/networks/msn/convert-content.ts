@@ -1,0 +1,191 @@
+// Between what a switchboard carries and what the core calls content. Pure; knows no switchboard and no portal.
+
+import { assertNever } from '../../bridge/errors.ts';
+import { plainText, text } from '../../bridge/events.ts';
+import type { Content, Run } from '../../bridge/events.ts';
+import type { ChatMessage } from '../../msnp/message.ts';
+import { PLAIN } from '../../msnp/text-format.ts';
+import type { TextFormat } from '../../msnp/text-format.ts';
+import { splitText } from '../../msnp/text-split.ts';
+
+type TextMessage = Extract<ChatMessage, { type: 'text' }>;
+
+const MONOSPACED = 'Courier New';
+/** Fonts that say something about the text; all others are a matter of the sender's taste. */
+const MONOSPACED_FONTS = new Set(['courier', 'courier new', 'consolas', 'lucida console', 'fixedsys', 'terminal']);
+
+/** Undefined: there is nothing in it for a person to read. `nick`: of the sender, as the message came. */
+export function fromMessage(message: ChatMessage, nick: string): Content | undefined {
+  switch (message.type) {
+    case 'text':
+      return fromText(message, nick);
+    case 'nudge':
+      return { ...text('sent you a nudge'), emote: true };
+    case 'typing':
+    case 'other':
+      return undefined;
+    default:
+      return assertNever(message);
+  }
+}
+
+function fromText(message: TextMessage, nick: string): Content | undefined {
+  const clean = cleanText(message.text);
+  if (clean.trim() === '') return undefined;
+  const action = /^\/me\s+(?=\S)/.exec(clean);
+  const run: Run = { text: action ? clean.slice(action[0].length) : clean, ...styleOf(message.format) };
+  // The sender speaks under another name in this message (bots and relays do).
+  const alias = message.name === undefined ? '' : cleanText(message.name).trim();
+  const runs = alias === '' || alias === nick.trim() ? [run] : [{ text: `${alias}: ` }, run];
+  return { type: 'text', runs, ...(action && { emote: true }) };
+}
+
+/** Line ends as `\n`, none at the end; no control characters. */
+function cleanText(raw: string): string {
+  // oxlint-disable-next-line no-control-regex
+  const controls = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
+  const clean = raw
+    .replace(/\r\n|\r/g, '\n')
+    .replace(controls, '')
+    .toWellFormed();
+  let end = clean.length;
+  while (clean[end - 1] === '\n') end -= 1;
+  return clean.slice(0, end);
+}
+
+function styleOf(format: TextFormat): Omit<Run, 'text'> {
+  const font = format.font ?? '';
+  return {
+    ...(format.bold && { bold: true }),
+    ...(format.italic && { italic: true }),
+    ...(format.underline && { underline: true }),
+    ...(format.strike && { strike: true }),
+    ...(isReadable(format.color) && { color: `#${format.color.toString(16).padStart(6, '0')}` }),
+    ...(MONOSPACED_FONTS.has(font.toLowerCase()) && { font }),
+  };
+}
+
+/** Near black is what nearly everybody has, and vanishes on a dark ground as near white does on a light one. */
+function isReadable(color: number): boolean {
+  const [red, green, blue] = [color >> 16, (color >> 8) & 0xff, color & 0xff];
+  const luma = 0.299 * red + 0.587 * green + 0.114 * blue;
+  return Math.max(red, green, blue) > 0x40 && luma < 0xe8;
+}
+
+/**
+ * The pieces of a message as MSN carries them: each fits a payload, and is one run in one style, so that `toMessage`
+ * changes nothing about it any more.
+ */
+export function split(content: Content): readonly Content[] {
+  const whole = toMessage(content);
+  if (whole.text.trim() === '') return [];
+  const style = styleOfWhole(content.runs);
+  return splitText(whole.text).map((part) => ({ type: 'text', runs: [{ text: part, ...style }] }));
+}
+
+/** MSN has one look for a whole message: what holds for all of it becomes that look, the rest becomes marks. */
+export function toMessage(content: Content): TextMessage {
+  const style = styleOfWhole(content.runs);
+  // A style of the whole message needs no marks.
+  const inner = content.runs.map((run) => ({
+    ...run,
+    bold: run.bold === true && style.bold !== true,
+    italic: run.italic === true && style.italic !== true,
+    underline: run.underline === true && style.underline !== true,
+    strike: run.strike === true && style.strike !== true,
+  }));
+  const marked = cleanText(mark(inner, MARKS));
+  const said = content.emote === true ? `/me ${marked}` : marked;
+  return {
+    type: 'text',
+    text: said,
+    format: {
+      ...PLAIN,
+      bold: style.bold === true,
+      italic: style.italic === true,
+      underline: style.underline === true,
+      strike: style.strike === true,
+      color: /^#[\da-f]{6}$/i.test(style.color ?? '') ? Number.parseInt((style.color ?? '').slice(1), 16) : 0,
+      ...(style.font !== undefined && { font: style.font }),
+      rightToLeft: isRightToLeft(plainText(content)),
+    },
+  };
+}
+
+function styleOfWhole(all: readonly Run[]): Omit<Run, 'text'> {
+  const runs = all.filter((run) => run.text.trim() !== '');
+  const everywhere = (wanted: (run: Run) => boolean | undefined): boolean => runs.every((run) => wanted(run) === true);
+  const [first] = runs;
+  if (first === undefined) return {};
+  const font = everywhere((run) => run.code) ? MONOSPACED : first.font;
+  const oneFont = font === MONOSPACED || everywhere((run) => run.font === font);
+  return {
+    ...(everywhere((run) => run.bold) && { bold: true }),
+    ...(everywhere((run) => run.italic) && { italic: true }),
+    ...(everywhere((run) => run.underline) && { underline: true }),
+    ...(everywhere((run) => run.strike) && { strike: true }),
+    ...(first.color !== undefined && everywhere((run) => run.color === first.color) && { color: first.color }),
+    ...(font !== undefined && oneFont && { font }),
+  };
+}
+
+interface Mark {
+  readonly holds: (run: Run) => boolean;
+  readonly write: (inner: string, first: Run) => string;
+}
+
+/** From the outermost inwards. What is marked as code is left as it is. */
+const MARKS: readonly Mark[] = [
+  {
+    holds: (run) => run.link !== undefined,
+    write: (inner, { link = '' }) => (needsNoLink(inner, link) ? inner : `${inner} (${link})`),
+  },
+  { holds: (run) => run.strike === true && run.code !== true, write: (inner) => around(inner, '~') },
+  { holds: (run) => run.bold === true && run.code !== true, write: (inner) => around(inner, '*') },
+  {
+    holds: (run) => (run.italic === true || run.underline === true) && run.code !== true,
+    write: (inner) => around(inner, '_'),
+  },
+];
+
+function mark(runs: readonly Run[], [outer, ...inners]: readonly Mark[]): string {
+  if (outer === undefined) return runs.map((run) => run.text).join('');
+  let result = '';
+  for (const group of stretches(runs, outer)) {
+    const [first] = group;
+    const inner = mark(group, inners);
+    result += first !== undefined && outer.holds(first) ? outer.write(inner, first) : inner;
+  }
+  return result;
+}
+
+/** Neighbours that the mark holds for alike. */
+function stretches(runs: readonly Run[], by: Mark): Run[][] {
+  const groups: Run[][] = [];
+  for (const run of runs) {
+    const group = groups.at(-1);
+    const before = group?.[0];
+    if (group && before && by.holds(before) === by.holds(run) && before.link === run.link) group.push(run);
+    else groups.push([run]);
+  }
+  return groups;
+}
+
+/** The mark stands at the words, not at the blanks around them. */
+function around(inner: string, sign: string): string {
+  const words = inner.trim();
+  const start = inner.length - inner.trimStart().length;
+  return words === '' ? inner : inner.slice(0, start) + sign + words + sign + inner.slice(start + words.length);
+}
+
+/** A mention leads to a person of Matrix, which says nothing to people on MSN; a bare URL leads to itself. */
+function needsNoLink(inner: string, link: string): boolean {
+  const shown = inner.trim();
+  if (/^https:\/\/matrix\.to\/#\/(@|%40)/i.test(link)) return true;
+  return [link, link.replace(/\/$/, ''), link.replace(/^(https?:\/\/|mailto:)/, '').replace(/\/$/, '')].includes(shown);
+}
+
+function isRightToLeft(plain: string): boolean {
+  const strong = /\p{L}/u.exec(plain)?.[0] ?? '';
+  return /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u.test(strong);
+}

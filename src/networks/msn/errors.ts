@@ -1,0 +1,122 @@
+// What the server's refusals mean for people: states of a login, and errors of a message. Knows no session.
+
+import { assertNever, BridgeError } from '../../bridge/errors.ts';
+import type { BridgeErrorCode, BridgeErrorOptions } from '../../bridge/errors.ts';
+import type { LoginStateKind } from '../../bridge/events.ts';
+import { describeRefusal } from '../../msnp/errors.ts';
+import type { MessageOutcome } from '../../msnp/switchboard-types.ts';
+
+/** A state with its sentence. */
+export interface Verdict {
+  readonly kind: LoginStateKind;
+  readonly sentence: string;
+}
+
+type Meaning = readonly [kind: LoginStateKind, sentence: (server: string) => string];
+
+const WRONG: Meaning = [
+  'bad-credentials',
+  (server) => `${server} refused the sign-in. Please check the address, capital letters included, and the password.`,
+];
+const TOO_FAST: Meaning = ['disconnected', (server) => `${server} asks us to slow down.`];
+
+/** Refusals of a sign-in that mean something else than their class says. */
+const SIGN_IN = new Map<number, Meaning>([
+  [0, ['refused', (server) => `${server} speaks none of the protocol versions that the bridge knows.`]],
+  [205, WRONG],
+  [206, ['bad-credentials', () => 'The address needs a part after the @.']],
+  [207, TOO_FAST],
+  [208, WRONG],
+  [511, ['refused', (server) => `This account is banned on ${server}.`]],
+  [713, TOO_FAST],
+  [800, TOO_FAST],
+  [801, TOO_FAST],
+  [923, ['refused', () => 'This account needs the consent of a parent before it can sign in.']],
+  [924, ['refused', () => 'The e-mail address of this account has not been verified yet.']],
+  [926, ['refused', (server) => `This account is limited on ${server}.`]],
+  [927, ['refused', (server) => `This account is suspended on ${server}.`]],
+]);
+
+export function signInRefused(code: number, server: string): Verdict {
+  const [kind, sentence] = SIGN_IN.get(code) ?? byClass(code);
+  return { kind, sentence: sentence(server) };
+}
+
+function byClass(code: number): Meaning {
+  const refusal = describeRefusal(code);
+  switch (refusal.class) {
+    case 'credentials':
+      return WRONG;
+    case 'retry':
+      return ['server-down', (server) => `${server} cannot take us just now (${refusal.meaning}).`];
+    case 'request':
+    case 'fatal':
+      return ['refused', (server) => `${server} refused the sign-in (${code}: ${refusal.meaning}).`];
+    default:
+      return assertNever(refusal.class);
+  }
+}
+
+/** The codes that say that the ticket is not good, as opposed to the account. */
+export function isTicketRefusal(code: number): boolean {
+  return code === 911 || code === 917 || code === 928;
+}
+
+type Reason = readonly [code: BridgeErrorCode, retriable: boolean, sentence: (name: string) => string];
+
+const AWAY: Reason = ['recipient-offline', false, (name) => `${name} is not signed in.`];
+const SILENT: Reason = ['recipient-offline', false, (name) => `${name} does not answer.`];
+const HURRY: Reason = ['network', true, () => 'The server asks us to slow down.'];
+const TROUBLE: Reason = ['network', true, () => 'The server could not open a conversation.'];
+const INVISIBLE: Reason = ['not-permitted', false, () => 'One cannot start a conversation while appearing offline.'];
+
+/** Refusals of a call (CAL), of a switchboard (XFR) and of entering one, by code; 0: no answer in time. */
+const CONVERSATION = new Map<number, Reason>([
+  [0, TROUBLE],
+  [205, ['recipient-unknown', false, (name) => `There is nobody called ${name}.`]],
+  [208, ['recipient-unknown', false, (name) => `${name} is not an address that the server knows.`]],
+  [216, ['not-permitted', false, (name) => `${name} does not take messages from you.`]],
+  [217, AWAY],
+  [713, HURRY],
+  [714, HURRY],
+  [800, HURRY],
+  [801, HURRY],
+  [913, INVISIBLE],
+]);
+
+export function conversationRefused(code: number, name: string): BridgeError {
+  return fromReason(CONVERSATION.get(code) ?? TROUBLE, name, { cause: new Error(`refused with code ${code}`) });
+}
+
+/** The call went out, and nobody came. */
+export function notAnswering(name: string): BridgeError {
+  return fromReason(SILENT, name, {});
+}
+
+/** What became of a message that was not acknowledged. */
+export function messageFailed(outcome: Exclude<MessageOutcome, 'acknowledged'>, name: string): BridgeError {
+  switch (outcome) {
+    case 'refused':
+      return new BridgeError('not-delivered', `The server could not reach ${name}.`);
+    case 'timed-out':
+      return new BridgeError('uncertain', 'The server did not confirm it in time.');
+    case 'lost':
+      return new BridgeError('uncertain', 'The connection broke before the server confirmed it.');
+    case 'too-long':
+      return new BridgeError('too-long', 'It is too long for one MSN message.');
+    default:
+      return assertNever(outcome);
+  }
+}
+
+export function notSignedIn(): BridgeError {
+  return new BridgeError('not-connected', 'You are not signed in just now.', { retriable: true });
+}
+
+export function networkTrouble(sentence: string, cause?: unknown): BridgeError {
+  return new BridgeError('network', sentence, { retriable: true, cause });
+}
+
+function fromReason([code, retriable, sentence]: Reason, name: string, options: BridgeErrorOptions): BridgeError {
+  return new BridgeError(code, sentence(name), { ...options, retriable });
+}

@@ -1,0 +1,38 @@
+// Mints the ids of this network, and is the only place that looks inside them. Knows no sockets and no events.
+
+import type { ChatId, NetworkId, RemoteMessageId, RemoteUserId, ServerKey } from '../../bridge/ids.ts';
+
+export const MSN = 'msn' as NetworkId;
+
+/** Addresses are compared without regard to letter case: servers relay whatever spelling they have stored. */
+export function sameAddress(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+export function userId(server: ServerKey, address: string): RemoteUserId {
+  return `${server}/${address.toLowerCase()}` as RemoteUserId;
+}
+
+/** The chat with one person is named by the person's address. */
+export function chatWith(address: string): ChatId {
+  return address.toLowerCase() as ChatId;
+}
+
+export function addressOfChat(chat: ChatId): string {
+  return chat;
+}
+
+/** MSNP has no message ids. `login`, `epoch`: of the session; `connection`: within the session; `count`: within it. */
+export function messageId(login: RemoteUserId, epoch: number, connection: number, count: number): RemoteMessageId {
+  return `${login}/${epoch}.${connection}.${count}` as RemoteMessageId;
+}
+
+/** What is wrong with an address that somebody typed, as a sentence; undefined if nothing. */
+export function addressFault(address: string): string | undefined {
+  if (address === '') return 'An e-mail address is needed.';
+  if (address.length > 129) return 'That address is too long.';
+  // Printable ASCII only: the protocol sends addresses bare, between blanks.
+  if (!/^[!-~]+$/.test(address)) return 'That address has a blank or a letter that MSN addresses cannot have.';
+  if (!/^[^@;:/%,]+@[^@;:/%,]+$/.test(address)) return 'That is not an address: it looks like name@example.com.';
+  return undefined;
+}

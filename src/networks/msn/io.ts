@@ -1,0 +1,209 @@
+// This floor's only room with sockets, requests, randomness and timers of its own. Knows no protocol; where it may
+// connect to is the profile's word.
+
+import { randomBytes } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
+import http from 'node:http';
+import https from 'node:https';
+import net from 'node:net';
+
+import type { FetchReply, FetchRequest } from '../../msnp/session.ts';
+import {
+  addressKind,
+  isHostName,
+  mayDial,
+  mayGiveCredentials,
+  mayUsePort,
+  portOf,
+  withoutBrackets,
+} from './address-policy.ts';
+import type { ServerProfile } from './profile.ts';
+
+export interface Io {
+  /** Connects, or rejects with a reason for the log. The listener hears nothing before the promise has settled. */
+  dial(host: string, port: number, listener: LinkListener): Promise<Link>;
+  /** Never rejects; never follows a redirect. */
+  fetch(request: Omit<FetchRequest, 'type' | 'id'>): Promise<FetchReply>;
+  randomBytes(size: number): Uint8Array;
+}
+
+/** A connection that stands. */
+export interface Link {
+  write(bytes: Uint8Array): void;
+  /** Lets what was written go out, then closes. */
+  close(): void;
+  /** Closes at once. */
+  destroy(): void;
+}
+
+export interface LinkListener {
+  onBytes(bytes: Uint8Array): void;
+  /** Called once, whoever closed; nothing follows. `reason`: for the log, undefined after an orderly end. */
+  onClosed(reason: string | undefined): void;
+}
+
+const CONNECT_MS = 15_000;
+/** How long the peer may take to close its half after we closed ours. */
+const LINGER_MS = 2_000;
+const KEEP_ALIVE_MS = 60_000;
+/** A peer that reads nothing must not fill our memory. */
+const MAX_UNSENT_BYTES = 1024 * 1024;
+const MAX_HEAD_BYTES = 16 * 1024;
+
+interface Resolved {
+  readonly address: string;
+  readonly family: number;
+}
+
+export function createIo(profile: ServerProfile): Io {
+  return {
+    dial: (host, port, listener) => dial(profile, host, port, listener),
+    fetch: (request) =>
+      fetchOnce(profile, request).catch((error: unknown) => ({ type: 'failed', reason: reasonOf(error) })),
+    randomBytes: (size) => randomBytes(size),
+  };
+}
+
+/**
+ * Asks the resolver once and keeps what the policy allows. The connection then goes to these very addresses: asking
+ * again could get another answer (DNS rebinding).
+ */
+async function resolve(profile: ServerProfile, host: string, port: number): Promise<Resolved[]> {
+  if (!isHostName(host)) throw new Error('the host name is not well-formed');
+  if (!mayUsePort(profile, port)) throw new Error(`port ${port} is not allowed`);
+  const found = await lookup(withoutBrackets(host), { all: true, order: 'verbatim' });
+  const allowed = found.filter(({ address }) => mayDial(profile, address));
+  if (allowed.length === 0) throw new Error('the host has no address that may be dialled');
+  return allowed;
+}
+
+/** Stands in for the resolver: always the answer that was checked. */
+function pinned(addresses: readonly Resolved[]): net.LookupFunction {
+  return (_host, options, callback) => {
+    const first = addresses[0];
+    if (options.all === true) callback(null, [...addresses]);
+    else callback(null, first?.address ?? '', first?.family ?? 0);
+  };
+}
+
+async function dial(profile: ServerProfile, host: string, port: number, listener: LinkListener): Promise<Link> {
+  const deadline = AbortSignal.timeout(CONNECT_MS);
+  const addresses = await beforeDeadline(resolve(profile, host, port), deadline);
+  const socket = net.connect({
+    host: withoutBrackets(host),
+    port,
+    lookup: pinned(addresses),
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MS,
+  });
+  let fault: string | undefined;
+  socket.on('error', (error) => (fault ??= reasonOf(error)));
+  try {
+    await beforeDeadline(connected(socket), deadline);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  // Not flowing before this line, so that nothing can be heard before the caller has its link.
+  setImmediate(() => {
+    socket.on('data', (bytes) => listener.onBytes(bytes));
+    if (socket.closed) listener.onClosed(fault);
+    else socket.on('close', () => listener.onClosed(fault));
+  });
+  return new SocketLink(socket, (reason) => (fault ??= reason));
+}
+
+class SocketLink implements Link {
+  readonly #socket: net.Socket;
+  readonly #onFault: (reason: string) => void;
+
+  constructor(socket: net.Socket, onFault: (reason: string) => void) {
+    this.#socket = socket;
+    this.#onFault = onFault;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (!this.#socket.writable) return;
+    this.#socket.write(bytes);
+    if (this.#socket.writableLength > MAX_UNSENT_BYTES) {
+      this.#onFault('the peer does not read what we send');
+      this.#socket.destroy();
+    }
+  }
+
+  close(): void {
+    this.#socket.end();
+    setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+function connected(socket: net.Socket): Promise<void> {
+  return new Promise((resolvePromise, reject) => {
+    socket.once('connect', resolvePromise);
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error('closed while connecting')));
+  });
+}
+
+async function fetchOnce(profile: ServerProfile, request: Omit<FetchRequest, 'type' | 'id'>): Promise<FetchReply> {
+  const url = new URL(request.url);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new Error('not a web address');
+  const deadline = AbortSignal.timeout(request.timeoutMs);
+  const found = await beforeDeadline(resolve(profile, url.hostname, portOf(url)), deadline);
+  const addresses = request.credentials
+    ? found.filter(({ address }) => mayGiveCredentials(profile, url, addressKind(address)))
+    : found;
+  if (addresses.length === 0) throw new Error(`the profile does not let credentials go to ${url.origin}`);
+  const options: https.RequestOptions = {
+    method: request.method,
+    headers: { ...request.headers, 'Accept-Encoding': 'identity' },
+    lookup: pinned(addresses),
+    agent: false,
+    maxHeaderSize: MAX_HEAD_BYTES,
+    signal: deadline,
+    minVersion: profile.tls.minVersion,
+    ...(profile.tls.ca === undefined ? {} : { ca: profile.tls.ca }),
+    // OpenSSL has TLS below 1.2 at security level 0 only.
+    ...(profile.tls.minVersion < 'TLSv1.2' ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
+  };
+  const incoming = await new Promise<http.IncomingMessage>((resolvePromise, reject) => {
+    const outgoing = (url.protocol === 'https:' ? https : http).request(url, options, resolvePromise);
+    outgoing.on('error', reject);
+    outgoing.end(request.body);
+  });
+  const body = await readBody(incoming, request.maxBytes);
+  return { type: 'response', status: incoming.statusCode ?? 0, headers: headersOf(incoming), body };
+}
+
+async function readBody(incoming: http.IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new Error('the reply is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function headersOf(incoming: http.IncomingMessage): ReadonlyMap<string, string> {
+  return new Map(Object.entries(incoming.headersDistinct).map(([name, values = []]) => [name, values.join(', ')]));
+}
+
+function beforeDeadline<Value>(promise: Promise<Value>, deadline: AbortSignal): Promise<Value> {
+  return new Promise((resolvePromise, reject) => {
+    const onDeadline = (): void => reject(new Error('timed out'));
+    deadline.addEventListener('abort', onDeadline, { once: true });
+    promise.then(resolvePromise, reject).finally(() => deadline.removeEventListener('abort', onDeadline));
+  });
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
