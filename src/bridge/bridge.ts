@@ -33,12 +33,14 @@ import { txnId } from './txn-ids.ts';
 /** Sign-ins to one server that may begin in a second. */
 const LOGINS_PER_SECOND = 20;
 const HOMESERVER_RETRY_MS = 2_000;
+/** How long a message that is being sent may hold up the end of the process. */
+const STOP_PATIENCE_MS = 10_000;
 
 export interface BridgeOptions {
   readonly networks: readonly Network[];
   readonly store: Store;
-  /** Called once, at construction. */
-  readonly openMatrix: (sink: MatrixSink) => Matrix;
+  /** Called once, before anything else. */
+  readonly openMatrix: (sink: MatrixSink) => Promise<Matrix>;
   readonly permissions: PermissionMap;
   readonly clock: Clock;
   readonly log: Log;
@@ -58,14 +60,26 @@ export class Bridge {
   readonly #logins = new Map<LoginId, Login>();
   readonly #pacers = new Map<string, Pacer>();
 
-  constructor(options: BridgeOptions) {
+  static async open(options: BridgeOptions): Promise<Bridge> {
+    // The sink is not called before the Matrix side listens, and by then the bridge is there.
+    const bridge: Bridge = new Bridge(
+      options,
+      await options.openMatrix({
+        transaction: async (id, events) => bridge.#acceptTransaction(id, events),
+        ephemeral: (event) => bridge.#onEphemeral(event),
+      }),
+    );
+    return bridge;
+  }
+
+  private constructor(options: BridgeOptions, matrix: Matrix) {
     const { store, clock, log } = options;
     this.#options = options;
     this.#store = store;
     this.#log = log;
     this.#permissions = new Permissions(options.permissions);
     this.#runner = new Runner({ journal: store.journal, clock, log, carry: async (row) => this.#carry(row) });
-    this.#matrix = options.openMatrix(this.#sink());
+    this.#matrix = matrix;
     this.#ghosts = new Ghosts({ matrix: this.#matrix, rooms: store.rooms });
     this.#portals = new Portals(
       {
@@ -97,29 +111,27 @@ export class Bridge {
     });
   }
 
-  /** Takes over what an earlier life left: every unfinished row runs again in order, every wanted login comes back. */
-  async start(): Promise<void> {
+  /** Takes over the logins that an earlier life left. From now on transactions may come in. */
+  async prepare(): Promise<void> {
     for (const record of await this.#store.sessions.claimAll()) await this.#adopt(record);
+  }
+
+  /** Every unfinished row runs again in order, every wanted login comes back. */
+  async resume(): Promise<void> {
     for (const lane of await this.#store.journal.lanes()) this.#runner.wake(lane);
     for (const login of this.#logins.values()) login.start();
     this.#log.info({ logins: this.#logins.size }, 'bridge started');
   }
 
-  /** Stops taking rows, signs everybody off, and lets what has arrived be written. */
+  /** Takes no more rows, finishes those in hand, signs everybody off; what arrives meanwhile is still written. */
   async stop(): Promise<void> {
+    const patience = new Promise<void>((resolve) => this.#options.clock.after(STOP_PATIENCE_MS, resolve));
+    await Promise.race([this.#runner.stop(), patience]);
     await Promise.all([...this.#logins.values()].map(async (login) => login.stop()));
-    await this.#runner.stop();
   }
 
   loginsOf(user: MatrixUserId): readonly Login[] {
     return [...this.#logins.values()].filter((login) => login.matrixUser === user);
-  }
-
-  #sink(): MatrixSink {
-    return {
-      transaction: async (id, events) => this.#acceptTransaction(id, events),
-      ephemeral: (event) => this.#onEphemeral(event),
-    };
   }
 
   async #acceptTransaction(id: string, events: readonly MatrixEvent[]): Promise<void> {

@@ -1,0 +1,190 @@
+// Builds every part by hand and puts them together. The list in `startApp` is the picture of the program.
+
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { Bridge } from './bridge/bridge.ts';
+import type { Cancel, Clock } from './bridge/clock.ts';
+import { BridgeError } from './bridge/errors.ts';
+import type { NetworkId } from './bridge/ids.ts';
+import type { MatrixSink } from './bridge/matrix.ts';
+import type { Network } from './bridge/network.ts';
+import { Secret } from './bridge/secret.ts';
+import type { Config } from './config/config.ts';
+import { ConfigError } from './config/errors.ts';
+import { type MatrixSide, openMatrix } from './matrix/matrix.ts';
+import { createMsnNetwork } from './networks/msn/network.ts';
+import type { KeySource } from './store/keys.ts';
+import { openStore, type OpenStore } from './store/store.ts';
+
+const PRUNE_EVERY_MS = 3_600_000;
+const DATABASE_LOOK_MS = 2_000;
+
+/** The environment variable that takes the place of the key file. */
+export const KEY_VARIABLE = 'BRIDGE_SECRET_KEY';
+
+export interface AppParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The key that secrets are sealed with, if it is not in a file. */
+  readonly key?: Secret | undefined;
+  /** Further networks beside those of the configuration. */
+  readonly networks?: readonly Network[];
+}
+
+export interface App {
+  /** Where the homeserver is listened for. */
+  readonly port: number;
+  /** Takes no more, finishes what is in hand, signs everybody off. */
+  stop(): Promise<void>;
+}
+
+/** Throws `ConfigError` or `BridgeError` (`database`, `homeserver`) with a sentence for the operator. */
+export async function startApp(config: Config, { clock, log, key, networks: others = [] }: AppParts): Promise<App> {
+  const networks = [
+    createMsnNetwork({ profiles: config.msn.profiles, clock, log: log.child({ part: 'msn' }) }),
+    ...others,
+  ];
+  const store = await openStore({
+    database: databaseOf(config),
+    key: keyOf(config, key),
+    owner: randomUUID(),
+    clock,
+    onTrouble: (error) => log.warn({ err: error }, 'an idle database connection broke'),
+  });
+  const stops: (() => Promise<void>)[] = [async () => store.close()];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.toReversed()) await stop();
+  };
+  try {
+    if (store.migrated.length > 0) log.info({ migrations: store.migrated }, 'database brought up to date');
+    await refuseLostServers(config, store, networks);
+
+    let matrix: MatrixSide | undefined;
+    const bridge = await Bridge.open({
+      networks,
+      store,
+      permissions: config.permissions,
+      clock,
+      log: log.child({ part: 'bridge' }),
+      openMatrix: async (sink) =>
+        (matrix = await openMatrix(matrixOptions(config, networks, watched(sink), { clock, log }))),
+    });
+    if (!matrix) throw new BridgeError('bug', 'No Matrix side was opened.');
+    const side = matrix;
+    const watch = new DatabaseWatch(store, clock, async () => side.ping());
+    stops.push(async () => side.stop());
+    await bridge.prepare();
+    await side.start();
+    stops.push(async () => bridge.stop());
+    stops.push(async () => side.stopIntake());
+    await side.checkHomeserver();
+    await bridge.resume();
+    stops.push(pruneRegularly(store, clock, log));
+    return { port: side.port, stop: stopAll };
+
+    /** A transaction that could not be committed is sent again by the homeserver, but only minutes later: ping sooner. */
+    function watched(sink: MatrixSink): MatrixSink {
+      return {
+        ephemeral: (event) => sink.ephemeral(event),
+        transaction: async (id, events) => {
+          try {
+            await sink.transaction(id, events);
+          } catch (error) {
+            if (error instanceof BridgeError && error.retriable) watch.begin();
+            throw error;
+          }
+        },
+      };
+    }
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+/** Waits for the database to come back, once. */
+class DatabaseWatch {
+  readonly #store: Pick<OpenStore, 'ready'>;
+  readonly #clock: Clock;
+  readonly #onBack: () => Promise<void>;
+  #waiting: Cancel | undefined;
+
+  constructor(store: Pick<OpenStore, 'ready'>, clock: Clock, onBack: () => Promise<void>) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#onBack = onBack;
+  }
+
+  begin(): void {
+    if (this.#waiting) return;
+    this.#waiting = this.#clock.after(DATABASE_LOOK_MS, () => void this.#look());
+  }
+
+  async #look(): Promise<void> {
+    this.#waiting = undefined;
+    try {
+      await this.#store.ready();
+      await this.#onBack();
+    } catch {
+      this.begin();
+    }
+  }
+}
+
+function pruneRegularly(store: Pick<OpenStore, 'prune'>, clock: Clock, log: Logger): () => Promise<void> {
+  let next: Cancel;
+  const prune = (): void => {
+    store.prune(clock.now()).then(
+      (rows) => log.debug({ rows }, 'old journal rows deleted'),
+      (error: unknown) => log.warn({ err: error }, 'old journal rows could not be deleted'),
+    );
+    next = clock.after(PRUNE_EVERY_MS, prune);
+  };
+  prune();
+  return async () => next();
+}
+
+/** A server key is part of every remote id: it may not vanish while logins use it. */
+async function refuseLostServers(config: Config, store: OpenStore, networks: readonly Network[]): Promise<void> {
+  for (const network of networks) {
+    const known = new Set(network.servers.map((server) => server.key));
+    const lost = (await store.serversInUse(network.id)).filter((server) => !known.has(server));
+    if (lost.length === 0) continue;
+    throw new ConfigError([
+      `${config.file}: networks.${network.id}.servers: ${lost.join(', ')} is missing or was renamed, but accounts use it. Put it back under its old key; its name and addresses may change.`,
+    ]);
+  }
+}
+
+function databaseOf(config: Config): Parameters<typeof openStore>[0]['database'] {
+  const { url, directory } = config.database;
+  return url === undefined ? { type: 'embedded', directory } : { type: 'postgres', url };
+}
+
+function keyOf(config: Config, key: Secret | undefined): KeySource {
+  if (key) return { type: 'value', name: `the environment variable ${KEY_VARIABLE}`, value: key };
+  return { type: 'file', path: config.secrets.key_file };
+}
+
+function matrixOptions(
+  config: Config,
+  networks: readonly { readonly id: NetworkId }[],
+  sink: MatrixSink,
+  parts: { readonly clock: Clock; readonly log: Logger },
+): Parameters<typeof openMatrix>[0] {
+  const { homeserver, appservice } = config;
+  return {
+    homeserverUrl: homeserver.url.replace(/\/$/u, ''),
+    domain: homeserver.domain,
+    bridgeId: appservice.id,
+    asToken: new Secret(appservice.as_token),
+    hsToken: new Secret(appservice.hs_token),
+    botLocalpart: appservice.bot,
+    ghostPrefix: appservice.ghost_prefix,
+    networks: networks.map((network) => network.id),
+    listen: appservice.listen,
+    log: parts.log.child({ part: 'matrix' }),
+    sink,
+    clock: parts.clock,
+  };
+}

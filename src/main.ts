@@ -1,0 +1,125 @@
+// The command line: reads the arguments, runs one command, and says in one sentence why it ended.
+
+import { parseArgs } from 'node:util';
+import { KEY_VARIABLE, startApp } from './app.ts';
+import { BridgeError } from './bridge/errors.ts';
+import type { NetworkId } from './bridge/ids.ts';
+import { Secret } from './bridge/secret.ts';
+import { EXIT } from './cli/exit-codes.ts';
+import { writeRegistration } from './cli/registration.ts';
+import { systemClock } from './clock.ts';
+import { readConfig } from './config/config.ts';
+import { ConfigError } from './config/errors.ts';
+import { openLog } from './log.ts';
+
+const USAGE = `Usage: npm start [-- --config FILE]            runs the bridge
+       npm run registration [-- --config FILE] makes tokens and the homeserver's registration file
+       npm run check-config [-- --config FILE] says what is wrong with a configuration`;
+
+/** How long a clean stop may take before the process ends anyway. */
+const STOP_MS = 15_000;
+
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+async function main(): Promise<number> {
+  const { positionals, values } = readArguments();
+  const [command = 'run', ...rest] = positionals;
+  if (values.help) {
+    console.log(USAGE);
+    return EXIT.ok;
+  }
+  if (rest.length > 0) throw new UsageError(`unexpected argument “${rest[0]}”`);
+  switch (command) {
+    case 'run':
+      return run(values.config);
+    case 'registration':
+      return register(values.config);
+    case 'check-config':
+      readConfig(values.config);
+      console.log(`${values.config} is fine.`);
+      return EXIT.ok;
+    default:
+      throw new UsageError(`there is no command “${command}”`);
+  }
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', short: 'c', default: 'config.yaml' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+async function run(file: string): Promise<number> {
+  const config = readConfig(file);
+  const log = openLog(config.logging.level);
+  if (config.database.url === undefined) {
+    log.warn(
+      { directory: config.database.directory },
+      'no database.url: using the embedded trial database: one process, no safety against power loss, about 300 MB',
+    );
+  }
+  const stopped = signalled();
+  const key = process.env[KEY_VARIABLE];
+  const app = await startApp(config, { clock: systemClock, log, key: key === undefined ? undefined : new Secret(key) });
+  log.info({ port: app.port }, 'ready');
+  const signal = await stopped;
+  log.info({ signal }, 'stopping');
+  setTimeout(() => process.exit(EXIT.ok), STOP_MS).unref();
+  await app.stop();
+  log.info({}, 'stopped');
+  return EXIT.ok;
+}
+
+function register(file: string): number {
+  const { path, fresh } = writeRegistration(file, ['msn' as NetworkId]);
+  console.log(`${fresh ? `New tokens are in ${file}. ` : ''}The registration is in ${path}.`);
+  console.log('Synapse: add this to homeserver.yaml, then restart the homeserver:');
+  console.log(`  app_service_config_files:\n    - ${path}`);
+  return EXIT.ok;
+}
+
+async function signalled(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+function exitCode(error: unknown): number {
+  if (error instanceof ConfigError) return EXIT.configuration;
+  if (error instanceof BridgeError && error.code === 'database') return EXIT.database;
+  if (error instanceof BridgeError && error.code === 'homeserver') return EXIT.homeserver;
+  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return EXIT.addressInUse;
+  return EXIT.bug;
+}
+
+function explain(error: unknown, code: number): string {
+  if (!(error instanceof Error)) return String(error);
+  switch (code) {
+    case EXIT.usage:
+      return `${error.message}\n${USAGE}`;
+    case EXIT.addressInUse:
+      return `${error.message}: another program has this port. Choose another in appservice.listen.port (and appservice.url).`;
+    case EXIT.bug:
+      return error.stack ?? error.message;
+    default:
+      return error.message;
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.exitCode = exitCode(error);
+  console.error(explain(error, process.exitCode));
+}
