@@ -1,0 +1,186 @@
+// Signing in and staying signed in, against a double of the MSN servers over loopback sockets.
+
+import { describe, expect, test } from 'vitest';
+
+import { refusal } from '../support/msn-server/faults.ts';
+import { ALICE, BOB, CAROL, eventually, makeClient, setStage, signInOurs, signInPerson } from './msn-stage.ts';
+
+describe.each(['MSNP8', 'MSNP12'] as const)('with %s', (dialect) => {
+  test('signs in, brings the contact list and then who is there', async () => {
+    const stage = await setStage({ profile: { dialects: [dialect] } });
+    const bob = await signInPerson(stage, BOB);
+    const { sink, client } = await signInOurs(stage);
+    expect(sink.kinds).toEqual(['connecting', 'connected']);
+    expect(sink.memories).toMatchObject([{ protocol: dialect }]);
+    const rosters = sink.events.filter((event) => event.type === 'roster');
+    expect(rosters).toMatchObject([{ contacts: [{ id: `double/${BOB}`, chat: BOB }, { address: CAROL }] }]);
+
+    await eventually(() => sink.presenceOf(BOB) === 'Online');
+    await bob.setStatus('PHN');
+    await eventually(() => sink.presenceOf(BOB) === 'On the phone');
+    await bob.signOut();
+    await eventually(() => sink.presenceOf(BOB) === 'Offline');
+
+    await client.disconnect();
+    expect(sink.states.at(-1)).toEqual({ kind: 'logged-out', sentence: 'You are signed out.' });
+    await eventually(() => !stage.server.isSignedIn(ALICE));
+    expect(stage.server.violations).toEqual([]);
+  });
+
+  test('follows a dispatch server', async () => {
+    const stage = await setStage({ dispatch: true, profile: { dialects: [dialect] } });
+    const { sink } = await signInOurs(stage);
+    expect(sink.kinds).toEqual(['connecting', 'connected']);
+    expect(stage.server.violations).toEqual([]);
+  });
+});
+
+test('shows the status that the user wants', async () => {
+  const stage = await setStage();
+  const bob = await signInPerson(stage, BOB);
+  const { client, sink } = makeClient(stage);
+  client.connect(1, { status: 'Be right back', nick: 'Alice in the woods' });
+  await eventually(() => sink.kinds.includes('connected'));
+  await bob.waitForPresence(ALICE, 'BRB');
+  await eventually(() => bob.presenceOf(ALICE).name === 'Alice in the woods');
+});
+
+test('a wrong password ends the attempt for good', async () => {
+  const stage = await setStage();
+  const { client, sink } = makeClient(stage, { password: 'wrong' });
+  client.connect(1, {});
+  await eventually(() => sink.kinds.length === 2);
+  expect(sink.kinds).toEqual(['connecting', 'bad-credentials']);
+  expect(JSON.stringify(stage.log.lines)).not.toContain('wrong');
+});
+
+test('an address in other letters than the server has it is refused', async () => {
+  const stage = await setStage();
+  const { client, sink } = makeClient(stage, { address: 'ALICE@example.com' });
+  client.connect(1, {});
+  await eventually(() => sink.kinds.length === 2);
+  expect(sink.states[1]).toMatchObject({ kind: 'bad-credentials', sentence: expect.stringContaining('capital') });
+});
+
+test('a server that is not there is down', async () => {
+  const stage = await setStage();
+  await stage.server.goDown();
+  const { client, sink } = makeClient(stage);
+  client.connect(1, {});
+  await eventually(() => sink.kinds.length === 2);
+  expect(sink.states[1]).toEqual({ kind: 'server-down', sentence: 'Double could not be reached.' });
+
+  await stage.server.comeBack();
+  client.connect(2, {});
+  await eventually(() => sink.kinds.at(-1) === 'connected');
+});
+
+test('a sign-in service that is not there is down, too', async () => {
+  const stage = await setStage();
+  await stage.server.login.close();
+  const { client, sink } = makeClient(stage);
+  client.connect(1, {});
+  await eventually(() => sink.kinds.length === 2);
+  expect(sink.kinds.at(-1)).toBe('server-down');
+});
+
+test.each([
+  [600, 'server-down'],
+  [800, 'disconnected'],
+  [924, 'refused'],
+  [928, 'bad-credentials'],
+] as const)('refusal %i of a sign-in means %s', async (code, kind) => {
+  const stage = await setStage();
+  stage.server.faults.add({ verb: 'USR', user: ALICE }, refusal(code, { close: true }));
+  const { client, sink } = makeClient(stage);
+  client.connect(1, {});
+  await eventually(() => sink.kinds.length === 2);
+  expect(sink.kinds.at(-1)).toBe(kind);
+});
+
+test('a ticket that dies on the way of somebody who was signed in before is forgiven once', async () => {
+  const stage = await setStage();
+  const isTicket = ({ args }: { readonly args: readonly string[] }): boolean => args[2] === 'S';
+  stage.server.faults.add({ verb: 'USR', where: isTicket }, refusal(911, { close: true }), 2);
+  const { client, sink } = makeClient(stage, {}, { memory: { protocol: 'MSNP12' } });
+  client.connect(1, {});
+  await eventually(() => sink.kinds.at(-1) === 'disconnected');
+  client.connect(2, {});
+  await eventually(() => sink.kinds.at(-1) === 'bad-credentials');
+});
+
+test('none of our protocol versions is a refusal', async () => {
+  const stage = await setStage({ dialects: ['MSNP9'] });
+  const { client, sink } = makeClient(stage);
+  client.connect(1, {});
+  await eventually(() => sink.kinds.length === 2);
+  expect(sink.states[1]).toMatchObject({ kind: 'refused' });
+});
+
+test('silence during the sign-in is a server that is down', async () => {
+  const stage = await setStage();
+  stage.server.faults.add({ verb: 'CVR', user: ALICE }, { type: 'ignore' });
+  const { client, sink } = makeClient(stage);
+  client.connect(1, {});
+  await stage.server.waitFor(({ verb, direction }) => verb === 'CVR' && direction === 'in');
+  stage.clock.advance(20_000);
+  await eventually(() => sink.kinds.length === 2);
+  expect(sink.states[1]).toMatchObject({ kind: 'server-down', sentence: 'Double did not answer in time.' });
+});
+
+test.each([
+  ['OTH', 'signed-in-elsewhere'],
+  ['SSD', 'server-down'],
+] as const)('OUT %s means %s', async (reason, kind) => {
+  const stage = await setStage();
+  const { sink } = await signInOurs(stage);
+  stage.server.signOut(ALICE, reason);
+  await eventually(() => sink.kinds.length === 3);
+  expect(sink.kinds.at(-1)).toBe(kind);
+});
+
+test('a lost connection is told once, and another attempt signs in again', async () => {
+  const stage = await setStage();
+  const { client, sink } = await signInOurs(stage);
+  stage.server.cut(ALICE);
+  await eventually(() => sink.kinds.length === 3);
+  expect(sink.kinds.at(-1)).toBe('disconnected');
+  client.connect(2, {});
+  await eventually(() => sink.kinds.length === 5);
+  expect(sink.kinds).toEqual(['connecting', 'connected', 'disconnected', 'connecting', 'connected']);
+});
+
+test('a server that stops answering pings is lost', async () => {
+  const stage = await setStage();
+  const { sink } = await signInOurs(stage);
+  stage.server.faults.add({ verb: 'PNG' }, { type: 'ignore' });
+  stage.clock.advance(45_000);
+  stage.clock.advance(30_000);
+  await eventually(() => sink.kinds.length === 3);
+  expect(sink.kinds.at(-1)).toBe('disconnected');
+});
+
+test('signing off in the middle of a sign-in ends the attempt', async () => {
+  const stage = await setStage();
+  stage.server.faults.add({ verb: 'USR', user: ALICE }, { type: 'ignore' });
+  const { client, sink } = makeClient(stage);
+  client.connect(1, {});
+  await stage.server.waitFor(({ verb, direction }) => verb === 'USR' && direction === 'in');
+  await client.disconnect();
+  expect(sink.kinds).toEqual(['connecting', 'logged-out']);
+  await client.disconnect();
+  expect(sink.kinds).toHaveLength(2);
+});
+
+test('announces maintenance and people who add us', async () => {
+  const stage = await setStage();
+  const { sink } = await signInOurs(stage);
+  const body = 'MIME-Version: 1.0\r\nContent-Type: application/x-msmsgssystemmessage\r\n\r\nType: 1\r\nArg1: 5\r\n';
+  stage.server.tell(ALICE, 'MSG Hotmail Hotmail', body);
+  stage.server.tell(ALICE, 'ADC 0 RL N=dave@example.com F=Dave');
+  await eventually(() => sink.events.filter(({ type }) => type === 'notice').length === 2);
+  expect(sink.events.filter(({ type }) => type === 'notice')).toEqual([
+    { type: 'notice', text: 'Double goes down for maintenance in 5 minutes.' },
+    { type: 'notice', text: 'Dave (dave@example.com) has added you to their contact list.' },
+  ]);
+});

@@ -1,0 +1,167 @@
+// A stage for tests of the MSN network: a server double, a client of ours, people on the other side, and clearing up.
+
+import { onTestFinished, vi } from 'vitest';
+
+import type { Content, LoginStateKind, RemoteEvent, RemoteMessage } from '../../src/bridge/events.ts';
+import { plainText, text } from '../../src/bridge/events.ts';
+import type { ChatId, LoginId, ServerKey } from '../../src/bridge/ids.ts';
+import type { ClientSink, Delivery, Network, NetworkClient, NetworkLogin, SessionMemory } from '../../src/bridge/network.ts';
+import type { Io } from '../../src/networks/msn/io.ts';
+import { createMsnNetwork } from '../../src/networks/msn/network.ts';
+import type { ServerProfile } from '../../src/networks/msn/profile.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { MsnPerson } from '../support/msn-person.ts';
+import type { MsnPersonOptions } from '../support/msn-person.ts';
+import { MsnServerDouble } from '../support/msn-server/msn-server-double.ts';
+import type { MsnServerOptions } from '../support/msn-server/msn-server-double.ts';
+import { keptLog } from '../support/no-log.ts';
+
+export const ALICE = 'alice@example.com';
+export const BOB = 'bob@example.com';
+export const CAROL = 'carol@example.com';
+
+const ACCOUNTS = [
+  { address: ALICE, name: 'Alice', contacts: [BOB, CAROL] },
+  { address: BOB, name: 'Bob', contacts: [ALICE] },
+  { address: CAROL, name: 'Carol', contacts: [ALICE, BOB] },
+];
+
+/** Keeps what a client tells. */
+export class KeptSink implements ClientSink {
+  readonly events: RemoteEvent[] = [];
+  readonly states: { readonly kind: LoginStateKind; readonly sentence: string }[] = [];
+  readonly memories: SessionMemory[] = [];
+
+  event(event: RemoteEvent): void {
+    this.events.push(event);
+  }
+
+  state(kind: LoginStateKind, sentence: string): void {
+    this.states.push({ kind, sentence });
+  }
+
+  remember(memory: SessionMemory): void {
+    this.memories.push(memory);
+  }
+
+  get kinds(): LoginStateKind[] {
+    return this.states.map(({ kind }) => kind);
+  }
+
+  get messages(): RemoteMessage[] {
+    return this.events.filter((event) => event.type === 'message');
+  }
+
+  get texts(): string[] {
+    return this.messages.map(({ content }) => plainText(content));
+  }
+
+  /** What is known of a contact by now. */
+  presenceOf(address: string): string | undefined {
+    const said = this.events.flatMap((event) => {
+      if (event.type === 'roster') return event.contacts;
+      return event.type === 'contact' ? [event.contact] : [];
+    });
+    return said.findLast((contact) => contact.address === address)?.presence.label;
+  }
+}
+
+export interface Stage {
+  readonly server: MsnServerDouble;
+  readonly profile: ServerProfile;
+  readonly network: Network;
+  readonly clock: FakeClock;
+  readonly log: ReturnType<typeof keptLog>;
+}
+
+export interface StageOptions extends Partial<MsnServerOptions> {
+  readonly profile?: Partial<ServerProfile>;
+  readonly io?: (profile: ServerProfile) => Io;
+}
+
+export async function setStage({ profile: wanted, io, ...options }: StageOptions = {}): Promise<Stage> {
+  const server = await MsnServerDouble.start({ accounts: ACCOUNTS, ...options });
+  onTestFinished(() => server.stop());
+  const profile: ServerProfile = {
+    key: 'double' as ServerKey,
+    name: 'Double',
+    notification: { host: server.host, port: server.port },
+    nexusUrl: server.nexusUrl,
+    tls: { minVersion: 'TLSv1.2', ...(server.ca !== undefined && { ca: server.ca }) },
+    dialects: ['MSNP12', 'MSNP8'],
+    privateAddresses: true,
+    confirmsDelivery: options.acknowledgements === 'truthful',
+    credentialHosts: [],
+    ...wanted,
+  };
+  const clock = new FakeClock();
+  const log = keptLog();
+  const network = createMsnNetwork({ profiles: [profile], clock, log, ...(io && { io }) });
+  return { server, profile, network, clock, log };
+}
+
+export interface OurLogin {
+  readonly client: NetworkClient;
+  readonly sink: KeptSink;
+}
+
+/** A client that has not connected yet. */
+export function makeClient(
+  { network }: Pick<Stage, 'network'>,
+  answers: Readonly<Record<string, string>> = {},
+  more: Partial<NetworkLogin> = {},
+): OurLogin {
+  const seed = network.prepareLogin(new Map(Object.entries({ address: ALICE, password: 'secret', ...answers })));
+  const sink = new KeptSink();
+  const login = { ...seed, id: `msn/${seed.user}` as LoginId, memory: undefined, roster: [], ...more };
+  const client = network.createClient(login, sink);
+  onTestFinished(() => client.disconnect());
+  return { client, sink };
+}
+
+/** Alice of ours, signed in. */
+export async function signInOurs(stage: Stage, epoch = 1): Promise<OurLogin> {
+  const ours = makeClient(stage);
+  ours.client.connect(epoch, {});
+  await eventually(() => ours.sink.kinds.includes('connected'));
+  return ours;
+}
+
+/** Somebody on the other side. */
+export async function signInPerson(
+  { server }: Pick<Stage, 'server'>,
+  address: string,
+  options: Partial<MsnPersonOptions> = {},
+): Promise<MsnPerson> {
+  const person = await MsnPerson.signIn({
+    host: server.host,
+    port: server.port,
+    nexusUrl: server.nexusUrl,
+    caFile: server.caFile,
+    address,
+    password: 'secret',
+    dialect: 'MSNP12',
+    ...options,
+  });
+  onTestFinished(() => person.vanish());
+  return person;
+}
+
+export function eventually(condition: () => boolean): Promise<void> {
+  return vi.waitFor(
+    () => {
+      if (!condition()) throw new Error(`it never came to be: ${condition.toString()}`);
+    },
+    { timeout: 8_000, interval: 5 },
+  );
+}
+
+export async function say(
+  { client }: OurLogin,
+  address: string,
+  words: string | Content,
+  beforeWrite: () => Promise<void> = async () => undefined,
+): Promise<Delivery> {
+  const content = typeof words === 'string' ? text(words) : words;
+  return client.send(address as ChatId, content, beforeWrite);
+}
