@@ -29,6 +29,9 @@ export type ChatMessage =
 /** A larger payload makes the switchboard close the connection. */
 export const MAX_PAYLOAD = 1664;
 
+/** Headers that every message has. */
+const STATED: ReadonlySet<string> = new Set(['mime-version', 'content-type']);
+
 const READERS = new Map<string, (mime: Mime) => ChatMessage | undefined>([
   ['text/plain', readText],
   ['text/x-msmsgscontrol', readControl],
@@ -75,11 +78,11 @@ export function writeMessage(message: ChatMessage): Uint8Array {
         ],
         encodeText('ID: 1\r\n\r\n'),
       );
-    case 'other':
-      return writeMime(
-        [['MIME-Version', '1.0'], ['Content-Type', message.contentType], ...otherHeaders(message.headers)],
-        message.body,
-      );
+    case 'other': {
+      const given = [...message.headers].filter(([name]) => !STATED.has(name.toLowerCase()));
+      const type = message.headers.get('content-type') ?? message.contentType; // with its parameters, if it was read
+      return writeMime([['MIME-Version', '1.0'], ['Content-Type', type], ...given], message.body);
+    }
     default:
       return assertNever(message);
   }
@@ -104,8 +107,4 @@ function readControl(mime: Mime): ChatMessage | undefined {
 
 function readDatacast(mime: Mime): ChatMessage | undefined {
   return readFields(mime.body).get('id') === '1' ? { type: 'nudge' } : undefined;
-}
-
-function otherHeaders(headers: ReadonlyMap<string, string>): (readonly [string, string])[] {
-  return [...headers].filter(([name]) => !['mime-version', 'content-type'].includes(name.toLowerCase()));
 }

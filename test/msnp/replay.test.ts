@@ -1,0 +1,65 @@
+// Plays recorded conversations again: our sessions in the client's place, the server's bytes cut at chance places.
+
+import { expect, test } from 'vitest';
+import type { DialectName } from '../../src/msnp/dialect.ts';
+import { readTranscript } from '../support/transcript.ts';
+import type { Connection } from '../support/transcript.ts';
+import { PARTINGS } from './support/differences.ts';
+import { seeded } from './support/random.ts';
+import { replayNotification, replaySwitchboard } from './support/replay.ts';
+import type { Replayed } from './support/replay.ts';
+
+const RECORDINGS = [
+  'msnp8-login-and-chat',
+  'msnp12-login-and-chat',
+  'msnp8-contacts',
+  'msnp8-errors',
+  'server-maintenance',
+  'framing-and-letter-case',
+  'idle-and-ping',
+  'switchboard-tickets-and-duplicates',
+  'mixed-versions-group-chat',
+];
+
+/** Which dialect each person of a recording speaks, from how they signed in. */
+function dialectsOf(connections: readonly Connection[]): Map<string, string> {
+  const spoken = new Map<string, string>();
+  for (const connection of connections) {
+    const version = versionOf(connection);
+    if (version !== undefined) spoken.set(personOf(connection.name), version);
+  }
+  return spoken;
+}
+
+/** As the server chose it. */
+function versionOf({ said }: Connection): string | undefined {
+  return said.find(({ from, line }) => from === 'server' && line.startsWith('VER '))?.line.split(' ')[2];
+}
+
+const personOf = (name: string): string => name.split('/')[1] ?? '';
+const isOurs = (dialect: string | undefined): dialect is DialectName => dialect === 'MSNP8' || dialect === 'MSNP12';
+
+function compare({ expected, sent, faults }: Replayed<unknown>, name: string): void {
+  const parting = PARTINGS.get(name);
+  expect(sent.slice(0, parting?.after)).toEqual(expected.slice(0, parting?.after));
+  expect(faults).toEqual([]);
+}
+
+for (const recording of RECORDINGS) {
+  const connections = readTranscript(recording);
+  const spoken = dialectsOf(connections);
+  for (const [index, recorded] of connections.entries()) {
+    const dialect = versionOf(recorded) ?? spoken.get(personOf(recorded.name));
+    if (recorded.said.length === 0 || !isOurs(dialect)) continue;
+    const name = `${recording} ${index}`;
+    if (recorded.kind === 'notification') {
+      test(`${recorded.name} sends what was recorded in ${name}`, () => {
+        compare(replayNotification(recorded, seeded(index)), name);
+      });
+    } else if (recorded.kind === 'switchboard') {
+      test(`${recorded.name} sends what was recorded in ${name}`, () => {
+        compare(replaySwitchboard(recorded, dialect, seeded(index)), name);
+      });
+    }
+  }
+}
