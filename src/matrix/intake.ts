@@ -121,9 +121,9 @@ export class Intake extends AppService {
   }
 
   async #answer(request: IncomingMessage): Promise<void> {
-    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    const [path = '', ...queries] = (request.url ?? '').split('?');
     const here = this.#routes.filter((route) => route.path.test(path));
-    if (!here.some((route) => route.open)) this.#checkToken(request, new URLSearchParams(query));
+    if (!here.some((route) => route.open)) this.#checkToken(request, new URLSearchParams(queries.join('?')));
     if (here.length === 0) throw new HttpProblem(404, 'M_UNRECOGNIZED', 'There is nothing here.');
     const route = here.find(({ method }) => method === request.method);
     if (route === undefined) {

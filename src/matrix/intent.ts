@@ -157,7 +157,7 @@ export class Intents {
   /** Does it, and if the room is closed to the sender brings the sender in and does it once more. */
   async #inRoom<T>(room: RoomId, sender: Sender, work: () => Promise<T>): Promise<T> {
     try {
-      return work();
+      return await work();
     } catch (error) {
       if (!isForbidden(error)) throw error;
       await this.join(room, sender);
