@@ -1,0 +1,102 @@
+// The MSN server that the end-to-end suite talks to: one named in the environment, else the double. Knows where it is and
+// who is on it; the tests do not know which one it is, except by what it promises.
+
+import { MsnPerson, type MsnPersonOptions } from './msn-person.ts';
+import { MsnServerDouble } from './msn-server/msn-server-double.ts';
+
+export interface Account {
+  readonly address: string;
+  readonly password: string;
+}
+
+export interface MsnUnderTest {
+  readonly name: string;
+  readonly dialect: 'MSNP8' | 'MSNP12';
+  /** alice is the bridge's user; bob and carol are on her list. */
+  readonly alice: Account;
+  readonly bob: Account;
+  readonly carol: Account;
+  /** The server's entry in config.yaml. */
+  readonly configuration: object;
+  /** Undefined for a real server: only the double can be told to misbehave. */
+  readonly double: MsnServerDouble | undefined;
+  signIn(account: Account, options?: Partial<MsnPersonOptions>): Promise<MsnPerson>;
+  stop(): Promise<void>;
+}
+
+/**
+ * MSN_HOST, MSN_PORT, MSN_NEXUS_URL, MSN_CA_FILE, MSN_ACCOUNTS (`address:password`, three of them, apart by commas),
+ * MSN_DIALECT. Without MSN_HOST it is the double.
+ */
+export async function msnUnderTest(dialect = dialectFromEnvironment()): Promise<MsnUnderTest> {
+  return process.env['MSN_HOST'] === undefined ? theDouble(dialect) : theRealOne(process.env['MSN_HOST'], dialect);
+}
+
+export function dialectFromEnvironment(): 'MSNP8' | 'MSNP12' {
+  return process.env['MSN_DIALECT'] === 'MSNP8' ? 'MSNP8' : 'MSNP12';
+}
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly nexusUrl: string;
+  readonly caFile: string | undefined;
+}
+
+async function theDouble(dialect: 'MSNP8' | 'MSNP12'): Promise<MsnUnderTest> {
+  const accounts = ['alice', 'bob', 'carol'].map((name) => ({ address: `${name}@example.com`, password: 'test1234' }));
+  const double = await MsnServerDouble.start({
+    accounts: accounts.map((account) => ({
+      ...account,
+      name: account.address.charAt(0).toUpperCase() + account.address.slice(1, account.address.indexOf('@')),
+      contacts: accounts.filter((other) => other !== account).map((other) => other.address),
+    })),
+  });
+  const { host, port, nexusUrl, caFile } = double;
+  return {
+    ...describe('double', dialect, accounts, { host, port, nexusUrl, caFile }),
+    double,
+    stop: async () => double.stop(),
+  };
+}
+
+function theRealOne(host: string, dialect: 'MSNP8' | 'MSNP12'): MsnUnderTest {
+  const accounts = (process.env['MSN_ACCOUNTS'] ?? '').split(',').map((entry) => {
+    const [address = '', password = ''] = entry.split(':');
+    return { address, password };
+  });
+  const place = {
+    host,
+    port: Number(process.env['MSN_PORT'] ?? 1863),
+    nexusUrl: process.env['MSN_NEXUS_URL'] ?? `https://${host}/rdr/pprdr.asp`,
+    caFile: process.env['MSN_CA_FILE'],
+  };
+  return { ...describe('real server', dialect, accounts, place), double: undefined, stop: async () => undefined };
+}
+
+function describe(
+  name: string,
+  dialect: 'MSNP8' | 'MSNP12',
+  accounts: readonly Account[],
+  place: Place,
+): Omit<MsnUnderTest, 'double' | 'stop'> {
+  const [alice, bob, carol] = accounts;
+  if (!alice || !bob || !carol) throw new Error('three accounts are needed: MSN_ACCOUNTS=a@x:pw,b@x:pw,c@x:pw');
+  return {
+    name,
+    dialect,
+    alice,
+    bob,
+    carol,
+    configuration: {
+      name: 'Test server',
+      host: place.host,
+      port: place.port,
+      nexus_url: place.nexusUrl,
+      dialects: [dialect],
+      private_addresses: true,
+      ...(place.caFile !== undefined && { tls: { ca_file: place.caFile } }),
+    },
+    signIn: async (account, options) => MsnPerson.signIn({ ...place, ...account, dialect, ...options }),
+  };
+}
