@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { startPair } from '../support/homeserver/fixture.ts';
+import { textAt } from '../support/homeserver/json.ts';
 
 test('a person and a ghost talk in a room that the bot made', async () => {
   await using pair = await startPair();
@@ -9,7 +10,7 @@ test('a person and a ghost talk in a room that the bot made', async () => {
   await appservice.ghost('msnbot');
   const ghost = await appservice.ghost('msn_bob');
   const made = await appservice.v3('POST', '/createRoom', { invite: [alice.id, ghost], name: 'Bob', is_direct: true });
-  const room = String(made.body['room_id']);
+  const room = textAt(made.body, 'room_id');
 
   const invite = await alice.waitForInvite();
   expect(invite).toMatchObject({ room, inviter: '@msnbot:example.com' });

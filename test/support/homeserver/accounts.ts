@@ -95,7 +95,10 @@ export class Accounts {
 
   setAccountData(account: Account, room: string, type: string, content: JsonObject): void {
     let data = account.accountData.get(room);
-    if (!data) account.accountData.set(room, (data = new Map()));
+    if (!data) {
+      data = new Map<string, AccountData>();
+      account.accountData.set(room, data);
+    }
     data.set(type, { type, content, position: this.#stream.next() });
   }
 }

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 import type { ClientEvent } from './event.ts';
-import type { JsonObject } from './json.ts';
+import { textAt, type JsonObject } from './json.ts';
 import type { RegistrationFile } from './registration.ts';
 
 export interface TakenTransaction {
@@ -81,7 +81,7 @@ export class AppserviceDouble {
     const body = { type: 'm.login.application_service', username: localpart, inhibit_login: true };
     const answer = await this.v3('POST', '/register', body);
     if (answer.status !== 200) throw new Error(`register ${localpart}: ${JSON.stringify(answer)}`);
-    return String(answer.body['user_id']);
+    return textAt(answer.body, 'user_id');
   }
 
   async stop(): Promise<void> {

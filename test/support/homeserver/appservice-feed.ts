@@ -50,12 +50,17 @@ export class AppserviceFeed {
       return;
     }
     // as Synapse: the question is asked before the event is pushed, and the answer changes nothing
-    const gate = (this.#gate ?? Promise.resolve()).then(async () => {
-      if (unknown !== undefined && !this.#accounts.get(unknown)) await this.askForUser(unknown);
-      this.queue.push(this.#text(event, room));
+    const gate = this.#pushAfter(this.#gate, unknown, event, room);
+    this.#gate = gate;
+    void gate.finally(() => {
       if (this.#gate === gate) this.#gate = undefined;
     });
-    this.#gate = gate;
+  }
+
+  async #pushAfter(gate: Promise<void> | undefined, unknown: string | undefined, event: RoomEvent, room: Room) {
+    await gate;
+    if (unknown !== undefined && !this.#accounts.get(unknown)) await this.askForUser(unknown);
+    this.queue.push(this.#text(event, room));
   }
 
   handleEphemeral(news: EphemeralNews): void {

@@ -3,7 +3,7 @@
 import { badJson, forbidden, MatrixError, tooLarge } from './errors.ts';
 import type { Draft } from './event.ts';
 import { checkShort } from './ids.ts';
-import { checkCanonical, isObject, type JsonObject } from './json.ts';
+import { checkCanonical, isObject, textAt, type JsonObject } from './json.ts';
 
 const LARGEST = 65_536;
 // What the federation form has more than ours: hashes, signature, depth, previous and authorizing events.
@@ -86,6 +86,6 @@ function checkRelation(content: JsonObject): void {
   requireStrings(relation, ['rel_type', 'event_id']);
   if (relation['rel_type'] === 'm.annotation') {
     requireStrings(relation, ['key']);
-    if (String(relation['key']).length > 500) throw badJson('Aggregation key is too long');
+    if (textAt(relation, 'key').length > 500) throw badJson('Aggregation key is too long');
   }
 }

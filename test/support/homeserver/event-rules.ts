@@ -3,7 +3,7 @@
 
 import { forbidden, notFound } from './errors.ts';
 import type { Draft } from './event.ts';
-import type { JsonObject } from './json.ts';
+import { textAt, type JsonObject } from './json.ts';
 import type { Room } from './room.ts';
 
 type IsJoined = (roomId: string, user: string) => boolean;
@@ -44,9 +44,10 @@ function authoriseRedaction(room: Room, draft: Draft): void {
 }
 
 function authoriseMember(room: Room, draft: Draft, target: string, isJoined: IsJoined): void {
-  const { sender, content } = draft;
+  const { sender } = draft;
   const before = room.membership(target);
-  switch (content['membership']) {
+  const membership = textAt(draft.content, 'membership');
+  switch (membership) {
     case 'join':
       if (sender !== target) throw forbidden('Cannot force another user to join.');
       authoriseJoin(room, sender, before, isJoined);
@@ -80,7 +81,7 @@ function authoriseMember(room: Room, draft: Draft, target: string, isJoined: IsJ
       if (before === 'join' || before === 'invite') throw forbidden('You cannot knock on a room you are already in');
       return;
     default:
-      throw forbidden(`Unknown membership ${String(content['membership'])}`);
+      throw forbidden(`Unknown membership ${membership}`);
   }
 }
 
@@ -94,7 +95,7 @@ function authoriseJoin(room: Room, user: string, before: string | undefined, isJ
   if (rule === 'restricted' || rule === 'knock_restricted') {
     const allow = room.content('m.room.join_rules')?.['allow'];
     const rooms = Array.isArray(allow) ? (allow as JsonObject[]) : [];
-    if (rooms.some((row) => row['type'] === 'm.room_membership' && isJoined(String(row['room_id']), user))) return;
+    if (rooms.some((row) => row['type'] === 'm.room_membership' && isJoined(textAt(row, 'room_id'), user))) return;
   }
   throw forbidden('You are not invited to this room.');
 }

@@ -71,14 +71,9 @@ export class Faults {
     row.left -= 1;
     if (row.left <= 0) this.#rows = this.#rows.filter((other) => other !== row);
     const { trouble } = row;
-    switch (trouble.type) {
-      case 'delay':
-        return { before: new Promise((resolve) => setTimeout(resolve, trouble.ms)), fault: undefined };
-      case 'hold':
-        return { before: trouble.wait(), fault: undefined };
-      default:
-        return { before: undefined, fault: trouble };
-    }
+    if (trouble.type === 'hold') return { before: trouble.wait(), fault: undefined };
+    if (trouble.type !== 'delay') return { before: undefined, fault: trouble };
+    return { before: new Promise((resolve) => setTimeout(resolve, trouble.ms)), fault: undefined };
   }
 }
 

@@ -94,18 +94,12 @@ export class Front {
   }
 
   async #answer(incoming: Incoming, fault: Exclude<Fault, { type: 'delay' }> | undefined): Promise<Reply | undefined> {
-    switch (fault?.type) {
-      case undefined:
-        return this.#work(incoming);
-      case 'refuse':
-        return refusal(fault);
-      case 'fail-after-commit':
-        await this.#work(incoming);
-        return new Reply(fault.status, 'text/html', '<html>upstream trouble</html>');
-      case 'hang-up':
-        if (fault.when === 'after-commit') await this.#work(incoming);
-        return undefined;
-    }
+    if (!fault) return this.#work(incoming);
+    if (fault.type === 'refuse') return refusal(fault);
+    if (fault.type === 'hang-up' && fault.when === 'before-commit') return undefined;
+    await this.#work(incoming);
+    if (fault.type === 'hang-up') return undefined;
+    return new Reply(fault.status, 'text/html', '<html>upstream trouble</html>');
   }
 
   async #work(incoming: Incoming): Promise<Reply> {

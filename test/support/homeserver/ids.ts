@@ -35,7 +35,8 @@ export function checkNewLocalpart(localpart: string, serverName: string): void {
 }
 
 export function checkAliasLocalpart(localpart: string): void {
-  if (localpart === '' || /[\s:#\u0000]/u.test(localpart)) throw badParam('Invalid characters in room alias');
+  if (localpart === '' || /[\s:#]/u.test(localpart) || localpart.includes('\0'))
+    throw badParam('Invalid characters in room alias');
 }
 
 /** For the ids and types inside of an event. */

@@ -96,3 +96,10 @@ export function stringList(body: JsonObject, key: string): readonly string[] {
     return item;
   });
 }
+
+/** For what must be a string there, in answers and events. */
+export function textAt(from: JsonObject, key: string): string {
+  const value = from[key];
+  if (typeof value !== 'string') throw new Error(`'${key}' is no string in ${JSON.stringify(from)}`);
+  return value;
+}

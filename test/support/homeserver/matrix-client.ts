@@ -1,6 +1,6 @@
 // Client-server requests of one logged-in user. Knows HTTP and the access token; not what the answers mean.
 
-import type { JsonObject } from './json.ts';
+import { textAt, type JsonObject } from './json.ts';
 
 export class RequestFailed extends Error {
   readonly status: number;
@@ -48,7 +48,7 @@ export class MatrixClient {
     });
     const answer = (await response.json()) as JsonObject;
     if (!response.ok) throw new RequestFailed('upload', response.status, answer);
-    return String(answer['content_uri']);
+    return textAt(answer, 'content_uri');
   }
 
   async download(uri: string): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 // What a person sees: the answers of `/sync`, folded into rooms. Knows the shape of answers; makes no request.
 
 import type { ClientEvent } from './event.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { isObject, textAt, type JsonObject } from './json.ts';
 
 export interface Invite {
   readonly room: string;
@@ -42,10 +42,10 @@ export class PersonView {
     for (const [id, part] of Object.entries(objectAt(rooms, 'join'))) this.#joined(id, part as JsonObject);
     for (const [id, part] of Object.entries(objectAt(rooms, 'leave'))) this.#joined(id, part as JsonObject);
     for (const event of eventsAt(answer, 'presence')) {
-      this.presence.set(String(event['sender']), objectAt(event, 'content'));
+      this.presence.set(textAt(event, 'sender'), objectAt(event, 'content'));
     }
     for (const event of eventsAt(answer, 'account_data')) {
-      this.accountData.set(String(event['type']), objectAt(event, 'content'));
+      this.accountData.set(textAt(event, 'type'), objectAt(event, 'content'));
     }
   }
 
@@ -63,7 +63,7 @@ export class PersonView {
   #invited(id: string, part: JsonObject): void {
     const state = eventsAt(part, 'invite_state');
     const own = state.findLast((event) => event['type'] === 'm.room.member' && event['state_key'] === this.user);
-    this.invites.set(id, { room: id, inviter: String(own?.['sender']), state });
+    this.invites.set(id, { room: id, inviter: own ? textAt(own, 'sender') : '', state });
   }
 
   #joined(id: string, part: JsonObject): void {
@@ -85,7 +85,7 @@ export class PersonView {
   }
 
   #keepStatus(content: JsonObject): void {
-    const about = String(objectAt(content, 'm.relates_to')['event_id']);
+    const about = textAt(objectAt(content, 'm.relates_to'), 'event_id');
     const known = this.#statuses.get(about);
     if (known) known.push(content);
     else this.#statuses.set(about, [content]);

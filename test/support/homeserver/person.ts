@@ -2,7 +2,7 @@
 // would see. Knows the client-server API; nothing of the inside of the homeserver.
 
 import type { ClientEvent } from './event.ts';
-import type { JsonObject } from './json.ts';
+import { textAt, type JsonObject } from './json.ts';
 import { at, MatrixClient } from './matrix-client.ts';
 import { PersonView, type Invite, type SeenReceipt } from './person-view.ts';
 import { Stream } from './stream.ts';
@@ -19,7 +19,7 @@ export class Person {
   readonly #view: PersonView;
   readonly #changes = new Stream();
   readonly #closing = new AbortController();
-  #listening: Promise<void> | undefined;
+  #isListening = false;
   #transactions = 0;
 
   private constructor(id: string, token: string, url: string) {
@@ -32,7 +32,7 @@ export class Person {
   static async logIn(url: string, user: string, password: string): Promise<Person> {
     const body = { type: 'm.login.password', identifier: { type: 'm.id.user', user }, password };
     const answer = await new MatrixClient(url, '').request('POST', '/login', body);
-    return new Person(String(answer['user_id']), String(answer['access_token']), url);
+    return new Person(textAt(answer, 'user_id'), textAt(answer, 'access_token'), url);
   }
 
   /** Stops listening. */
@@ -50,7 +50,7 @@ export class Person {
 
   async send(room: string, type: string, content: JsonObject, transaction?: string): Promise<string> {
     const path = at`/rooms/${room}/send/${type}/${transaction ?? this.#nextTransaction()}`;
-    return String((await this.client.request('PUT', path, content))['event_id']);
+    return textAt(await this.client.request('PUT', path, content), 'event_id');
   }
 
   async react(room: string, event: string, key: string): Promise<string> {
@@ -60,16 +60,16 @@ export class Person {
   async redact(room: string, event: string, reason?: string): Promise<string> {
     const path = at`/rooms/${room}/redact/${event}/${this.#nextTransaction()}`;
     const answer = await this.client.request('PUT', path, reason === undefined ? {} : { reason });
-    return String(answer['event_id']);
+    return textAt(answer, 'event_id');
   }
 
   async setState(room: string, type: string, content: JsonObject, stateKey = ''): Promise<string> {
     const path = at`/rooms/${room}/state/${type}/${stateKey}`;
-    return String((await this.client.request('PUT', path, content))['event_id']);
+    return textAt(await this.client.request('PUT', path, content), 'event_id');
   }
 
   async createRoom(body: JsonObject = {}): Promise<string> {
-    return String((await this.client.request('POST', '/createRoom', body))['room_id']);
+    return textAt(await this.client.request('POST', '/createRoom', body), 'room_id');
   }
 
   /** A direct chat as clients make it. */
@@ -82,7 +82,7 @@ export class Person {
   }
 
   async join(roomOrAlias: string): Promise<string> {
-    return String((await this.client.request('POST', at`/join/${roomOrAlias}`, {}))['room_id']);
+    return textAt(await this.client.request('POST', at`/join/${roomOrAlias}`, {}), 'room_id');
   }
 
   async leave(room: string): Promise<void> {
@@ -172,7 +172,7 @@ export class Person {
   /** The texts of the messages that he has seen in this room. */
   texts(room: string): string[] {
     const messages = this.timeline(room).filter(({ type }) => type === 'm.room.message');
-    return messages.map(({ content }) => String(content['body']));
+    return messages.map(({ content }) => textAt(content, 'body'));
   }
 
   seenState(room: string, type: string, stateKey = ''): JsonObject | undefined {
@@ -209,7 +209,9 @@ export class Person {
   }
 
   listen(): void {
-    this.#listening ??= this.#listen();
+    if (this.#isListening) return;
+    this.#isListening = true;
+    void this.#listen();
   }
 
   async #listen(): Promise<void> {
@@ -219,7 +221,7 @@ export class Person {
       const path = `/sync?filter=${encodeURIComponent(FILTER)}${query}`;
       try {
         const answer = await this.client.request('GET', path, undefined, this.#closing.signal);
-        since = String(answer['next_batch']);
+        since = textAt(answer, 'next_batch');
         this.#view.fold(answer);
         this.#changes.announce();
       } catch {

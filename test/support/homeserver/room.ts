@@ -115,7 +115,10 @@ export class Room {
 
   #setState(event: RoomEvent, stateKey: string): void {
     let byKey = this.#state.get(event.type);
-    if (!byKey) this.#state.set(event.type, (byKey = new Map()));
+    if (!byKey) {
+      byKey = new Map<string, RoomEvent>();
+      this.#state.set(event.type, byKey);
+    }
     byKey.set(stateKey, event);
     if (event.type === 'm.room.member') this.#setMembership(event, stateKey);
     if (event.type === 'm.room.create') {

@@ -15,7 +15,7 @@ export class Stream {
   }
 
   announce(): void {
-    if (this.#watchers.size > 0) for (const watcher of [...this.#watchers]) watcher();
+    if (this.#watchers.size > 0) for (const watcher of Array.from(this.#watchers)) watcher();
   }
 
   /**
@@ -38,7 +38,7 @@ export class Stream {
           resolve(value);
         } catch (error) {
           finish();
-          reject(error as Error);
+          reject(error);
         }
       };
       const timer = setTimeout(() => {

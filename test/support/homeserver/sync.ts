@@ -50,10 +50,10 @@ export class Sync {
       limit: limitOf(question.filter),
       isFullState: question.isFullState,
     };
-    const mayWait = question.since !== undefined && question.timeoutMs > 0 && !question.isFullState;
-    const deadline = this.#now() + question.timeoutMs;
+    const mayWait = question.since !== undefined && !question.isFullState;
+    const deadline = this.#now() + (mayWait ? question.timeoutMs : 0);
     let answer = this.#look(view);
-    while (mayWait && answer.isEmpty && this.#now() < deadline) {
+    while (answer.isEmpty && this.#now() < deadline) {
       const isWoken = await this.#wait(view.account.id, deadline - this.#now(), onGone);
       answer = this.#look(view);
       if (!isWoken) break;
@@ -81,7 +81,7 @@ export class Sync {
 
   wake(user: string): void {
     const waiting = this.#waiting.get(user);
-    if (waiting) for (const wake of [...waiting]) wake();
+    if (waiting) for (const wake of Array.from(waiting)) wake();
   }
 
   #wakeRoom(room: Room): void {
@@ -112,22 +112,16 @@ export class Sync {
     const leave: { [room: string]: JsonObject } = {};
     for (const [id, room] of this.#rooms.roomsOf(account.id)) {
       const member = room.member(account.id);
-      switch (member?.membership) {
-        case 'join': {
-          const part = this.#joinedPart(room, view);
-          if (part) join[id] = part;
-          break;
+      if (!member) continue;
+      if (member.membership === 'join') {
+        const part = this.#joinedPart(room, view);
+        if (part) join[id] = part;
+      } else if (member.position > since) {
+        if (member.membership === 'invite') {
+          invite[id] = { invite_state: { events: [...room.strippedState, member.stripped] } };
+        } else if (since > 0) {
+          leave[id] = leftPart(room, member, view);
         }
-        case 'invite':
-          if (member.position > since) {
-            invite[id] = { invite_state: { events: [...room.strippedState, member.stripped] } };
-          }
-          break;
-        case 'leave':
-        case 'ban':
-          if (since > 0 && member.position > since) leave[id] = leftPart(room, member, view);
-          break;
-        default:
       }
     }
     const accountData = accountDataSince(account, '', since);
@@ -209,7 +203,7 @@ function leftPart(room: Room, member: RoomEvent, view: View): JsonObject {
 }
 
 function summary(room: Room, user: string): JsonObject {
-  const members = [...room.members().values()];
+  const members = Array.from(room.members().values());
   const present = members.filter(({ membership }) => membership === 'join' || membership === 'invite');
   return {
     'm.heroes': present.flatMap(({ stateKey }) => (stateKey === user ? [] : (stateKey ?? []))).slice(0, 5),

@@ -8,7 +8,7 @@ import type { World } from '../world.ts';
 
 type Parts = Pick<World, 'accounts' | 'memberships' | 'ephemeral' | 'rooms' | 'now'>;
 
-/** Longest values, in characters, of the keys that have existed for ever. */
+/** Longest values, in UTF-16 units, of the keys that have existed for ever. */
 const LONGEST = new Map([
   ['displayname', 256],
   ['avatar_url', 1000],
@@ -55,7 +55,7 @@ function setField(parts: Parts, call: Call): JsonObject {
   const longest = LONGEST.get(key);
   if (longest !== undefined) {
     if (typeof value !== 'string') throw badParam(`'${key}' must be a string`);
-    if ([...value].length > longest) throw badParam(`${key} is too long (max ${longest})`);
+    if (value.length > longest) throw badParam(`${key} is too long (max ${longest})`);
   }
   put(parts, account, key, value === '' && longest !== undefined ? undefined : value);
   return {};
