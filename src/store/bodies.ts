@@ -1,0 +1,157 @@
+// Journal bodies ↔ the JSON that is kept of them, by version. Knows no SQL and no keys.
+
+import { BridgeError, assertNever } from '../bridge/errors.ts';
+import type { Content, MatrixEvent, Membership, RemoteMessage, Run } from '../bridge/events.ts';
+import type { ChatId, EventId, LoginId, MatrixUserId, RemoteMessageId, RemoteUserId, RoomId } from '../bridge/ids.ts';
+import type { JournalBody } from '../bridge/store.ts';
+
+/** Written with every row. A new form gets a new number here, and `fromBody` keeps reading the old ones. */
+export const BODY_VERSION = 1;
+
+/** What the columns beside a body say. */
+export interface Labels {
+  readonly source: string;
+  readonly kind: string;
+  readonly externalId: string;
+  readonly login: string | null;
+  readonly version: number;
+}
+
+interface StoredContent {
+  readonly type: 'text';
+  readonly runs: readonly Run[];
+  readonly emote?: boolean;
+}
+
+/** All fields that version 1 knows; which of them are there follows from source and kind. */
+interface StoredBody {
+  readonly room?: string;
+  readonly sender: string;
+  readonly at: string;
+  readonly content?: StoredContent;
+  readonly replyTo?: string;
+  readonly what?: string;
+  readonly target?: string;
+  readonly membership?: string;
+  readonly isDirect?: boolean;
+  readonly chat?: string;
+  readonly senderName?: string;
+}
+
+export function toLabels(body: JournalBody): Omit<Labels, 'version'> {
+  return {
+    source: body.source,
+    kind: body.event.type,
+    externalId: body.event.id,
+    login: body.source === 'remote' ? body.login : null,
+  };
+}
+
+export function toBody(body: JournalBody): object {
+  return body.source === 'matrix' ? toMatrixBody(body.event) : toRemoteBody(body.event);
+}
+
+export function fromBody(labels: Labels, stored: object): JournalBody {
+  if (labels.version !== BODY_VERSION) {
+    throw new BridgeError('database', `A stored message has form ${labels.version}, which this program does not know.`);
+  }
+  const body = stored as StoredBody;
+  if (labels.source === 'matrix') return { source: 'matrix', event: fromMatrixBody(labels, body) };
+  return { source: 'remote', login: labels.login as LoginId, event: fromRemoteBody(labels, body) };
+}
+
+/** One piece of an outgoing message, as the outbox keeps it. */
+export function toPiece(content: Content): object {
+  return { version: BODY_VERSION, ...toContent(content) };
+}
+
+export function fromPiece(stored: object): Content {
+  const { version } = stored as { readonly version?: number };
+  if (version !== BODY_VERSION) {
+    throw new BridgeError('database', `A stored piece has form ${version}, which this program does not know.`);
+  }
+  return fromContent(stored as StoredContent);
+}
+
+function toMatrixBody(event: MatrixEvent): StoredBody {
+  const head = { room: event.room, sender: event.sender, at: event.at.toISOString() };
+  switch (event.type) {
+    case 'message':
+      return {
+        ...head,
+        content: toContent(event.content),
+        ...(event.replyTo !== undefined && { replyTo: event.replyTo }),
+      };
+    case 'unsupported':
+      return { ...head, what: event.what };
+    case 'encrypted':
+      return head;
+    case 'member':
+      return { ...head, target: event.target, membership: event.membership, isDirect: event.isDirect };
+    default:
+      return assertNever(event);
+  }
+}
+
+function fromMatrixBody(labels: Labels, body: StoredBody): MatrixEvent {
+  const head = {
+    room: body.room as RoomId,
+    sender: body.sender as MatrixUserId,
+    id: labels.externalId as EventId,
+    at: new Date(body.at),
+  };
+  const type = labels.kind as MatrixEvent['type'];
+  switch (type) {
+    case 'message':
+      return {
+        type,
+        ...head,
+        content: fromContent(body.content!),
+        ...(body.replyTo !== undefined && { replyTo: body.replyTo as EventId }),
+      };
+    case 'unsupported':
+      return { type, ...head, what: body.what! };
+    case 'encrypted':
+      return { type, ...head };
+    case 'member':
+      return {
+        type,
+        ...head,
+        target: body.target as MatrixUserId,
+        membership: body.membership as Membership,
+        isDirect: body.isDirect!,
+      };
+    default:
+      return assertNever(type);
+  }
+}
+
+function toRemoteBody(event: RemoteMessage): StoredBody {
+  return {
+    chat: event.chat,
+    sender: event.sender,
+    senderName: event.senderName,
+    at: event.at.toISOString(),
+    content: toContent(event.content),
+  };
+}
+
+function fromRemoteBody(labels: Labels, body: StoredBody): RemoteMessage {
+  return {
+    type: 'message',
+    chat: body.chat as ChatId,
+    sender: body.sender as RemoteUserId,
+    senderName: body.senderName!,
+    id: labels.externalId as RemoteMessageId,
+    at: new Date(body.at),
+    content: fromContent(body.content!),
+  };
+}
+
+function toContent(content: Content): StoredContent {
+  return { type: content.type, runs: content.runs, ...(content.emote !== undefined && { emote: content.emote }) };
+}
+
+function fromContent(stored: StoredContent): Content {
+  return { type: stored.type, runs: stored.runs, ...(stored.emote !== undefined && { emote: stored.emote }) };
+}

@@ -1,0 +1,110 @@
+// One way to the database for both kinds of it: a pool and Kysely on top. Knows connections; not what the tables mean.
+
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import { types, type ClientBase, type CustomTypesConfig, type Pool, type PoolClient } from 'pg';
+import { fromDatabase } from './errors.ts';
+import type { Schema } from './schema.ts';
+
+/** Prepared once on each connection, under its name. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Answer<Row> {
+  readonly rows: readonly Row[];
+  /** How many rows were read or written. */
+  readonly count: number;
+}
+
+/** Everything thrown is a `BridgeError`. */
+export interface Database {
+  readonly kysely: Kysely<Schema>;
+  run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Answer<Row>>;
+  close(): Promise<void>;
+}
+
+export function databaseOn(pool: Pool, afterClose: () => Promise<void>): Database {
+  // A connection that breaks while it is lent out tells its query and this listener; without one, Node ends the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: lender(pool) }) });
+  return {
+    kysely,
+    async run<Row extends object>(statement: Statement, values: readonly unknown[]): Promise<Answer<Row>> {
+      const client = await acquire(pool);
+      let broken = false;
+      try {
+        const result = await client.query<Row>({ ...statement, values: [...values] });
+        return { rows: result.rows, count: result.rowCount ?? 0 };
+      } catch (error) {
+        const ours = fromDatabase(error);
+        broken = ours.retriable;
+        throw ours;
+      } finally {
+        client.release(broken);
+      }
+    },
+    async close() {
+      await pool.end();
+      await afterClose();
+    },
+  };
+}
+
+/**
+ * Settings of every connection. Statements are planned once, not at each use. The tables are queues: a plan made while
+ * one is empty must not read it from end to end once it is full, so plans that do are priced out, and with them the
+ * compiler that such prices would call.
+ */
+const SETTINGS = 'set enable_seqscan = off; set jit = off; set plan_cache_mode = force_generic_plan';
+
+/** For the pool's `onConnect`, which waits for it, whatever its type says. */
+export const prepareConnection = (async (client: ClientBase) => {
+  await client.query(SETTINGS);
+}) as (client: ClientBase) => void;
+
+const INT8 = types.builtins.INT8;
+
+/** What the driver leaves as text and we read as a number. */
+export const TYPES: CustomTypesConfig = {
+  getTypeParser: ((...[type, format]: Parameters<typeof types.getTypeParser>): unknown =>
+    type === INT8 ? Number : types.getTypeParser(type, format)) as typeof types.getTypeParser,
+};
+
+async function acquire(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw fromDatabase(error);
+  }
+}
+
+/** The pool as Kysely sees it: errors are ours, and a connection on which the database was away is not lent again. */
+function lender(pool: Pool): PostgresPool {
+  return {
+    options: pool.options,
+    async connect(): Promise<PostgresPoolClient> {
+      return lend(await acquire(pool));
+    },
+    async end() {
+      // The pool is ended by the one who made it.
+    },
+  };
+}
+
+function lend(client: PoolClient): PostgresPoolClient {
+  let broken = false;
+  const query = async (sql: string, values: readonly unknown[]): Promise<unknown> => {
+    try {
+      return await client.query(sql, [...values]);
+    } catch (error) {
+      const ours = fromDatabase(error);
+      broken ||= ours.retriable;
+      throw ours;
+    }
+  };
+  return {
+    query: query as PostgresPoolClient['query'],
+    release: (destroy?: boolean) => client.release(broken || (destroy ?? false)),
+  };
+}

@@ -1,0 +1,119 @@
+// The journal's statements. Each takes a whole batch and is one round trip, committed by itself.
+
+import type { Statement } from './database.ts';
+
+/** $1 rows, $2 transactions, $3 now. Counts what was new. Rows of a transaction that is known already are left out. */
+export const ACCEPT: Statement = {
+  name: 'accept',
+  text: `
+    with given as (
+      select * from json_to_recordset($1::json) as r(
+        n integer, txn text, source text, external_id text, lane text, login text, kind text, version smallint,
+        body jsonb, sealed text)
+    ), fresh as (
+      insert into hs_txn (txn_id, at) select unnest($2::text[]), $3::timestamptz
+      on conflict do nothing returning txn_id
+    )
+    insert into inbox (source, external_id, lane, login, kind, version, body, sealed, received_at)
+    select source, external_id, lane, login, kind, version, body, decode(sealed, 'base64'), $3::timestamptz
+    from given where txn is null or txn in (select txn_id from fresh)
+    order by n
+    on conflict (source, external_id) do nothing`,
+};
+
+/** $1 event ids. Where rows lie that were committed before, and still wait. */
+export const LANES_OF: Statement = {
+  name: 'lanes_of',
+  text: `
+    select external_id, lane from inbox
+    where source = 'matrix' and external_id = any($1::text[]) and state = 'waiting'`,
+};
+
+export const LANES: Statement = {
+  name: 'lanes',
+  text: `select lane from inbox where state = 'waiting' group by lane order by min(seq)`,
+};
+
+/** $1 lanes. The oldest row of each, with its pieces. */
+export const NEXT: Statement = {
+  name: 'next',
+  text: `
+    select i.*, (
+      select json_agg(json_build_object('part', part, 'state', state, 'epoch', epoch, 'content', content) order by part)
+      from outbox where inbox_seq = i.seq) as pieces
+    from unnest($1::text[]) as wanted(lane)
+    cross join lateral (
+      select seq, source, external_id, lane, login, kind, version, body, sealed, received_at from inbox
+      where inbox.lane = wanted.lane and state = 'waiting' order by seq limit 1) i`,
+};
+
+/** $1 plans. A row that no longer waits gets no pieces and is not returned. */
+export const INTEND: Statement = {
+  name: 'intend',
+  text: `
+    with given as (
+      select * from json_to_recordset($1::json) as r(seq bigint, part integer, epoch bigint, pieces jsonb)
+    )
+    insert into outbox (inbox_seq, part, state, epoch, content)
+    select g.seq, p.n - 1,
+      case when p.n - 1 = g.part then 'intent' else 'ready' end,
+      case when p.n - 1 = g.part then g.epoch else 0 end,
+      p.content
+    from given g
+    join inbox i on i.seq = g.seq and i.state = 'waiting'
+    cross join lateral jsonb_array_elements(g.pieces) with ordinality as p(content, n)
+    on conflict (inbox_seq, part) do update set state = 'intent', epoch = excluded.epoch
+      where excluded.state = 'intent'
+    returning inbox_seq, part`,
+};
+
+/** $1 outcomes. */
+export const SETTLE: Statement = {
+  name: 'settle',
+  text: `
+    update outbox o set state = g.state
+    from json_to_recordset($1::json) as g(seq bigint, part integer, state text)
+    where o.inbox_seq = g.seq and o.part = g.part`,
+};
+
+/** $1 rows to end, $2 pairs, $3 now. Nothing that was written by people stays behind. */
+export const FINISH: Statement = {
+  name: 'finish',
+  text: `
+    with given as (
+      select * from json_to_recordset($1::json) as r(seq bigint, state text, error text, carried boolean)
+    ), pieces as (
+      update outbox o set content = null, state = case when g.carried then 'accepted' else o.state end
+      from given g where o.inbox_seq = g.seq
+    ), pairs as (
+      insert into message_map (login, chat, event_id, part, remote_id, at)
+      select login, chat, event_id, part, remote_id, $3::timestamptz
+      from json_to_recordset($2::json) as r(login text, chat text, event_id text, part integer, remote_id text)
+      on conflict do nothing
+    )
+    update inbox i set state = g.state, error = g.error, body = null, sealed = null
+    from given g where i.seq = g.seq and i.state = 'waiting'`,
+};
+
+/** $1 after this seq, $2 older than, $3 how many to look at. One row: how far it looked, and whether to go on. */
+export const PRUNE_INBOX: Statement = {
+  name: 'prune_inbox',
+  text: `
+    with page as (
+      select seq, state, received_at from inbox where seq > $1::bigint order by seq limit $3::integer
+    ), gone as (
+      delete from inbox where seq in (select seq from page where state <> 'waiting' and received_at < $2::timestamptz)
+      returning seq
+    ), pieces as (
+      delete from outbox where inbox_seq in (select seq from gone)
+    )
+    select max(seq) as last, coalesce(bool_and(received_at < $2::timestamptz), false) as more, (select count(*) from gone) as gone
+    from page`,
+};
+
+/** $1 older than, $2 how many. */
+export const PRUNE_TXN: Statement = {
+  name: 'prune_txn',
+  text: `
+    delete from hs_txn where ctid = any(array(select ctid from hs_txn where at < $1::timestamptz limit $2::integer))`,
+};

@@ -1,0 +1,92 @@
+// Opens the database, brings it up to date, finds the key, and puts the parts of the store together.
+
+import { sql } from 'kysely';
+import type { Clock } from '../bridge/clock.ts';
+import type { NetworkId, ServerKey } from '../bridge/ids.ts';
+import type { Store } from '../bridge/store.ts';
+import type { Database } from './database.ts';
+import { openEmbedded, type EmbeddedConfig } from './embedded.ts';
+import { SqlJournal } from './journal.ts';
+import { loadSealer, type KeySource } from './keys.ts';
+import { migrate } from './migrate.ts';
+import { SqlPortals } from './portals.ts';
+import { openPostgres, type PostgresConfig } from './postgres.ts';
+import { SqlRooms } from './rooms.ts';
+import { SqlSessions } from './sessions.ts';
+
+export type DatabaseConfig = PostgresConfig | EmbeddedConfig;
+
+export interface StoreConfig {
+  readonly database: DatabaseConfig;
+  readonly key: KeySource;
+  /** A name for this process that no other has, also not this one's next life. */
+  readonly owner: string;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Connections that broke while nobody used them: for the log, nothing is to be done. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+export interface OpenStore extends Store {
+  /** The migrations that were carried out at this start. */
+  readonly migrated: readonly string[];
+  /** Asks the database for a sign of life; throws if there is none. */
+  ready(): Promise<void>;
+  /** Whether the database holds anything that the key is needed for. */
+  anythingSealed(): Promise<boolean>;
+  /** The servers that logins of a network are on: none of them may vanish from the configuration. */
+  serversInUse(network: NetworkId): Promise<readonly ServerKey[]>;
+  /** Deletes journal rows and transactions that were finished a week before `now`; returns how many. */
+  prune(now: Date): Promise<number>;
+}
+
+/** Throws `BridgeError('database')` with a sentence that says what the operator can do. */
+export async function openStore(config: StoreConfig): Promise<OpenStore> {
+  const database = await openDatabase(config.database, config.onTrouble);
+  try {
+    return await storeOn(database, config);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+export async function openDatabase(config: DatabaseConfig, onTrouble: (error: unknown) => void): Promise<Database> {
+  return config.type === 'postgres' ? openPostgres(config, onTrouble) : openEmbedded(config, onTrouble);
+}
+
+/** The store on a database that is open already; closes it with itself. */
+export async function storeOn(
+  database: Database,
+  config: Omit<StoreConfig, 'database' | 'onTrouble'>,
+): Promise<OpenStore> {
+  const migrated = await migrate(database);
+  const sealer = await loadSealer(config.key, await sealedWith(database));
+  const sessions = new SqlSessions(database, sealer, config.clock, config.owner);
+  const journal = new SqlJournal(database, sealer, config.clock);
+  return {
+    migrated,
+    sessions,
+    journal,
+    portals: new SqlPortals(database),
+    rooms: new SqlRooms(database),
+    ready: async () => void (await database.run({ name: 'ready', text: 'select 1' }, [])),
+    anythingSealed: async () => (await sealedWith(database)).length > 0,
+    serversInUse: async (network) => sessions.serversInUse(network),
+    prune: async (now) => journal.prune(now),
+    async close() {
+      await Promise.all([sessions.idle(), journal.idle()]);
+      await database.close();
+    },
+  };
+}
+
+/** The ids of all keys that something in the database was sealed with. */
+async function sealedWith(database: Database): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct encode(substring(box from 2 for 8), 'hex') as id from (
+      select password as box from session
+      union all select ticket from session
+      union all select sealed from inbox where state = 'waiting'
+    ) boxes where box is not null`.execute(database.kysely);
+  return rows.map((row) => row.id);
+}
