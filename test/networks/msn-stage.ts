@@ -5,11 +5,18 @@ import { onTestFinished, vi } from 'vitest';
 import type { Content, LoginStateKind, RemoteEvent, RemoteMessage } from '../../src/bridge/events.ts';
 import { plainText, text } from '../../src/bridge/events.ts';
 import type { ChatId, LoginId, ServerKey } from '../../src/bridge/ids.ts';
-import type { ClientSink, Delivery, Network, NetworkClient, NetworkLogin, SessionMemory } from '../../src/bridge/network.ts';
+import type {
+  ClientSink,
+  Delivery,
+  Network,
+  NetworkClient,
+  NetworkLogin,
+  SessionMemory,
+} from '../../src/bridge/network.ts';
 import type { Io } from '../../src/networks/msn/io.ts';
 import { createMsnNetwork } from '../../src/networks/msn/network.ts';
 import type { ServerProfile } from '../../src/networks/msn/profile.ts';
-import { FakeClock } from '../support/fake-clock.ts';
+import { FakeClock, settled } from '../support/fake-clock.ts';
 import { MsnPerson } from '../support/msn-person.ts';
 import type { MsnPersonOptions } from '../support/msn-person.ts';
 import { MsnServerDouble } from '../support/msn-server/msn-server-double.ts';
@@ -154,6 +161,14 @@ export function eventually(condition: () => boolean): Promise<void> {
     },
     { timeout: 8_000, interval: 5 },
   );
+}
+
+/** Lets time go by in steps, with the world taking part: pings are answered. */
+export async function pass(stage: Stage, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 10_000) {
+    stage.clock.advance(Math.min(left, 10_000));
+    await settled();
+  }
 }
 
 export async function say(

@@ -88,10 +88,6 @@ export class Switchboard {
     return this.#lastHeard;
   }
 
-  get isOpening(): boolean {
-    return this.#state === 'opening';
-  }
-
   /** Nothing is under way: it may be left without loss. */
   get isQuiet(): boolean {
     return this.#state === 'open' && this.#sends.size === 0;
@@ -161,6 +157,7 @@ export class Switchboard {
       case 'left':
         return this.#onLeft(event.address);
       case 'ringing':
+        this.#parts.log.debug({}, 'callee is rung');
         return;
       case 'call-refused':
         if (this.#state === 'opening') this.#giveUp(conversationRefused(event.code, this.#parts.name));

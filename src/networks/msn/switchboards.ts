@@ -40,9 +40,11 @@ interface Waiter {
 }
 
 const MAX_OPEN = 64;
+/** Rings that are being answered, and rings that wait for their turn; a flood beyond it is dropped. */
 const MAX_ANSWERING = 8;
-/** Rings that wait for their turn; a flood beyond it is dropped. */
 const MAX_RINGS = 64;
+/** Of one caller, both together: nobody keeps the others out. */
+const MAX_RINGS_OF_ONE = 4;
 const TYPING_EVERY_MS = 5_000;
 /** Somebody who types longer than this without a word has forgotten it. */
 const TYPING_REPEATS = 24;
@@ -59,6 +61,8 @@ export class Switchboards {
   readonly #waiters = new Map<string, Waiter[]>();
   readonly #lanes = new Map<string, Promise<void>>();
   readonly #typing = new Map<string, Cancel>();
+  /** Who calls, by the server's name of the conversation, until it stands or fails. */
+  readonly #answering = new Map<string, string>();
   #rings: Of<'rung'>[] = [];
   #requestCount = 0;
   #boardCount = 0;
@@ -113,7 +117,9 @@ export class Switchboards {
     // Answering a second ring of the same conversation would put us into it twice, and every message would come twice.
     const known = [...this.#boards, ...this.#rings.map(({ session }) => ({ ring: session }))];
     if (known.some((one) => one.ring === ring.session)) return;
-    if (this.#rings.length >= MAX_RINGS) {
+    const callers = [...this.#answering.values(), ...this.#rings.map(({ address }) => address)];
+    const ofThisOne = callers.filter((address) => address === ring.address).length;
+    if (this.#rings.length >= MAX_RINGS || ofThisOne >= MAX_RINGS_OF_ONE) {
       this.#parts.log.warn({ waiting: this.#rings.length }, 'a call was dropped: too many at once');
       return;
     }
@@ -179,16 +185,16 @@ export class Switchboards {
   }
 
   #answer(): void {
-    const answering = [...this.#boards].filter((board) => board.isOpening && board.ring !== undefined).length;
-    if (answering >= MAX_ANSWERING) return;
+    if (this.#answering.size >= MAX_ANSWERING) return;
     const ring = this.#rings.shift();
     if (ring === undefined) return;
     if (!this.#makeRoom()) {
       this.#parts.log.warn({ open: this.#boards.size }, 'a call was dropped: too many conversations are open');
       return;
     }
-    const { ticket, session, host, port } = ring;
-    this.#start({ type: 'answer', ticket, session }, { host, port }, ring.address, session);
+    const { ticket, session, host, port, address } = ring;
+    this.#answering.set(session, address);
+    this.#start({ type: 'answer', ticket, session }, { host, port }, address, session);
   }
 
   #start(
@@ -230,6 +236,7 @@ export class Switchboards {
 
   #onOpened(address: string, ring: string | undefined, error: BridgeError | undefined): void {
     if (ring === undefined) this.#calling.delete(address);
+    else this.#answering.delete(ring);
     if (error === undefined) this.#serveWaiters();
     else if (ring === undefined) this.#fail(address, error);
     this.#answer();

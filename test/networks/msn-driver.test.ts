@@ -1,0 +1,184 @@
+// The driver between a session and the world, both of them made up.
+
+import { expect, test } from 'vitest';
+
+import { MsnpProtocolError } from '../../src/msnp/errors.ts';
+import type { FetchReply, Input, Output, Session } from '../../src/msnp/session.ts';
+import { Driver } from '../../src/networks/msn/driver.ts';
+import type { Io, Link, LinkListener } from '../../src/networks/msn/io.ts';
+import { FakeClock, settled } from '../support/fake-clock.ts';
+import { keptLog } from '../support/no-log.ts';
+
+type Answer = (input: Input<string>) => Output<string>[];
+
+class FakeIo implements Pick<Io, 'dial' | 'fetch'> {
+  readonly done: string[] = [];
+  listener: LinkListener | undefined;
+  refuses = false;
+  reply: FetchReply = { type: 'failed', reason: 'no answer' };
+
+  async dial(host: string, port: number, listener: LinkListener): Promise<Link> {
+    this.done.push(`dial ${host}:${port}`);
+    await Promise.resolve();
+    if (this.refuses) throw new Error('refused');
+    this.listener = listener;
+    return {
+      write: (bytes) => void this.done.push(`write ${Buffer.from(bytes).toString()}`),
+      close: () => void this.done.push('close'),
+      destroy: () => {
+        this.done.push('destroy');
+        listener.onClosed(undefined);
+      },
+    };
+  }
+
+  async fetch(): Promise<FetchReply> {
+    return this.reply;
+  }
+}
+
+function stage(answer: Answer) {
+  const io = new FakeIo();
+  const clock = new FakeClock();
+  const log = keptLog();
+  const told: string[] = [];
+  let depth = 0;
+  const session: Session<string, string> = {
+    handle: (input) => {
+      depth += 1;
+      if (depth > 1) throw new Error('entered again');
+      try {
+        return answer(input);
+      } finally {
+        depth -= 1;
+      }
+    },
+  };
+  const driver: Driver<string, string> = new Driver({
+    session,
+    io,
+    clock,
+    log,
+    onEvent: (event) => {
+      told.push(event);
+      if (event === 'again') driver.command('more');
+      if (event === 'throw') throw new Error('bad handler');
+    },
+    onEnd: (end) =>
+      void told.push(`end ${JSON.stringify({ ...end, error: 'error' in end ? end.error?.message : undefined })}`),
+  });
+  return { io, clock, log, told, driver };
+}
+
+const bytes = (words: string): Uint8Array => Buffer.from(words);
+const event = (words: string): Output<string> => ({ type: 'event', event: words });
+
+test('the first command follows the connection, and what is sent is written', async () => {
+  const { io, driver } = stage((input) =>
+    input.type === 'command' ? [{ type: 'send', bytes: bytes(input.command) }] : [],
+  );
+  driver.open('host', 1, 'hello');
+  await settled();
+  expect(io.done).toEqual(['dial host:1', 'write hello']);
+});
+
+test('a session is never entered from within', async () => {
+  const { told, driver } = stage((input) =>
+    input.type === 'command' ? (input.command === 'start' ? [event('again'), event('first')] : [event('second')]) : [],
+  );
+  driver.open('host', 1, 'start');
+  await settled();
+  expect(told).toEqual(['again', 'first', 'second']);
+});
+
+test('a connection that cannot be had ends it', async () => {
+  const { io, told, driver } = stage(() => []);
+  io.refuses = true;
+  driver.open('host', 1, 'start');
+  await settled();
+  expect(told).toEqual(['end {"type":"unreachable","reason":"refused"}']);
+});
+
+test('the session hears of the end before anybody else', async () => {
+  const { io, told, driver } = stage((input) => (input.type === 'closed' ? [event('lost')] : []));
+  driver.open('host', 1, 'start');
+  await settled();
+  io.listener?.onClosed('reset');
+  io.listener?.onClosed('twice');
+  driver.command('too late');
+  expect(told).toEqual(['lost', 'end {"type":"closed"}']);
+});
+
+test('a peer that breaks the protocol is closed, and what it says afterwards does not count', async () => {
+  const error = new MsnpProtocolError('nonsense');
+  const { io, told, driver } = stage((input) =>
+    input.type === 'received' ? [event('before'), { type: 'close', error }] : [],
+  );
+  driver.open('host', 1, 'start');
+  await settled();
+  io.listener?.onBytes(bytes('?'));
+  io.listener?.onBytes(bytes('!'));
+  expect(io.done).toEqual(['dial host:1', 'close']);
+  io.listener?.onClosed(undefined);
+  expect(told).toEqual(['before', 'end {"type":"closed","error":"nonsense"}']);
+});
+
+test('a session that fails is ended and logged, a handler that fails is logged', async () => {
+  const { log, told, driver } = stage((input) => {
+    if (input.type === 'command' && input.command === 'break') throw new Error('our bug');
+    return input.type === 'command' ? [event('throw'), event('after')] : [];
+  });
+  driver.open('host', 1, 'start');
+  await settled();
+  driver.command('break');
+  expect(told).toEqual(['throw', 'after', 'end {"type":"closed","error":"our bug"}']);
+  expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(2);
+});
+
+test('wakes, replaces and cancels timers, and none outlives the end', async () => {
+  const { clock, told, driver } = stage((input) => {
+    if (input.type === 'woken') return [event(`woken ${input.id}`)];
+    if (input.type !== 'command') return [];
+    if (input.command === 'cancel') return [{ type: 'cancel', id: 'b' }];
+    return [
+      { type: 'wake', id: 'a', afterMs: 10 },
+      { type: 'wake', id: 'b', afterMs: 20 },
+      { type: 'wake', id: 'a', afterMs: 30 },
+      { type: 'wake', id: 'c', afterMs: 100 },
+    ];
+  });
+  driver.open('host', 1, 'start');
+  await settled();
+  driver.command('cancel');
+  clock.advance(50);
+  expect(told).toEqual(['woken a']);
+  driver.destroy();
+  expect(clock.pending).toBe(0);
+});
+
+test('replies to requests come back, unless it is over', async () => {
+  const { io, told, driver } = stage((input) => {
+    if (input.type === 'fetched') return [event(`${input.id} ${input.reply.type}`)];
+    if (input.type !== 'command') return [];
+    const request = { method: 'GET', url: 'https://x.example', headers: {}, timeoutMs: 1, maxBytes: 1 } as const;
+    return [{ type: 'fetch', id: input.command, credentials: false, ...request }];
+  });
+  driver.command('one');
+  await settled();
+  expect(told).toEqual(['one failed']);
+  io.reply = { type: 'response', status: 200, headers: new Map(), body: new Uint8Array() };
+  driver.command('two');
+  driver.destroy();
+  await settled();
+  expect(told).toEqual(['one failed', 'end {"type":"closed"}']);
+});
+
+test('closed while dialling, the connection is given up as soon as it stands', async () => {
+  const { io, told, driver } = stage((input) => (input.type === 'command' ? [event(input.command)] : []));
+  driver.open('host', 1, 'start');
+  driver.close();
+  expect(told).toEqual(['end {"type":"closed"}']);
+  await settled();
+  expect(io.done).toEqual(['dial host:1', 'destroy']);
+  expect(told).toHaveLength(1);
+});
