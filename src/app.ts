@@ -18,6 +18,8 @@ import { openStore, type OpenStore } from './store/store.ts';
 
 const PRUNE_EVERY_MS = 3_600_000;
 const DATABASE_LOOK_MS = 2_000;
+const HOMESERVER_LOOK_MS = 2_000;
+const HOMESERVER_ATTEMPTS = 8;
 
 /** The environment variable that takes the place of the key file. */
 export const KEY_VARIABLE = 'BRIDGE_SECRET_KEY';
@@ -77,7 +79,7 @@ export async function startApp(config: Config, { clock, log, key, networks: othe
     await side.start();
     stops.push(async () => bridge.stop());
     stops.push(async () => side.stopIntake());
-    await side.checkHomeserver();
+    await findHomeserver(side, clock, log);
     await bridge.resume();
     stops.push(pruneRegularly(store, clock, log));
     return { port: side.port, stop: stopAll };
@@ -99,6 +101,19 @@ export async function startApp(config: Config, { clock, log, key, networks: othe
   } catch (error) {
     await stopAll();
     throw error;
+  }
+}
+
+/** A homeserver that is just starting, or has just lost us, gets a little time; what waiting cannot cure ends at once. */
+async function findHomeserver(side: MatrixSide, clock: Clock, log: Logger): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await side.checkHomeserver();
+    } catch (error) {
+      if (!(error instanceof BridgeError) || !error.retriable || attempt === HOMESERVER_ATTEMPTS) throw error;
+      log.warn({ attempt, err: error }, 'homeserver not found yet, looking again');
+      await new Promise<void>((resolve) => clock.after(HOMESERVER_LOOK_MS, resolve));
+    }
   }
 }
 
