@@ -4,9 +4,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { AppService } from 'matrix-appservice-bridge';
-import type { Logger } from 'pino';
 import type { Clock } from '../bridge/clock.ts';
 import type { MatrixUserId } from '../bridge/ids.ts';
+import type { Log } from '../bridge/log.ts';
 import type { MatrixSink } from '../bridge/matrix.ts';
 import type { Secret } from '../bridge/secret.ts';
 import { asUserId } from './checks.ts';
@@ -24,7 +24,7 @@ export interface IntakeOptions {
   readonly onMember: (seen: SeenMember) => void;
   readonly isReady: () => boolean;
   readonly clock: Pick<Clock, 'after'>;
-  readonly log: Logger;
+  readonly log: Log;
   readonly maxBodyBytes?: number;
   /** For the whole of a request to arrive. */
   readonly requestTimeoutMs?: number;

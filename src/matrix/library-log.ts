@@ -3,13 +3,13 @@
 import { Writable } from 'node:stream';
 import { LogLevel, LogService } from '@vector-im/matrix-bot-sdk';
 import { Logger as LibraryLogger } from 'matrix-appservice-bridge';
-import type { Logger } from 'pino';
+import type { Log } from '../bridge/log.ts';
 import { isObject } from './checks.ts';
 
 const MAX_DETAIL = 500;
 
 /** One log for the whole process: the library has no other. */
-export function routeLibraryLog(log: Logger): void {
+export function routeLibraryLog(log: Log): void {
   // In object mode the entry comes whole; as JSON of the library's making an error would lose its stack.
   const stream = new Writable({
     objectMode: true,
@@ -23,7 +23,7 @@ export function routeLibraryLog(log: Logger): void {
   LogService.setLevel(LogLevel.WARN);
 }
 
-function writeEntry(log: Logger, entry: Readonly<Record<string, unknown>>): void {
+function writeEntry(log: Log, entry: Readonly<Record<string, unknown>>): void {
   const data: readonly unknown[] = Array.isArray(entry['data']) ? entry['data'] : [];
   const module = typeof entry['module'] === 'string' ? entry['module'] : 'unknown';
   const detail = data

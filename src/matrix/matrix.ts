@@ -2,9 +2,9 @@
 // Knows all rooms of this floor; decides nothing that one of them could.
 
 import { AppServiceRegistration, Bridge } from 'matrix-appservice-bridge';
-import type { Logger } from 'pino';
 import type { Clock } from '../bridge/clock.ts';
 import type { MatrixUserId, NetworkId } from '../bridge/ids.ts';
+import type { Log } from '../bridge/log.ts';
 import type { Matrix, MatrixSink } from '../bridge/matrix.ts';
 import type { Secret } from '../bridge/secret.ts';
 import { toMessageContent } from './content.ts';
@@ -34,7 +34,7 @@ export interface MatrixOptions {
   readonly ghostPrefix: string;
   readonly networks: readonly NetworkId[];
   readonly listen: { readonly host: string; readonly port: number };
-  readonly log: Logger;
+  readonly log: Log;
   readonly sink: MatrixSink;
   readonly clock: Clock;
 }

@@ -1,8 +1,8 @@
 // Creates rooms. Knows what a new room must hold; what becomes of it is somebody else's.
 
-import type { Logger } from 'pino';
 import type { Clock } from '../bridge/clock.ts';
 import type { MatrixUserId, RoomId } from '../bridge/ids.ts';
+import type { Log } from '../bridge/log.ts';
 import type { PortalRoomSpec } from '../bridge/matrix.ts';
 import { type StateEvent, bridgeState } from './bridge-info.ts';
 import { asRoomId, isObject } from './checks.ts';
@@ -17,7 +17,7 @@ export interface RoomsOptions {
   /** The id in the registration. */
   readonly bridgeId: string;
   readonly clock: Pick<Clock, 'now'>;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 const VERSION_GOOD_FOR_MS = 10 * 60_000;
@@ -31,7 +31,7 @@ export class Rooms {
   readonly #bot: MatrixUserId;
   readonly #bridgeId: string;
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #log: Logger;
+  readonly #log: Log;
   #version: { readonly version: string; readonly until: number } | undefined;
 
   constructor({ intents, bot, bridgeId, clock, log }: RoomsOptions) {

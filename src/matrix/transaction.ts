@@ -1,7 +1,7 @@
 // Takes a transaction's body apart. One event that makes no sense is told to the log and does not hold up the others.
 
-import type { Logger } from 'pino';
 import type { MatrixEphemeral, MatrixEvent } from '../bridge/events.ts';
+import type { Log } from '../bridge/log.ts';
 import { isObject } from './checks.ts';
 import { HttpProblem } from './http-body.ts';
 import { type IsOurs, type SeenMember, eventIdOf, fromEphemeral, fromEvent, seenMember } from './incoming.ts';
@@ -9,7 +9,7 @@ import { type IsOurs, type SeenMember, eventIdOf, fromEphemeral, fromEvent, seen
 export interface ReceiveOptions {
   readonly isOurs: IsOurs;
   readonly onMember: (seen: SeenMember) => void;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 export interface Received {

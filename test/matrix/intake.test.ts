@@ -4,19 +4,20 @@ import type { MatrixUserId } from '../../src/bridge/ids.ts';
 import { Secret } from '../../src/bridge/secret.ts';
 import { Intake, type IntakeOptions } from '../../src/matrix/intake.ts';
 import type { SeenMember } from '../../src/matrix/incoming.ts';
-import { FakeClock, FakeSink, type LogLine, logToList } from './support.ts';
+import { type LogLine, keptLog } from '../support/no-log.ts';
+import { FakeClock, FakeSink } from './support.ts';
 
 const TOKEN = 'the-hs-token';
 const MIB = 1024 * 1024;
 
 let sink: FakeSink;
 let intake: Intake;
-let lines: LogLine[];
+let lines: readonly LogLine[];
 let members: SeenMember[];
 let ready: boolean;
 
 async function open(options: Partial<IntakeOptions> = {}): Promise<void> {
-  const log = logToList();
+  const log = keptLog();
   sink = new FakeSink();
   lines = log.lines;
   members = [];
@@ -29,7 +30,7 @@ async function open(options: Partial<IntakeOptions> = {}): Promise<void> {
     onMember: (seen) => members.push(seen),
     isReady: () => ready,
     clock: new FakeClock(),
-    log: log.log,
+    log,
     ...options,
   });
   await intake.listen(0, '127.0.0.1', 10);
@@ -133,8 +134,8 @@ describe('transactions', () => {
     expect((await put('1', { events: [message('a'), message('b', { sender: 5 }), 7, message('c')] })).status).toBe(200);
     expect(sink.events.map(({ id }) => id)).toEqual(['$a', '$c']);
     expect(lines).toMatchObject([
-      { event: '$b', txn: '1', why: 'its sender cannot be used' },
-      { event: 'unknown', txn: '1' },
+      { level: 'warn', fields: { event: '$b', txn: '1', why: 'its sender cannot be used' } },
+      { level: 'warn', fields: { event: 'unknown', txn: '1' } },
     ]);
   });
 

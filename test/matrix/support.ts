@@ -1,7 +1,5 @@
-// What the tests of this floor share: a sink that keeps what it gets, a clock that is wound by hand, a log to look at.
+// What the tests of this floor share: a sink that keeps what it gets, a clock that is wound by hand.
 
-import { Writable } from 'node:stream';
-import { type Logger, pino } from 'pino';
 import type { Cancel, Clock } from '../../src/bridge/clock.ts';
 import type { MatrixEphemeral, MatrixEvent } from '../../src/bridge/events.ts';
 import type { MatrixSink } from '../../src/bridge/matrix.ts';
@@ -61,21 +59,4 @@ export class FakeClock implements Clock {
   #fire(timer: { readonly callback: () => void }): void {
     if (this.#timers.delete(timer as never)) timer.callback();
   }
-}
-
-export interface LogLine {
-  readonly level: number;
-  readonly msg: string;
-  readonly [field: string]: unknown;
-}
-
-export function logToList(): { readonly log: Logger; readonly lines: LogLine[] } {
-  const lines: LogLine[] = [];
-  const stream = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      lines.push(JSON.parse(chunk.toString()) as LogLine);
-      done();
-    },
-  });
-  return { log: pino({ level: 'debug' }, stream), lines };
 }
