@@ -2,7 +2,9 @@
 import { onTestFinished } from 'vitest';
 
 import { MsnPerson, type MsnPersonOptions } from '../support/msn-person.ts';
+import { fetchTicket } from '../support/msn-person/passport.ts';
 import { MsnServerDouble, type MsnServerOptions } from '../support/msn-server/msn-server-double.ts';
+import { Wire } from './wire.ts';
 
 export const ALICE = 'alice@example.com';
 export const BOB = 'bob@example.com';
@@ -39,4 +41,49 @@ export async function signIn(
   });
   onTestFinished(() => person.vanish());
   return person;
+}
+
+/** A connection on which nothing has been said. */
+export async function connect(server: MsnServerDouble, side: 'NS' | 'SB' = 'NS'): Promise<Wire> {
+  const wire = await Wire.open(side, side === 'NS' ? server.port : server.switchboardPort);
+  onTestFinished(() => wire.destroy());
+  return wire;
+}
+
+/** VER to USR OK, said by hand; the profile has been read. */
+export async function rawSignIn(server: MsnServerDouble, address: string, dialect = 'MSNP8'): Promise<Wire> {
+  const wire = await connect(server);
+  await wire.ask(`VER 1 ${dialect} CVR0`);
+  await wire.ask(`CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 5.0.0544 msmsgs ${address}`);
+  const { args } = await wire.ask(`USR 3 TWN I ${address}`);
+  const way = { nexusUrl: server.nexusUrl, ...(server.caFile === undefined ? {} : { caFile: server.caFile }) };
+  await wire.ask(`USR 4 TWN S ${await fetchTicket(way, address, 'secret', args[3] ?? '')}`);
+  await wire.takeVerb('MSG');
+  if (dialect === 'MSNP12') await wire.takeVerb('SBS');
+  return wire;
+}
+
+/** Signed in by hand, and online. */
+export async function rawOnline(server: MsnServerDouble, address: string, dialect = 'MSNP8'): Promise<Wire> {
+  const wire = await rawSignIn(server, address, dialect);
+  await wire.ask('CHG 5 NLN 0');
+  if (dialect === 'MSNP12') await wire.takeVerb('MSG');
+  return wire;
+}
+
+/** A switchboard of one's own, by hand. */
+export async function rawRoom(server: MsnServerDouble, notification: Wire, address: string): Promise<Wire> {
+  const { args } = await notification.ask('XFR 100 SB');
+  const wire = await connect(server, 'SB');
+  await wire.ask(`USR 1 ${address} ${args[4]}`);
+  return wire;
+}
+
+/** Answers the ring that waits, by hand. */
+export async function rawAnswer(server: MsnServerDouble, notification: Wire, address: string): Promise<Wire> {
+  const { args } = await notification.takeVerb('RNG');
+  const wire = await connect(server, 'SB');
+  wire.write(`ANS 1 ${address} ${args[3]} ${args[0]}`);
+  await wire.takeVerb('ANS');
+  return wire;
 }

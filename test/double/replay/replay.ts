@@ -5,7 +5,7 @@ import { Watch } from '../../support/msn-server/watch.ts';
 import { Comparison, type AllowedDifference, type ServerItem } from './compare.ts';
 import type { Item, RecordedConnection } from './recording.ts';
 import { Shadows, type Cast } from './shadows.ts';
-import { askWeb, Wire } from './wire.ts';
+import { askWeb, Wire } from '../wire.ts';
 
 /** What was already so when a recording began. */
 export interface Prelude {

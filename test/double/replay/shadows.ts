@@ -2,7 +2,7 @@
 // not when.
 import { fetchTicket } from '../../support/msn-person/passport.ts';
 import type { MsnServerDouble } from '../../support/msn-server/msn-server-double.ts';
-import { Wire } from './wire.ts';
+import { Wire } from '../wire.ts';
 
 export interface Cast {
   /** Address by the name in the recording. */

@@ -1,10 +1,10 @@
-// One raw connection of the replay: writes bytes as they were, keeps what comes until it is asked for. Knows frames; not recordings.
+// One raw connection to a server: writes bytes as they are, keeps what comes until it is asked for. Knows frames; not what they mean.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-import { ServerFrameReader, type Frame } from '../../support/msn-person/frames.ts';
-import { Watch } from '../../support/msn-server/watch.ts';
+import { ServerFrameReader, type Frame } from '../support/msn-person/frames.ts';
+import { Watch } from '../support/msn-server/watch.ts';
 
 export class Wire {
   readonly name: string;
@@ -14,7 +14,7 @@ export class Wire {
   readonly #patienceMs: number;
   #closed = false;
 
-  static async open(name: string, port: number, patienceMs: number): Promise<Wire> {
+  static async open(name: string, port: number, patienceMs = 4_000): Promise<Wire> {
     const socket = connect({ host: '127.0.0.1', port });
     await once(socket, 'connect');
     return new Wire(name, socket, patienceMs);
@@ -64,10 +64,27 @@ export class Wire {
     return this.take((frames) => frames.find((frame) => frame.verb === verb), verb);
   }
 
+  /** Takes the next frame, whatever it is. */
+  next(): Promise<Frame> {
+    return this.take(([first]) => first, 'anything');
+  }
+
+  /** The next so many lines. */
+  async lines(count: number): Promise<string[]> {
+    const lines: string[] = [];
+    while (lines.length < count) lines.push((await this.next()).line);
+    return lines;
+  }
+
   async ask(line: string, payload?: Buffer): Promise<Frame> {
     this.write(line, payload);
     const trid = line.split(' ')[1];
     return this.take((frames) => frames.find(({ args }) => args[0] === trid), `the answer to ${line}`);
+  }
+
+  /** Writes bytes that are no command. */
+  writeRaw(bytes: Uint8Array | string): void {
+    this.#socket.write(bytes);
   }
 
   async closed(): Promise<void> {
