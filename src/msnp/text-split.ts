@@ -18,7 +18,7 @@ export function splitText(text: string, limitBytes: number = TEXT_LIMIT): string
   while (wireLength(rest) > limit) {
     const ends = fittingGraphemes(rest, limit);
     const longest = ends.at(-1) ?? longestCharacters(rest, limit);
-    const cut = niceCut(rest.slice(0, longest), new Set(ends)) ?? longest;
+    const cut = niceCut(rest.slice(0, longest), rest.charAt(longest), new Set(ends)) ?? longest;
     const part = trimEnd(rest.slice(0, cut));
     if (part !== '') parts.push(part);
     rest = trimStart(rest.slice(cut));
@@ -59,7 +59,7 @@ function longestCharacters(text: string, limit: number): number {
   return length;
 }
 
-function niceCut(prefix: string, ends: ReadonlySet<number>): number | undefined {
+function niceCut(prefix: string, next: string, ends: ReadonlySet<number>): number | undefined {
   const last = (mark: string, from: number, wanted: (at: number) => boolean = () => true): number | undefined => {
     for (let at = prefix.lastIndexOf(mark); at > from; at = prefix.lastIndexOf(mark, at - 1)) {
       if (wanted(at) && ends.has(at + mark.length)) return at + mark.length;
@@ -71,7 +71,7 @@ function niceCut(prefix: string, ends: ReadonlySet<number>): number | undefined 
     last('\n\n', middle) ??
     last('\n', middle) ??
     last(' ', middle, (at) => /[.!?…。！？]/u.test(prefix.charAt(at - 1))) ??
-    last(' ', prefix.length / 4)
+    (/\s/.test(next) ? undefined : last(' ', prefix.length / 4))
   );
 }
 

@@ -19,6 +19,14 @@ interface Difference {
   readonly apply: (frame: Frame, when: Circumstances) => Frame | undefined;
 }
 
+/** How our client would ask for what the recorded one asked for. */
+const WANTED = new Map([
+  ['U', 'U'],
+  ['N', 'U'],
+  ['A', 'A'],
+  ['D', 'A'],
+]);
+
 /** Arguments here still begin with the transaction number. */
 const DIFFERENCES: readonly Difference[] = [
   {
@@ -73,7 +81,7 @@ const DIFFERENCES: readonly Difference[] = [
     apply: (frame) => {
       if (frame.verb !== 'MSG') return frame;
       const [trid = '', letter = ''] = frame.args;
-      const wanted = new Map([['U', 'U'], ['N', 'U'], ['A', 'A'], ['D', 'A']]).get(letter); // prettier-ignore
+      const wanted = WANTED.get(letter);
       return wanted === undefined ? undefined : { ...frame, args: [trid, wanted] };
     },
   },
@@ -81,7 +89,7 @@ const DIFFERENCES: readonly Difference[] = [
     what: 'our client sends no message too long, in pieces, without a head or not in UTF-8',
     apply: (frame) => {
       if (frame.verb !== 'MSG') return frame;
-      const { payload } = frame;
+      const payload = Buffer.from(frame.payload);
       const headless = !payload.includes('\r\n\r\n');
       const inPieces = payload.includes('Message-ID:');
       return payload.length > 1664 || headless || inPieces || payload.includes(0xff) ? undefined : frame;

@@ -1,0 +1,148 @@
+import { expect, test } from 'vitest';
+import { ChunkJoiner } from '../../src/msnp/chunks.ts';
+import { readMessage, writeMessage } from '../../src/msnp/message.ts';
+import type { ChatMessage } from '../../src/msnp/message.ts';
+import { readMime } from '../../src/msnp/mime.ts';
+import type { Mime } from '../../src/msnp/mime.ts';
+import { PLAIN, readTextFormat, writeTextFormat } from '../../src/msnp/text-format.ts';
+
+const bytes = (...lines: string[]): Buffer => Buffer.from(lines.join('\r\n'));
+const text = (value: string): ChatMessage => ({ type: 'text', text: value, format: PLAIN });
+
+test('writes a text with CRLF and in UTF-8, the font first', () => {
+  const format = { ...PLAIN, bold: true, underline: true, color: 0xff8000, font: 'Arial Black', rightToLeft: true };
+  const payload = writeMessage({ type: 'text', text: 'é\nb', format, name: 'Bob\r\nEvil: 1' });
+  expect(Buffer.from(payload).toString()).toBe(
+    bytes(
+      'MIME-Version: 1.0',
+      'Content-Type: text/plain; charset=UTF-8',
+      'P4-Context: Bob Evil: 1',
+      'X-MMS-IM-Format: FN=Arial%20Black; EF=BU; CO=80ff; CS=0; PF=22; RL=1',
+      '',
+      'é',
+      'b',
+    ).toString(),
+  );
+});
+
+test('reads text in UTF-8, else in Windows-1252, and any line end', () => {
+  const head = Buffer.from('Content-Type: text/plain\r\n\r\n');
+  expect(readMessage(Buffer.concat([head, Buffer.from('é\r\na\rb\nc')]))).toEqual(text('é\na\nb\nc'));
+  expect(readMessage(Buffer.concat([head, Buffer.from([0xe9, 0x80])]))).toEqual(text('é€'));
+});
+
+test.each<[string, ChatMessage]>([
+  [
+    'Content-Type: text/x-msmsgscontrol\r\nTypingUser: Bob@example.com\r\n\r\n\r\n',
+    { type: 'typing', address: 'bob@example.com' },
+  ],
+  [
+    'Content-Type: text/x-msmsgscontrol\nRecordingUser: bob@example.com\n\n',
+    { type: 'typing', address: 'bob@example.com' },
+  ],
+  ['content-type: TEXT/X-MSNMSGR-DATACAST\r\n\r\nID: 1\r\n\r\n\r\n', { type: 'nudge' }],
+  ['Content-Type: text/x-msnmsgr-datacast\r\n\r\nID: 1', { type: 'nudge' }],
+])('reads %j', (payload, expected) => {
+  expect(readMessage(Buffer.from(payload))).toEqual(expected);
+});
+
+test('leaves what it does not know as it is', () => {
+  const wink = readMessage(Buffer.from('Content-Type: text/x-msnmsgr-datacast\r\n\r\nID: 2\r\nData: x\r\n'));
+  expect(wink).toMatchObject({ type: 'other', contentType: 'text/x-msnmsgr-datacast' });
+  expect(readMessage(Buffer.from('just text'))).toMatchObject({ type: 'other', contentType: '' });
+  expect(readMessage(Buffer.alloc(0))).toMatchObject({ type: 'other', contentType: '' });
+});
+
+test('refuses a head that is larger than any honest one', () => {
+  expect(readMessage(Buffer.from('a: b\r\n'.repeat(3000)))).toBeUndefined();
+  expect(
+    readMessage(Buffer.from(Array.from({ length: 65 }, (_, index) => `h${index}: b\r\n`).join(''))),
+  ).toBeUndefined();
+  expect(readMessage(Buffer.from(`a: ${'b'.repeat(9000)}\r\n`))).toBeUndefined();
+});
+
+test.each([
+  ['0', 0x000000],
+  ['ff', 0xff0000],
+  ['ff00', 0x00ff00],
+  ['5f', 0x5f0000],
+  ['a0f', 0x0f0a00],
+  ['ff0000', 0x0000ff],
+  ['800080', 0x800080],
+  ['8000', 0x008000],
+  ['400080', 0x800040],
+  ['ffffff', 0xffffff],
+])('reads and writes the colour %s', (wire, color) => {
+  expect(readTextFormat(`FN=Arial; CO=${wire}`).color).toBe(color);
+  expect(writeTextFormat({ ...PLAIN, color })).toContain(`CO=${wire};`);
+});
+
+test('reads a look in any order, and forgives', () => {
+  expect(readTextFormat('ef=isub ;CO=zz;RL=0;FN=%C3%A9%zz;;=;X')).toEqual({
+    bold: true,
+    italic: true,
+    underline: true,
+    strike: true,
+    color: 0,
+    font: 'é%zz',
+    rightToLeft: false,
+  });
+  expect(readTextFormat('')).toEqual(PLAIN);
+});
+
+// ---- pieces
+
+const at = (second: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
+
+function piece(...lines: (string | Buffer)[]): Mime {
+  const body = lines.pop() ?? '';
+  const mime = readMime(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), Buffer.from(body)]));
+  if (mime === undefined) throw new Error('no head');
+  return mime;
+}
+
+const first = (total: number | string, body: string | Buffer, id = '{A}'): Mime =>
+  piece('Content-Type: text/plain', `Message-ID: ${id}`, `Chunks: ${total}`, body);
+const later = (index: number | string, body: string | Buffer, id = '{A}'): Mime =>
+  piece(`Message-ID: ${id}`, `Chunk: ${index}`, body);
+
+test('joins pieces in any order, even inside a character', () => {
+  const word = Buffer.from('aé');
+  const joiner = new ChunkJoiner();
+  expect(joiner.add('bob', first(3, word.subarray(0, 2)), at(0))).toBeUndefined();
+  expect(joiner.add('bob', later(2, 'c'), at(1))).toBeUndefined();
+  expect(joiner.add('bob', later(2, 'c'), at(1))).toBeUndefined();
+  const whole = joiner.add('bob', later(1, word.subarray(2)), at(2));
+  expect(Buffer.from(whole?.body ?? []).toString()).toBe('aéc');
+  expect(whole?.headers.get('content-type')).toBe('text/plain');
+});
+
+test('keeps senders and messages apart', () => {
+  const joiner = new ChunkJoiner();
+  joiner.add('bob', first(2, 'b'), at(0));
+  joiner.add('eve', first(2, 'e'), at(0));
+  expect(Buffer.from(joiner.add('bob', later(1, 'B'), at(1))?.body ?? []).toString()).toBe('bB');
+  expect(Buffer.from(joiner.add('eve', later(1, 'E'), at(1))?.body ?? []).toString()).toBe('eE');
+});
+
+test.each([0, 1024, 'x', -1, 1.5])('ignores a message of %s pieces', (total) => {
+  const joiner = new ChunkJoiner();
+  expect(joiner.add('bob', first(total, 'b'), at(0))).toBeUndefined();
+  expect(joiner.add('bob', later(1, 'b'), at(0))).toBeUndefined();
+});
+
+test('forgets what stays unfinished for a minute, grows too large or comes in too many threads', () => {
+  const joiner = new ChunkJoiner();
+  joiner.add('bob', first(2, 'b'), at(0));
+  expect(joiner.add('bob', later(1, 'b'), at(61))).toBeUndefined();
+  joiner.add('bob', first(1000, Buffer.alloc(200_000)), at(70));
+  joiner.add('bob', later(1, Buffer.alloc(100_000)), at(70));
+  expect(joiner.add('bob', later(2, 'b'), at(70))).toBeUndefined();
+  for (let index = 0; index < 17; index++) joiner.add('bob', first(2, 'b', `{${index}}`), at(80));
+  expect(joiner.add('bob', later(1, 'b', '{0}'), at(80))).toBeUndefined();
+  expect(joiner.add('bob', later(1, 'b', '{1}'), at(80))).toBeDefined();
+});
+
+test('a message in one piece is a message', () => {
+  expect(new ChunkJoiner().add('bob', first(1, 'b'), at(0))).toBeDefined();
+});
