@@ -100,6 +100,7 @@ export class MatrixPerson {
     return person;
   }
 
+  /** The SDK leaves timers behind that hold up the end of a process for up to two minutes: a command calls `process.exit`. */
   stop(): void {
     this.client.stopClient();
     this.client.removeAllListeners();
@@ -246,8 +247,6 @@ export class MatrixPerson {
     return this.waitUntil(`the status ${status} of ${eventId}`, look, { timeoutMs });
   }
 
-  // What does not last
-
   async setTyping(room: string, typing = true): Promise<void> {
     await this.client.sendTyping(room, typing, 30_000);
   }
@@ -288,8 +287,6 @@ export class MatrixPerson {
     const look = (): SeenPresence | undefined => [this.presenceOf(userId)].find((seen) => seen?.presence === presence);
     return this.waitUntil(`${userId} to be ${presence}`, look, { timeoutMs });
   }
-
-  // Waiting
 
   /** Looks now and after each sync until `look` gives something; then the error tells what this person saw instead. */
   async waitUntil<T>(
