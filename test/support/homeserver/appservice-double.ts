@@ -80,8 +80,21 @@ export class AppserviceDouble {
   async ghost(localpart: string): Promise<string> {
     const body = { type: 'm.login.application_service', username: localpart, inhibit_login: true };
     const answer = await this.v3('POST', '/register', body);
-    if (answer.status !== 200) throw new Error(`register ${localpart}: ${JSON.stringify(answer)}`);
-    return textAt(answer.body, 'user_id');
+    return textAt(accepted(answer), 'user_id');
+  }
+
+  /** Makes a room, as `user` or as the sender; gives back its id. */
+  async room(body: JsonObject = {}, user?: string): Promise<string> {
+    return textAt(accepted(await this.v3('POST', '/createRoom', body, user)), 'room_id');
+  }
+
+  async join(room: string, user: string): Promise<void> {
+    accepted(await this.v3('POST', `/rooms/${room}/join`, {}, user));
+  }
+
+  async say(room: string, text: string, user?: string, transaction = `t ${user} ${text}`): Promise<Response> {
+    const path = `/rooms/${room}/send/m.room.message/${encodeURIComponent(transaction)}`;
+    return this.v3('PUT', path, { msgtype: 'm.text', body: text }, user);
   }
 
   async stop(): Promise<void> {
@@ -112,4 +125,9 @@ export class AppserviceDouble {
     }
     response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
   }
+}
+
+function accepted({ status, body }: Response): JsonObject {
+  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
+  return body;
 }

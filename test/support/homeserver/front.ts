@@ -197,7 +197,9 @@ function refusal(fault: Extract<Fault, { type: 'refuse' }>): Reply {
   const isLimit = fault.status === 429;
   const errcode = fault.errcode ?? (isLimit ? 'M_LIMIT_EXCEEDED' : 'M_UNKNOWN');
   const body: JsonObject = { errcode, error: 'ordered by the test', retry_after_ms: fault.retryAfterMs };
-  return Reply.json(fault.status, body);
+  const { retryAfterMs } = fault;
+  const headers = retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
+  return Reply.json(fault.status, body, headers);
 }
 
 async function readBytes(request: IncomingMessage): Promise<Uint8Array> {
@@ -217,6 +219,7 @@ async function readBytes(request: IncomingMessage): Promise<Uint8Array> {
 
 function write(response: ServerResponse, reply: Reply): void {
   const length = typeof reply.bytes === 'string' ? Buffer.byteLength(reply.bytes) : reply.bytes.length;
-  response.writeHead(reply.status, { 'content-type': reply.contentType, 'content-length': length });
+  const headers = { ...reply.headers, 'content-type': reply.contentType, 'content-length': length };
+  response.writeHead(reply.status, headers);
   response.end(reply.bytes);
 }

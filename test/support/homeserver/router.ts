@@ -29,15 +29,22 @@ export class Reply {
   readonly status: number;
   readonly contentType: string;
   readonly bytes: Uint8Array | string;
+  readonly headers: { readonly [name: string]: string };
 
-  constructor(status: number, contentType: string, bytes: Uint8Array | string) {
+  constructor(
+    status: number,
+    contentType: string,
+    bytes: Uint8Array | string,
+    headers: { readonly [name: string]: string } = {},
+  ) {
     this.status = status;
+    this.headers = headers;
     this.contentType = contentType;
     this.bytes = bytes;
   }
 
-  static json(status: number, body: JsonObject): Reply {
-    return new Reply(status, 'application/json', JSON.stringify(body));
+  static json(status: number, body: JsonObject, headers?: { readonly [name: string]: string }): Reply {
+    return new Reply(status, 'application/json', JSON.stringify(body), headers);
   }
 }
 
