@@ -1,13 +1,13 @@
 // Builds every part by hand and puts them together. The list in `startApp` is the picture of the program.
 
 import { randomUUID } from 'node:crypto';
-import type { Logger } from 'pino';
 import { Bridge } from './bridge/bridge.ts';
 import type { Cancel, Clock } from './bridge/clock.ts';
 import { BridgeError } from './bridge/errors.ts';
 import type { NetworkId } from './bridge/ids.ts';
 import type { MatrixSink } from './bridge/matrix.ts';
 import type { Network } from './bridge/network.ts';
+import type { Log } from './bridge/log.ts';
 import { Secret } from './bridge/secret.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError } from './config/errors.ts';
@@ -26,7 +26,7 @@ export const KEY_VARIABLE = 'BRIDGE_SECRET_KEY';
 
 export interface AppParts {
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: Log;
   /** The key that secrets are sealed with, if it is not in a file. */
   readonly key?: Secret | undefined;
   /** Further networks beside those of the configuration. */
@@ -105,7 +105,7 @@ export async function startApp(config: Config, { clock, log, key, networks: othe
 }
 
 /** A homeserver that is just starting, or has just lost us, gets a little time; what waiting cannot cure ends at once. */
-async function findHomeserver(side: MatrixSide, clock: Clock, log: Logger): Promise<void> {
+async function findHomeserver(side: MatrixSide, clock: Clock, log: Log): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await side.checkHomeserver();
@@ -146,7 +146,7 @@ class DatabaseWatch {
   }
 }
 
-function pruneRegularly(store: Pick<OpenStore, 'prune'>, clock: Clock, log: Logger): () => Promise<void> {
+function pruneRegularly(store: Pick<OpenStore, 'prune'>, clock: Clock, log: Log): () => Promise<void> {
   let next: Cancel;
   const prune = (): void => {
     store.prune(clock.now()).then(
@@ -185,7 +185,7 @@ function matrixOptions(
   config: Config,
   networks: readonly { readonly id: NetworkId }[],
   sink: MatrixSink,
-  parts: { readonly clock: Clock; readonly log: Logger },
+  parts: { readonly clock: Clock; readonly log: Log },
 ): Parameters<typeof openMatrix>[0] {
   const { homeserver, appservice } = config;
   return {

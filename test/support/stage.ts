@@ -3,12 +3,12 @@
 
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NetworkId } from '../../src/bridge/ids.ts';
 import { registration } from '../../src/matrix/registration.ts';
 import { BridgeProcess } from './bridge-process.ts';
+import { freePort } from './free-port.ts';
 import { MatrixPerson } from './matrix-person.ts';
 import { type MsnUnderTest, msnUnderTest } from './msn-under-test.ts';
 import { startPostgres } from './postgres.ts';
@@ -94,13 +94,4 @@ export async function setStage({ roomVersion, progress = () => undefined }: Stag
     await stop();
     throw error;
   }
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

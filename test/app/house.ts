@@ -1,0 +1,217 @@
+// The whole program in this process, between both doubles and on the embedded database, for one test file.
+// Knows how it is put together; not what is tested.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { type App, startApp } from '../../src/app.ts';
+import type { Clock } from '../../src/bridge/clock.ts';
+import type { NetworkId } from '../../src/bridge/ids.ts';
+import { systemClock } from '../../src/clock.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { registration } from '../../src/matrix/registration.ts';
+import { EchoNetwork } from '../support/echo-network.ts';
+import { HomeserverDouble, type HomeserverOptions } from '../support/homeserver/homeserver.ts';
+import { MatrixClient } from '../support/homeserver/matrix-client.ts';
+import type { ClientEvent } from '../support/homeserver/event.ts';
+import type { Person } from '../support/homeserver/person.ts';
+import { MsnPerson, type MsnPersonOptions } from '../support/msn-person.ts';
+import { MsnServerDouble } from '../support/msn-server/msn-server-double.ts';
+import { keptLog } from '../support/no-log.ts';
+import { freePort } from '../support/free-port.ts';
+
+const TOKENS = { as: 'as-token-of-the-house', hs: 'hs-token-of-the-house' };
+
+/** Ten times as fast as the machine's: a minute of patience is six seconds. */
+const hastyClock: Clock = { ...systemClock, after: (ms, callback) => systemClock.after(ms / 10, callback) };
+
+export interface HouseOptions {
+  readonly homeserver?: HomeserverOptions;
+  readonly permissions?: Readonly<Record<string, string>>;
+}
+
+export class House {
+  readonly log = keptLog();
+  readonly echo = new EchoNetwork({ password: 'cave', now: () => systemClock.now() });
+  readonly homeserver: HomeserverDouble;
+  readonly msn: MsnServerDouble;
+  readonly #directory: string;
+  readonly #people: MsnPerson[] = [];
+  #app: App | undefined;
+
+  private constructor(homeserver: HomeserverDouble, msn: MsnServerDouble, directory: string) {
+    this.homeserver = homeserver;
+    this.msn = msn;
+    this.#directory = directory;
+  }
+
+  static async build(options: HouseOptions = {}): Promise<House> {
+    const port = await freePort();
+    const homeserver = await HomeserverDouble.start({ clockFactor: 0.01, ...options.homeserver });
+    const domain = homeserver.serverName;
+    const file = registration({
+      id: 'msn',
+      url: `http://127.0.0.1:${port}`,
+      asToken: TOKENS.as,
+      hsToken: TOKENS.hs,
+      domain,
+      botLocalpart: 'msnbot',
+      ghostPrefix: '',
+      networks: ['msn' as NetworkId, 'echo' as NetworkId],
+    });
+    homeserver.setRegistration({ ...file });
+    const msn = await MsnServerDouble.start({
+      accounts: ['alice', 'bob', 'carol'].map((name) => ({
+        address: `${name}@example.com`,
+        name: name.charAt(0).toUpperCase() + name.slice(1),
+        contacts: ['alice', 'bob', 'carol'].filter((other) => other !== name).map((other) => `${other}@example.com`),
+      })),
+    });
+    const directory = await mkdtemp(join(tmpdir(), 'bridge-house-'));
+    const house = new House(homeserver, msn, directory);
+    await writeFile(
+      join(directory, 'config.yaml'),
+      stringify({
+        homeserver: { url: homeserver.url, domain },
+        appservice: {
+          url: `http://127.0.0.1:${port}`,
+          listen: { port },
+          as_token: TOKENS.as,
+          hs_token: TOKENS.hs,
+        },
+        permissions: options.permissions ?? { [domain]: 'user', [`@stranger:${domain}`]: 'block' },
+        networks: {
+          msn: {
+            servers: {
+              test: {
+                name: 'Test server',
+                host: msn.host,
+                port: msn.port,
+                nexus_url: msn.nexusUrl,
+                private_addresses: true,
+                tls: { ca_file: msn.caFile },
+              },
+            },
+          },
+        },
+      }),
+    );
+    await house.open();
+    return house;
+  }
+
+  get bot(): string {
+    return `@msnbot:${this.homeserver.serverName}`;
+  }
+
+  /** Acts with the bridge's own rights. */
+  get asBot(): MatrixClient {
+    return new MatrixClient(this.homeserver.url, TOKENS.as);
+  }
+
+  ghost(network: string, server: string, address: string): string {
+    return `@${network}_${server}_${address.replaceAll('@', '=40')}:${this.homeserver.serverName}`;
+  }
+
+  async open(): Promise<void> {
+    const config = readConfig(join(this.#directory, 'config.yaml'));
+    this.#app = await startApp(config, { clock: hastyClock, log: this.log, networks: [this.echo] });
+  }
+
+  async close(): Promise<void> {
+    await this.#app?.stop();
+    this.#app = undefined;
+  }
+
+  async pullDown(): Promise<void> {
+    for (const person of this.#people) person.vanish();
+    await this.close();
+    await this.msn.stop();
+    await this.homeserver.stop();
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async onMsn(name: string, options: Partial<MsnPersonOptions> = {}): Promise<MsnPerson> {
+    const { host, port, nexusUrl, caFile } = this.msn;
+    const address = `${name}@example.com`;
+    const person = await MsnPerson.signIn({
+      host,
+      port,
+      nexusUrl,
+      caFile,
+      address,
+      password: 'secret',
+      dialect: 'MSNP12',
+      ...options,
+    });
+    this.#people.push(person);
+    return person;
+  }
+
+  /** A new Matrix user with a room for commands. */
+  async visitor(name: string): Promise<Visitor> {
+    const person = await this.homeserver.createUser(name);
+    const room = await person.createDirect(this.bot);
+    const visitor = new Visitor(person, room, this.bot);
+    await visitor.hears(/login/);
+    return visitor;
+  }
+
+  /** One who is signed in to MSN. */
+  async signedIn(name: string): Promise<Visitor> {
+    const visitor = await this.visitor(name);
+    await visitor.asks('login', /Which network/);
+    await visitor.asks('msn', /e-mail address/);
+    await visitor.asks('alice@example.com', /password/);
+    await visitor.asks('secret', /You are signed in as/);
+    return visitor;
+  }
+}
+
+/** Somebody with a room for commands: what was heard there is not heard twice. */
+export class Visitor {
+  readonly person: Person;
+  readonly room: string;
+  readonly #bot: string;
+  readonly #heard = new Set<string>();
+
+  constructor(person: Person, room: string, bot: string) {
+    this.person = person;
+    this.room = room;
+    this.#bot = bot;
+  }
+
+  async hears(what: RegExp, timeoutMs?: number): Promise<string> {
+    const event = await this.person.waitFor(
+      (one) =>
+        one.room_id === this.room &&
+        one.sender === this.#bot &&
+        !this.#heard.has(one.event_id) &&
+        what.test(bodyOf(one)),
+      timeoutMs,
+    );
+    for (const one of this.person.timeline(this.room)) {
+      this.#heard.add(one.event_id);
+      if (one.event_id === event.event_id) break;
+    }
+    return bodyOf(event);
+  }
+
+  async asks(what: string, answer: RegExp): Promise<string> {
+    await this.person.say(this.room, what);
+    return this.hears(answer);
+  }
+
+  /** Goes into the next room that the bot invites to. */
+  async enters(): Promise<string> {
+    const invite = await this.person.waitForInvite((one) => one.inviter === this.#bot);
+    await this.person.join(invite.room);
+    return invite.room;
+  }
+}
+
+export function bodyOf(event: ClientEvent): string {
+  const body: unknown = event.content['body'];
+  return typeof body === 'string' ? body : '';
+}
