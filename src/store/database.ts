@@ -25,8 +25,6 @@ export interface Database {
 }
 
 export function databaseOn(pool: Pool, afterClose: () => Promise<void>): Database {
-  // A connection that breaks while it is lent out tells its query and this listener; without one, Node ends the process.
-  pool.on('connect', (client) => client.on('error', () => undefined));
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: lender(pool) }) });
   return {
     kysely,
@@ -60,6 +58,8 @@ const SETTINGS = 'set enable_seqscan = off; set jit = off; set plan_cache_mode =
 
 /** For the pool's `onConnect`, which waits for it, whatever its type says. */
 export const prepareConnection = (async (client: ClientBase) => {
+  // One that breaks while it is lent out tells its query and this listener; without one, Node would end the process.
+  client.on('error', () => undefined);
   await client.query(SETTINGS);
 }) as (client: ClientBase) => void;
 

@@ -1,0 +1,263 @@
+// What every store promises about the journal: nothing twice, nothing lost, one lane in its order, nothing readable left.
+
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { text, type MatrixEvent } from '../../src/bridge/events.ts';
+import type { ChatId, EventId, LoginId, RemoteMessageId } from '../../src/bridge/ids.ts';
+import type { JournalRow, NewRow } from '../../src/bridge/store.ts';
+import { ALICE, fromMatrix, fromRemote, message, remoteMessage, ROOM, START, type Bench } from './harness.ts';
+
+const PORTAL = { login: 'net/home/bob@example.com' as LoginId, chat: 'carol@example.com' as ChatId };
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+export function journalContract(bench: () => Bench, openAfterCrash: () => Promise<Bench>): void {
+  const journal = () => bench().store.journal;
+  const next = async (lane = 'lane'): Promise<JournalRow> => {
+    const row = await journal().next(lane);
+    if (!row) throw new Error(`nothing waits in ${lane}`);
+    return row;
+  };
+  /** Takes a lane to its end. */
+  const drain = async (lane: string): Promise<string[]> => {
+    const ids: string[] = [];
+    for (let row = await journal().next(lane); row; row = await journal().next(lane)) {
+      ids.push(row.event.id);
+      await journal().finish(row.seq, { type: 'done' });
+    }
+    return ids;
+  };
+
+  test('a transaction is taken once', async () => {
+    expect(await journal().acceptTransaction('t1', [fromMatrix('$1', 'a'), fromMatrix('$2', 'b')])).toEqual(['a', 'b']);
+    expect(await drain('a')).toEqual(['$1']);
+    expect(await drain('b')).toEqual(['$2']);
+    expect(await journal().acceptTransaction('t1', [fromMatrix('$1', 'a'), fromMatrix('$3', 'a')])).toEqual([]);
+    expect(await journal().lanes()).toEqual([]);
+    expect(await journal().acceptTransaction('t2', [])).toEqual([]);
+  });
+
+  test('an event is taken once, in whatever transaction it comes', async () => {
+    await journal().acceptTransaction('t1', [fromMatrix('$1'), fromMatrix('$1')]);
+    await journal().acceptTransaction('t2', [fromMatrix('$2'), fromMatrix('$1')]);
+    expect(await drain('lane')).toEqual(['$1', '$2']);
+    expect(await journal().acceptTransaction('t3', [fromMatrix('$1')])).toEqual([]);
+  });
+
+  test('a repeated transaction still tells the lanes in which its rows wait', async () => {
+    await journal().acceptTransaction('t1', [fromMatrix('$1', 'a'), fromMatrix('$2', 'b')]);
+    await drain('a');
+    expect(await journal().acceptTransaction('t1', [fromMatrix('$1', 'a'), fromMatrix('$2', 'b')])).toEqual(['b']);
+  });
+
+  test('the same transaction twice at once is taken once', async () => {
+    const rows = [fromMatrix('$1', 'a')];
+    const lanes = await Promise.all(Array.from({ length: 5 }, async () => journal().acceptTransaction('t1', rows)));
+    expect(lanes[0]).toEqual(['a']);
+    expect(await drain('a')).toEqual(['$1']);
+  });
+
+  test('a remote message is taken once, and is not mistaken for an event of the same id', async () => {
+    await journal().append(fromRemote('1'));
+    await journal().append(fromRemote('1'));
+    await journal().acceptTransaction('t1', [fromMatrix('1')]);
+    expect(await drain('lane')).toEqual(['1', '1']);
+  });
+
+  test('every kind of row comes back as it was, dates too', async () => {
+    const head = { room: ROOM, sender: ALICE, at: new Date(START.getTime() - 5) };
+    const events: MatrixEvent[] = [
+      {
+        ...message('$1'),
+        replyTo: '$0' as EventId,
+        content: { type: 'text', emote: true, runs: [{ text: 'a', bold: true, color: '#ff0000' }, { text: '\n🙂' }] },
+      },
+      { type: 'unsupported', ...head, id: '$2' as EventId, what: 'a picture' },
+      { type: 'encrypted', ...head, id: '$3' as EventId },
+      { type: 'member', ...head, id: '$4' as EventId, target: ALICE, membership: 'invite', isDirect: true },
+    ];
+    await journal().acceptTransaction(
+      't1',
+      events.map((event): NewRow => ({ source: 'matrix', lane: 'lane', event })),
+    );
+    await journal().append({ source: 'remote', lane: 'lane', login: PORTAL.login, event: remoteMessage('r') });
+    for (const event of events) {
+      const row = await next();
+      expect(row).toEqual({ source: 'matrix', lane: 'lane', event, seq: row.seq, receivedAt: START, pieces: [] });
+      await journal().finish(row.seq, { type: 'done' });
+    }
+    const row = await next();
+    expect(row).toMatchObject({ source: 'remote', login: PORTAL.login, event: remoteMessage('r') });
+  });
+
+  test('text that the database cannot hold is mended, not refused', async () => {
+    await journal().acceptTransaction('t1', [fromMatrix('$1', 'lane', 'nul \0, half \uD83D, whole 🙂, \\u0000')]);
+    expect((await next()).event).toMatchObject({
+      content: { runs: [{ text: 'nul \uFFFD, half \uFFFD, whole 🙂, \\u0000' }] },
+    });
+  });
+
+  test('200 appends at once keep their order, lane by lane', async () => {
+    const ids = Array.from({ length: 200 }, (_, index) => `${index}`);
+    await Promise.all(ids.map(async (id, index) => journal().append(fromRemote(id, `lane ${index % 3}`))));
+    expect(await journal().lanes()).toEqual(['lane 0', 'lane 1', 'lane 2']);
+    for (const lane of [0, 1, 2]) {
+      expect(await drain(`lane ${lane}`)).toEqual(ids.filter((_, index) => index % 3 === lane));
+    }
+  });
+
+  test('transactions and messages from a network share one order', async () => {
+    const writes = Array.from({ length: 50 }, async (_, index) =>
+      index % 2 === 0
+        ? journal().append(fromRemote(`${index}`))
+        : journal().acceptTransaction(`t${index}`, [fromMatrix(`${index}`)]),
+    );
+    await Promise.all(writes);
+    expect(await drain('lane')).toEqual(Array.from({ length: 50 }, (_, index) => `${index}`));
+  });
+
+  test('a row that the database refuses fails alone', async () => {
+    const tooLong = randomBytes(8_000).toString('hex'); // for an index
+    const rows = ['1', tooLong, '2', '3'].map((id) => fromRemote(id));
+    const [first, bad, ...others] = await Promise.allSettled(rows.map(async (row) => journal().append(row)));
+    expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'database', retriable: false } });
+    expect([first, ...others].map((result) => result?.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+    expect(await drain('lane')).toEqual(['1', '2', '3']);
+  });
+
+  test('lanes come oldest row first; a finished one is gone', async () => {
+    let count = 0;
+    for (const lane of ['c', 'a', 'b', 'c']) await journal().append(fromRemote(`${lane}${count++}`, lane));
+    expect(await journal().lanes()).toEqual(['c', 'a', 'b']);
+    await drain('c');
+    expect(await journal().lanes()).toEqual(['a', 'b']);
+    expect(await journal().next('c')).toBeUndefined();
+  });
+
+  test('what was not finished is there after a crash, pieces included', async () => {
+    await journal().acceptTransaction('t1', [fromMatrix('$1', 'a'), fromMatrix('$2', 'a'), fromMatrix('$3', 'b')]);
+    await journal().append({ ...fromRemote('r', 'b'), secret: true });
+    const first = await next('a');
+    await journal().finish(first.seq, { type: 'done' });
+    const second = await next('a');
+    await journal().intend(second.seq, [text('one'), text('two')], 0, 4);
+
+    const after = await openAfterCrash();
+    expect(await after.store.journal.lanes()).toEqual(['a', 'b']);
+    expect(await after.store.journal.next('a')).toMatchObject({
+      seq: second.seq,
+      event: { id: '$2' },
+      pieces: [
+        { part: 0, state: 'intent', epoch: 4, content: text('one') },
+        { part: 1, state: 'ready', content: text('two') },
+      ],
+    });
+    expect(await after.store.journal.acceptTransaction('t1', [fromMatrix('$3', 'b')])).toEqual(['b']);
+  });
+
+  test('a secret row is sealed while it waits and gone afterwards', async () => {
+    const says = 'login bob@example.com correct horse';
+    await journal().acceptTransaction('t1', [{ ...fromMatrix('$1', 'lane', says), secret: true }]);
+    expect(await bench().store.anythingSealed()).toBe(true);
+    const [stored] = await bench().query<{ all: string }>('select inbox::text as all from inbox');
+    for (const word of ['correct', Buffer.from('correct').toString('hex')]) expect(stored?.all).not.toContain(word);
+
+    const row = await next();
+    expect(row).toMatchObject({ secret: true, event: message('$1', says) });
+    await journal().finish(row.seq, { type: 'done' });
+    expect(await bench().store.anythingSealed()).toBe(false);
+  });
+
+  test('pieces: ready, intent, settled, one after the other', async () => {
+    await journal().append(fromRemote('1'));
+    const { seq } = await next();
+    const plan = ['one', 'two', 'three'].map((word) => text(word));
+    await journal().intend(seq, plan, 0, 7);
+    expect((await next()).pieces.map(({ state, epoch }) => [state, epoch])).toEqual([
+      ['intent', 7],
+      ['ready', 0],
+      ['ready', 0],
+    ]);
+    await journal().settlePiece(seq, 0, 'accepted');
+    await journal().intend(seq, plan, 1, 8);
+    await journal().settlePiece(seq, 1, 'uncertain');
+    expect((await next()).pieces).toEqual([
+      { part: 0, content: text('one'), state: 'accepted', epoch: 7 },
+      { part: 1, content: text('two'), state: 'uncertain', epoch: 8 },
+      { part: 2, content: text('three'), state: 'ready', epoch: 0 },
+    ]);
+    await journal().intend(seq, plan, 1, 9);
+    expect((await next()).pieces[1]).toMatchObject({ state: 'intent', epoch: 9 });
+  });
+
+  test('a piece without an intent can be settled, and leaves nothing', async () => {
+    await journal().append(fromRemote('1'));
+    const { seq } = await next();
+    await journal().settlePiece(seq, 0, 'failed');
+    expect((await next()).pieces).toEqual([]);
+  });
+
+  test('nothing may be sent for a finished row', async () => {
+    await journal().append(fromRemote('1'));
+    const { seq } = await next();
+    await journal().finish(seq, { type: 'done' });
+    await expect(journal().intend(seq, [text('one')], 0, 1)).rejects.toMatchObject({ code: 'database' });
+  });
+
+  test('a carried row leaves its pair and nothing that was written', async () => {
+    await journal().append(fromRemote('r1'));
+    const { seq } = await next();
+    await journal().intend(seq, [text('text of one'), text('text of two')], 0, 1);
+    const pairs = [
+      { event: '$1' as EventId, remote: 'r1' as RemoteMessageId, part: 0 },
+      { event: '$1' as EventId, part: 1 },
+    ];
+    await journal().finish(seq, { type: 'carried', portal: PORTAL, pairs });
+    await journal().finish(seq, { type: 'carried', portal: PORTAL, pairs }); // the answer was lost, and it tries again
+    expect(await bench().query('select * from message_map order by part')).toEqual([
+      { ...PORTAL, event_id: '$1', remote_id: 'r1', part: 0, at: START },
+      { ...PORTAL, event_id: '$1', remote_id: null, part: 1, at: START },
+    ]);
+    expect(await bench().query('select part, state, content from outbox order by part')).toEqual([
+      { part: 0, state: 'accepted', content: null },
+      { part: 1, state: 'accepted', content: null },
+    ]);
+    expect(await bench().query('select state, body, sealed, error from inbox')).toEqual([
+      { state: 'done', body: null, sealed: null, error: null },
+    ]);
+  });
+
+  test('a failed row keeps the reason and the state of its pieces', async () => {
+    await journal().append(fromRemote('r1'));
+    const { seq } = await next();
+    await journal().intend(seq, [text('one')], 0, 1);
+    await journal().settlePiece(seq, 0, 'uncertain');
+    await journal().finish(seq, { type: 'failed', error: 'uncertain' });
+    expect(await bench().query('select i.state, i.error, i.body, o.state as piece from inbox i, outbox o')).toEqual([
+      { state: 'failed', error: 'uncertain', body: null, piece: 'uncertain' },
+    ]);
+    await journal().append(fromRemote('r1'));
+    expect(await journal().next('lane')).toBeUndefined();
+  });
+
+  test('pruning takes what was finished a week ago, in batches, and nothing else', async () => {
+    const { clock, store } = bench();
+    const now = clock.now();
+    const many = Array.from({ length: 2_500 }, (_, index) =>
+      fromMatrix(`$${index}`, index === 1_200 ? 'waits' : 'lane'),
+    );
+    await journal().acceptTransaction('t1', many);
+    await bench().query(`update inbox set state = 'done', body = null where lane = 'lane'`);
+    await bench().query(`insert into outbox (inbox_seq, part, state, epoch) select seq, 0, 'accepted', 1 from inbox`);
+    clock.advance(6 * DAY_MS);
+    await journal().append(fromRemote('fresh'));
+    await journal().finish((await next()).seq, { type: 'done' });
+    expect(await store.prune(new Date(now.getTime() + 7 * DAY_MS - 1))).toBe(0);
+    expect(await store.prune(new Date(now.getTime() + 7 * DAY_MS + 1))).toBe(2_500);
+    expect(await bench().query('select external_id from inbox order by seq')).toEqual([
+      { external_id: '$1200' },
+      { external_id: 'fresh' },
+    ]);
+    expect(await bench().query('select count(*) as count from outbox')).toEqual([{ count: 1 }]);
+    expect(await bench().query('select * from hs_txn')).toEqual([]);
+  });
+}

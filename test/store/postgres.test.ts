@@ -1,0 +1,158 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BridgeError } from '../../src/bridge/errors.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { openStore } from '../../src/store/store.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { startPostgres, type RunningPostgres } from '../support/postgres.ts';
+import { storeContract } from './contract.ts';
+import { ALICE, benchOn, fromMatrix, fromRemote, KEY, NETWORK, seed } from './harness.ts';
+
+let postgres: RunningPostgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(async () => {
+  await postgres.stop();
+});
+
+const opened: Database[] = [];
+const troubles: unknown[] = [];
+
+async function open(url: string): Promise<Database> {
+  return openPostgres({ type: 'postgres', url }, (error) => troubles.push(error));
+}
+
+/** A line to the server that can be cut so that what we say gets through and no answer does. */
+async function lineTo(target: string): Promise<{ url: string; cut(): void; mend(): void; close(): Promise<void> }> {
+  let isCut = false;
+  const { hostname, port } = new URL(target);
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    near.on('data', (bytes) => far.write(bytes));
+    far.on('data', (bytes) => (isCut ? near.destroy() : near.write(bytes)));
+    near.on('close', () => far.end()).on('error', () => undefined);
+    far.on('close', () => near.destroy()).on('error', () => undefined);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = new URL(target);
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: url.href,
+    cut: () => void (isCut = true),
+    mend: () => void (isCut = false),
+    close: async () => void (await once(server.close(), 'close')),
+  };
+}
+
+describe('PostgreSQL', () => {
+  let url: string;
+  storeContract({
+    open: async () => {
+      url = await postgres.createDatabase();
+      return open(url);
+    },
+    openAfterCrash: async () => {
+      const database = await open(url);
+      opened.push(database);
+      return database;
+    },
+    close: async () => {
+      for (const database of opened.splice(0)) await database.close();
+    },
+  });
+});
+
+describe('PostgreSQL that goes away', () => {
+  const AWAY = { code: 'database', retriable: true };
+
+  test('is a retriable error while it lasts; then everything works again and nothing committed is lost', async () => {
+    const bench = await benchOn(await open(await postgres.createDatabase()));
+    const { journal, sessions } = bench.store;
+    const lease = await sessions.put(NETWORK, ALICE, seed());
+    const committed: string[] = [];
+    let count = 0;
+    const writing = new AbortController();
+    const failures: unknown[] = [];
+    const writers = Array.from({ length: 20 }, async () => {
+      while (!writing.signal.aborted) {
+        const id = `r${count++}`;
+        await journal.append(fromRemote(id)).then(
+          () => committed.push(id),
+          async (error: unknown) => {
+            failures.push(error);
+            await delay(20);
+          },
+        );
+      }
+    });
+    // Transactions hold a connection while they wait: its death must not end the process.
+    const holders = Array.from({ length: 3 }, async () =>
+      bench.database.kysely.transaction().execute(async (db) => {
+        await db.selectFrom('session').selectAll().execute();
+        await delay(600);
+        return db.selectFrom('session').selectAll().execute();
+      }),
+    );
+    await delay(300);
+    await postgres.kill9();
+    await expect(bench.store.ready()).rejects.toMatchObject(AWAY);
+    await expect(journal.acceptTransaction('t1', [fromMatrix('$1')])).rejects.toMatchObject(AWAY);
+    await expect(journal.next('lane')).rejects.toMatchObject(AWAY);
+    await expect(sessions.nextEpoch(lease)).rejects.toMatchObject(AWAY);
+    await expect(sessions.put(NETWORK, ALICE, seed())).rejects.toMatchObject(AWAY);
+    for (const result of await Promise.allSettled(holders)) expect(result.status).toBe('rejected');
+
+    await postgres.restart();
+    await expect(journal.acceptTransaction('t1', [fromMatrix('$1', 'other')])).resolves.toEqual(['other']);
+    await expect(sessions.nextEpoch(lease)).resolves.toBeGreaterThan(0);
+    await delay(100);
+    writing.abort();
+    await Promise.all(writers);
+    expect(failures.length).toBeGreaterThan(0);
+    expect(failures.filter((error) => !(error instanceof BridgeError && error.retriable))).toEqual([]);
+
+    const rows = await bench.query<{ id: string }>(`select external_id as id from inbox where source = 'remote'`);
+    const kept = new Set(rows.map((row) => row.id));
+    expect(committed.filter((id) => !kept.has(id))).toEqual([]);
+    await bench.store.close();
+  });
+
+  test('a commit whose answer was lost is told at the repetition', async () => {
+    const line = await lineTo(await postgres.createDatabase());
+    const bench = await benchOn(await open(line.url));
+    const { journal } = bench.store;
+    await journal.acceptTransaction('t1', [fromMatrix('$1', 'a')]);
+    line.cut();
+    await expect(journal.acceptTransaction('t2', [fromMatrix('$2', 'b')])).rejects.toMatchObject(AWAY);
+    line.mend();
+    expect(await bench.query('select external_id from inbox order by seq')).toHaveLength(2);
+    await expect(journal.acceptTransaction('t2', [fromMatrix('$2', 'b')])).resolves.toEqual(['b']);
+    await expect(journal.acceptTransaction('t1', [fromMatrix('$1', 'a')])).resolves.toEqual(['a']);
+    await bench.store.close();
+    await line.close();
+  });
+
+  test('at start is said in a sentence, without the password', async () => {
+    const config = { key: KEY, owner: 'x', clock: new FakeClock(), onTrouble: () => undefined };
+    const nobody = 'postgres://bridge:hunter2@127.0.0.1:1/bridge';
+    const refused = openStore({ ...config, database: { type: 'postgres', url: nobody } });
+    await expect(refused).rejects.toMatchObject({
+      ...AWAY,
+      message: expect.stringContaining('ECONNREFUSED') as string,
+    });
+    const url = new URL(postgres.url());
+    url.password = 'hunter2';
+    const wrong = openStore({ ...config, database: { type: 'postgres', url: url.href } });
+    const error = await wrong.catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      code: 'database',
+      retriable: false,
+      message: expect.stringContaining('28P01') as string,
+    });
+    expect(String(error)).not.toContain('hunter2');
+  });
+});
