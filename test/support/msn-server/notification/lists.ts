@@ -2,7 +2,7 @@
 import type { Account, Contact, ListName } from '../account.ts';
 import { encodeName } from '../wire.ts';
 import type { Command } from '../wire.ts';
-import { announceTo, audience, sendInitialPresence } from './presence.ts';
+import { announceTo, audience, hideFromLost, sendInitialPresence } from './presence.ts';
 import { noticeOfChange } from './notice.ts';
 import type { Session, SignedInHandler } from './session.ts';
 
@@ -127,9 +127,12 @@ function handleRemove(session: Session, command: Command): void {
   contact.lists.delete(list as ListName);
   if (list === 'FL') {
     contact.groups.clear();
-    tellRemoved(session, contact);
+    if (!tellRemoved(session, contact) && session.surroundings.losesReverseWithGroup) {
+      return session.refuse(byGuid ? 208 : 216, command);
+    }
   }
-  if (list === 'AL' || list === 'BL') announceTo(contact.address, session, before);
+  if (list === 'BL') announceTo(contact.address, session, before);
+  if (list === 'AL') hideFromLost(session, before);
   return session.send('REM', trid, list, ...serial(session), who);
 }
 
@@ -138,6 +141,7 @@ function removeFromGroup(session: Session, command: Command, contact: Contact, g
   const group = session.account.group(groupKey);
   if (!group) return session.refuse(224, command);
   if (!contact.groups.delete(group.id)) return session.refuse(225, command);
+  if (session.surroundings.losesReverseWithGroup) tellRemoved(session, contact);
   return session.send('REM', trid, list, ...serial(session), who, groupKey);
 }
 
@@ -162,16 +166,18 @@ function tellAdded(session: Session, other: Account): void {
   target.sendPayload(noticeOfChange(other), 'NOT');
 }
 
-function tellRemoved(session: Session, contact: Contact): void {
+/** False if the other side had nothing to lose. */
+function tellRemoved(session: Session, contact: Contact): boolean {
   const other = session.world.account(contact.address);
   const mirror = other?.contact(session.account.address);
-  if (!other || !mirror) return;
+  if (!other || !mirror?.lists.has('RL')) return false;
   mirror.lists.delete('RL');
   mirror.lists.delete('PL');
   const target = session.world.session(other.address);
   const version = other.bump();
-  if (!target) return;
+  if (!target) return true;
   const words = target.dialect.edits === 'ADD' ? [version] : [];
   target.send('REM', 0, 'RL', ...words, session.account.address);
   target.sendPayload(noticeOfChange(other), 'NOT');
+  return true;
 }

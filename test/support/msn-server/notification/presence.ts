@@ -34,8 +34,13 @@ export function audience(owner: Session): Set<Session> {
 
 /** Everybody who sees `owner` now hears how it is; who saw it `before` and does not any more hears FLN. */
 export function announce(owner: Session, before: ReadonlySet<Session>): void {
-  for (const watcher of before) if (!sees(watcher, owner)) watcher.send('FLN', owner.account.address);
+  hideFromLost(owner, before);
   for (const watcher of audience(owner)) watcher.send('NLN', ...presenceWords(watcher, owner));
+}
+
+/** FLN for who saw `owner` before and does not any more. */
+export function hideFromLost(owner: Session, before: ReadonlySet<Session>): void {
+  for (const watcher of before) if (!sees(watcher, owner)) watcher.send('FLN', owner.account.address);
 }
 
 /** The owner has changed its mind about one person: that one is told, even if nothing looks different. */

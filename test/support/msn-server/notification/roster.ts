@@ -6,6 +6,9 @@ import type { Command } from '../wire.ts';
 import type { World } from '../world.ts';
 import type { Session, SignedInHandler } from './session.ts';
 
+/** The order in which they are given, whenever they were set. */
+const PROPERTIES = ['PHH', 'PHW', 'PHM', 'MOB', 'MBE'];
+
 const SHIELDS = Buffer.from(
   [
     '<?xml version="1.0" encoding="utf-8" ?>',
@@ -50,7 +53,7 @@ function handleSynchronise(session: Session, command: Command): void {
   session.send('GTC', account.prompt ?? 'A');
   session.send('BLP', account.privacy ?? 'AL');
   if (!dialect.nameAtSignIn) session.send('PRP', 'MFN', encodeName(account.name));
-  for (const [key, value] of account.properties) session.send('PRP', key, encodeName(value));
+  for (const [key, value] of inOrder(account)) session.send('PRP', key, encodeName(value));
   for (const line of groups) session.send(line);
   for (const contact of contacts) {
     session.send(contactLine(contact, account, dialect, world));
@@ -82,8 +85,14 @@ function contactLine(contact: Contact, account: Account, dialect: Dialect, world
 }
 
 /** Phones of a contact; none unless one is set. */
-function propertiesOf(contact: Contact, world: World): Iterable<readonly [string, string]> {
-  return contact.lists.has('FL') ? (world.account(contact.address)?.properties ?? []) : [];
+function propertiesOf(contact: Contact, world: World): (readonly [string, string])[] {
+  const account = contact.lists.has('FL') ? world.account(contact.address) : undefined;
+  return account ? inOrder(account) : [];
+}
+
+function inOrder(account: Account): (readonly [string, string])[] {
+  const rank = (key: string) => (PROPERTIES.includes(key) ? PROPERTIES.indexOf(key) : PROPERTIES.length);
+  return [...account.properties].sort(([one], [other]) => rank(one) - rank(other));
 }
 
 function handleConfiguration(session: Session, command: Command): void {
