@@ -210,7 +210,7 @@ describe('PostgreSQL', () => {
     postgres = await startPostgres();
   });
 
-  afterAll(async () => postgres.stop());
+  afterAll(async () => (postgres as RunningPostgres | undefined)?.stop());
 
   async function query(url: string, sql: string): Promise<unknown[]> {
     const client = new Client({ connectionString: url });
