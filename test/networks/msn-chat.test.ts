@@ -139,6 +139,20 @@ test('silence after a message leaves it uncertain', async () => {
   expect(await sending).toMatchObject({ code: 'uncertain', retriable: false });
 });
 
+test('an acknowledgement after everybody has left says little', async () => {
+  const stage = await setStage();
+  const bob = await signInPerson(stage, BOB);
+  const ours = await signInOurs(stage);
+  await say(ours, BOB, 'one');
+  stage.server.faults.add({ verb: 'MSG', user: ALICE }, { type: 'delay', ms: 150 }, 1);
+  const sending = failure(say(ours, BOB, 'two'));
+  await stage.server.waitFor(({ payload }) => payload.includes('two'));
+  await bob.leave();
+  expect(await sending).toMatchObject({ code: 'uncertain', message: 'Bob left the conversation at that moment.' });
+  await say(ours, BOB, 'three');
+  await bob.waitForText('three');
+});
+
 test('a connection that breaks after the message leaves it uncertain, and the next one opens anew', async () => {
   const stage = await setStage();
   const bob = await signInPerson(stage, BOB);
@@ -343,6 +357,7 @@ test('at most sixty-four conversations are open at once', async () => {
   await eventually(() => signedIn.filter(({ chats }) => chats.some((open) => open.has(ALICE))).length === 64);
   await say(ours, people[0] ?? '', 'and again');
   await signedIn[0]?.waitForText('and again');
+  expect(stage.server.violations).toEqual([]);
 });
 
 test('a switchboard that says nothing is left', async () => {

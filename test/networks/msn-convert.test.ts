@@ -1,10 +1,10 @@
 // Between MSN's messages and contacts and the core's.
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { plainText, text } from '../../src/bridge/events.ts';
-import type { Content, Run } from '../../src/bridge/events.ts';
+import type { Contact, Content, Run } from '../../src/bridge/events.ts';
 import type { ServerKey } from '../../src/bridge/ids.ts';
 import { LISTS } from '../../src/msnp/contacts.ts';
 import { MAX_PAYLOAD, writeMessage } from '../../src/msnp/message.ts';
@@ -138,7 +138,7 @@ test('every piece of every message fits, is not empty, and is changed no more', 
   const anything = fc.record({ runs: fc.array(run, { minLength: 1, maxLength: 4 }), emote: fc.boolean() });
   fc.assert(
     fc.property(anything, (given) => {
-      const pieces = split({ type: 'text', ...given } as Content);
+      const pieces = split({ type: 'text', ...given });
       for (const piece of pieces) {
         expect(plainText(piece)).not.toBe('');
         expect(writeMessage(toMessage(piece)).length).toBeLessThanOrEqual(MAX_PAYLOAD);
@@ -179,7 +179,7 @@ describe('contacts', () => {
       presence: { availability: 'away', label: 'Out to lunch', message: 'back soon' },
       data: { version: 1, lists: 3, guid: 'g-1', groups: ['0'], properties: { PHM: '123' } },
     });
-    expect(fromContact(JSON.parse(JSON.stringify(contact)))).toEqual(known);
+    expect(fromContact(JSON.parse(JSON.stringify(contact)) as Contact)).toEqual(known);
   });
 
   test('what a later version kept is taken for a plain contact', () => {

@@ -65,7 +65,8 @@ export function mayGiveCredentials(
 ): boolean {
   const own = [profile.nexusUrl, profile.loginUrl].flatMap((text) => (text === undefined ? [] : [new URL(text)]));
   if (url.protocol === 'https:') {
-    return own.some(({ hostname }) => hostname === url.hostname) || profile.credentialHosts.includes(url.hostname);
+    const listed = profile.credentialHosts.some((host) => host.toLowerCase() === url.hostname);
+    return listed || own.some(({ hostname }) => hostname === url.hostname);
   }
   // In the clear only where the operator wrote it down so, and only within the own walls.
   const writtenSo = own.some(({ protocol, hostname }) => protocol === 'http:' && hostname === url.hostname);

@@ -121,9 +121,12 @@ export class MsnClient implements NetworkClient {
     const attempt = this.#attempt;
     if (attempt?.connection.isConnected !== true) throw notSignedIn();
     const address = addressOfChat(chat);
+    const { confirmsDelivery } = this.#parts.profile;
     const outcome = await attempt.switchboards.send(address, toMessage(piece), beforeWrite);
-    if (outcome !== 'acknowledged') throw messageFailed(outcome, this.#roster.nameOf(address));
-    return this.#parts.profile.confirmsDelivery ? 'delivered' : 'accepted';
+    if (outcome === 'acknowledged' || (outcome === 'alone' && confirmsDelivery)) {
+      return confirmsDelivery ? 'delivered' : 'accepted';
+    }
+    throw messageFailed(outcome, this.#roster.nameOf(address));
   }
 
   typing(chat: ChatId, typing: boolean): void {

@@ -61,6 +61,7 @@ export class Connection {
   #connected = false;
   #verdict: Ending | undefined;
   #ended = false;
+  #goodbye: Promise<void> | undefined;
   #onEnded: (() => void) | undefined;
 
   constructor(parts: ConnectionParts) {
@@ -88,11 +89,14 @@ export class Connection {
   }
 
   /** Resolves when the connection is closed. */
-  async signOut(): Promise<void> {
-    if (this.#ended) return;
+  signOut(): Promise<void> {
+    this.#goodbye ??= this.#ended ? Promise.resolve() : this.#signOut();
+    return this.#goodbye;
+  }
+
+  async #signOut(): Promise<void> {
     const ended = new Promise<void>((resolve) => (this.#onEnded = resolve));
     this.#verdict ??= { kind: 'logged-out', sentence: 'You are signed out.', ticketRefused: false };
-    this.#redirect = undefined;
     this.#login?.destroy();
     const cancel = this.#parts.clock.after(GOODBYE_MS, () => this.#driver?.destroy());
     if (this.#driver?.isOpen === true) this.#driver.command({ type: 'sign-out' });

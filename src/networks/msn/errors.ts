@@ -93,8 +93,11 @@ export function notAnswering(name: string): BridgeError {
   return fromReason(SILENT, name, {});
 }
 
+/** `alone`: the server took it, but when it did so nobody else was there any more. */
+export type SendOutcome = MessageOutcome | 'alone';
+
 /** What became of a message that was not acknowledged. */
-export function messageFailed(outcome: Exclude<MessageOutcome, 'acknowledged'>, name: string): BridgeError {
+export function messageFailed(outcome: Exclude<SendOutcome, 'acknowledged'>, name: string): BridgeError {
   switch (outcome) {
     case 'refused':
       return new BridgeError('not-delivered', `The server could not reach ${name}.`);
@@ -102,6 +105,8 @@ export function messageFailed(outcome: Exclude<MessageOutcome, 'acknowledged'>, 
       return new BridgeError('uncertain', 'The server did not confirm it in time.');
     case 'lost':
       return new BridgeError('uncertain', 'The connection broke before the server confirmed it.');
+    case 'alone':
+      return new BridgeError('uncertain', `${name} left the conversation at that moment.`);
     case 'too-long':
       return new BridgeError('too-long', 'It is too long for one MSN message.');
     default:

@@ -19,11 +19,13 @@ import {
 } from './address-policy.ts';
 import type { ServerProfile } from './profile.ts';
 
+type HttpRequest = Omit<FetchRequest, 'type' | 'id'>;
+
 export interface Io {
   /** Connects, or rejects with a reason for the log. The listener hears nothing before the promise has settled. */
   dial(host: string, port: number, listener: LinkListener): Promise<Link>;
   /** Never rejects; never follows a redirect. */
-  fetch(request: Omit<FetchRequest, 'type' | 'id'>): Promise<FetchReply>;
+  fetch(request: HttpRequest): Promise<FetchReply>;
   randomBytes(size: number): Uint8Array;
 }
 
@@ -58,8 +60,7 @@ interface Resolved {
 export function createIo(profile: ServerProfile): Io {
   return {
     dial: (host, port, listener) => dial(profile, host, port, listener),
-    fetch: (request) =>
-      fetchOnce(profile, request).catch((error: unknown) => ({ type: 'failed', reason: reasonOf(error) })),
+    fetch: (request) => fetchOnce(profile, request),
     randomBytes: (size) => randomBytes(size),
   };
 }
@@ -150,10 +151,18 @@ function connected(socket: net.Socket): Promise<void> {
   });
 }
 
-async function fetchOnce(profile: ServerProfile, request: Omit<FetchRequest, 'type' | 'id'>): Promise<FetchReply> {
+async function fetchOnce(profile: ServerProfile, request: HttpRequest): Promise<FetchReply> {
+  const deadline = AbortSignal.timeout(request.timeoutMs);
+  try {
+    return await exchange(profile, request, deadline);
+  } catch (error) {
+    return { type: 'failed', reason: deadline.aborted ? 'timed out' : reasonOf(error) };
+  }
+}
+
+async function exchange(profile: ServerProfile, request: HttpRequest, deadline: AbortSignal): Promise<FetchReply> {
   const url = new URL(request.url);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new Error('not a web address');
-  const deadline = AbortSignal.timeout(request.timeoutMs);
   const found = await beforeDeadline(resolve(profile, url.hostname, portOf(url)), deadline);
   const addresses = request.credentials
     ? found.filter(({ address }) => mayGiveCredentials(profile, url, addressKind(address)))

@@ -15,6 +15,7 @@ import type {
 import { Driver } from './driver.ts';
 import type { End } from './driver.ts';
 import { conversationRefused, networkTrouble, notAnswering } from './errors.ts';
+import type { SendOutcome } from './errors.ts';
 import { sameAddress } from './ids.ts';
 import type { Io } from './io.ts';
 
@@ -50,7 +51,7 @@ export class Switchboard {
   readonly #driver: Driver<SwitchboardCommand, SwitchboardEvent>;
   readonly #present = new Map<string, Participant>();
   readonly #ever = new Set<string>();
-  readonly #sends = new Map<string, (outcome: MessageOutcome) => void>();
+  readonly #sends = new Map<string, (outcome: SendOutcome) => void>();
   #state: 'opening' | 'open' | 'leaving' | 'ended' = 'opening';
   #opened = false;
   #sendCount = 0;
@@ -112,7 +113,7 @@ export class Switchboard {
   }
 
   /** Resolves in any case; `lost` also when it cannot be said any more whether the bytes went out. */
-  send(message: ChatMessage): Promise<MessageOutcome> {
+  send(message: ChatMessage): Promise<SendOutcome> {
     this.#touch();
     this.#sendCount += 1;
     const id = String(this.#sendCount);
@@ -238,7 +239,8 @@ export class Switchboard {
   }
 
   #settle(id: string, outcome: MessageOutcome): void {
-    this.#sends.get(id)?.(outcome);
+    // Servers there are that acknowledge what nobody hears.
+    this.#sends.get(id)?.(outcome === 'acknowledged' && this.#present.size === 0 ? 'alone' : outcome);
     if (this.#sends.delete(id)) this.#goodbye();
   }
 

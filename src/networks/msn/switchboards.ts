@@ -5,8 +5,9 @@ import type { Cancel, Clock } from '../../bridge/clock.ts';
 import type { BridgeError } from '../../bridge/errors.ts';
 import type { ChatMessage } from '../../msnp/message.ts';
 import type { NotificationEvent } from '../../msnp/notification-types.ts';
-import type { MessageOutcome, SwitchboardEntry } from '../../msnp/switchboard-types.ts';
+import type { SwitchboardEntry } from '../../msnp/switchboard-types.ts';
 import { conversationRefused, networkTrouble, notSignedIn } from './errors.ts';
+import type { SendOutcome } from './errors.ts';
 import { Switchboard } from './switchboard.ts';
 import type { SwitchboardParts } from './switchboard.ts';
 
@@ -67,6 +68,7 @@ export class Switchboards {
   #requestCount = 0;
   #boardCount = 0;
   #closed = false;
+  #goodbye: Promise<void> | undefined;
   #onAllEnded: (() => void) | undefined;
 
   constructor(parts: SwitchboardsParts) {
@@ -74,7 +76,7 @@ export class Switchboards {
   }
 
   /** Messages to one address keep their order: each waits until the one before it is settled. */
-  send(address: string, message: ChatMessage, beforeWrite: () => Promise<void>): Promise<MessageOutcome> {
+  send(address: string, message: ChatMessage, beforeWrite: () => Promise<void>): Promise<SendOutcome> {
     const before = this.#lanes.get(address) ?? Promise.resolve();
     const result = before.then(async () => this.#carry(address, message, beforeWrite));
     const leaveLane = (): void => {
@@ -128,23 +130,27 @@ export class Switchboards {
   }
 
   /** Leaves all conversations; what waits to be sent fails, what was sent may still be acknowledged. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#goodbye ??= this.#leaveAll();
+    return this.#goodbye;
+  }
+
+  async #leaveAll(): Promise<void> {
     this.#closed = true;
     this.#rings = [];
     for (const address of this.#typing.keys()) this.#stopTyping(address);
     for (const address of this.#waiters.keys()) this.#fail(address, notSignedIn());
     for (const board of this.#boards) board.leave();
     if (this.#boards.size === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#onAllEnded = resolve;
-      this.#parts.clock.after(GOODBYE_MS, () => {
-        for (const board of this.#boards) board.destroy();
-        resolve();
-      });
+    const allEnded = new Promise<void>((resolve) => (this.#onAllEnded = resolve));
+    const cancel = this.#parts.clock.after(GOODBYE_MS, () => {
+      for (const board of this.#boards) board.destroy();
     });
+    await allEnded;
+    cancel();
   }
 
-  async #carry(address: string, message: ChatMessage, beforeWrite: () => Promise<void>): Promise<MessageOutcome> {
+  async #carry(address: string, message: ChatMessage, beforeWrite: () => Promise<void>): Promise<SendOutcome> {
     await this.#boardFor(address);
     await beforeWrite();
     // Meanwhile the conversation may have ended, or another one with the same person have begun.

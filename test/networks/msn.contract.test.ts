@@ -1,0 +1,24 @@
+// MSN as a network like any other, against the server double.
+
+import type { MsnPerson } from '../support/msn-person.ts';
+import { networkContract } from '../support/network-contract.ts';
+import { ALICE, BOB, CAROL, eventually, setStage, signInPerson } from './msn-stage.ts';
+
+networkContract('MSN', async () => {
+  const stage = await setStage();
+  const bob: MsnPerson = await signInPerson(stage, BOB);
+  return {
+    network: stage.network,
+    answers: { server: 'double', address: ALICE, password: 'secret' },
+    wrongAnswers: { server: 'double', address: ALICE, password: 'wrong' },
+    friend: BOB,
+    absent: CAROL,
+    friendSays: (words) => bob.say(ALICE, words),
+    friendHeard: () => bob.messages.map(({ body }) => body.toString()),
+    breakConnection: async () => {
+      stage.server.cut(ALICE);
+      // Our client leaves its conversations then; somebody who talks on waits for that.
+      await eventually(() => bob.chats.every(({ people }) => people.length === 0));
+    },
+  };
+});
