@@ -26,6 +26,7 @@ export class AppserviceDouble {
   readonly questions: string[] = [];
   /** Statuses for the next transactions; 200 when it is empty. */
   readonly refusals: number[] = [];
+  transactionBody = '{}';
   onQuestion: (path: string) => number | Promise<number> = () => 404;
   homeserverUrl = '';
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -56,7 +57,7 @@ export class AppserviceDouble {
     };
   }
 
-  /** Events of all transactions that were accepted. */
+  /** Events of all attempts. */
   get events(): ClientEvent[] {
     return this.transactions.flatMap(({ body }) => body.events);
   }
@@ -112,6 +113,7 @@ export class AppserviceDouble {
     const path = request.url ?? '';
     const prefix = '/_matrix/app/v1/transactions/';
     let status: number;
+    let body = '{}';
     if (path.startsWith(prefix)) {
       this.transactions.push({
         id: path.slice(prefix.length),
@@ -119,11 +121,12 @@ export class AppserviceDouble {
         body: JSON.parse(text) as TakenTransaction['body'],
       });
       status = this.refusals.shift() ?? 200;
+      body = this.transactionBody;
     } else {
       this.questions.push(path);
       status = path.endsWith('/ping') ? 200 : await this.onQuestion(path);
     }
-    response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
   }
 }
 
