@@ -8,9 +8,21 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/store/postgres*.test.ts'],
+          exclude: ['test/e2e/**', 'test/app/**', 'test/store/postgres*.test.ts'],
           isolate: false,
           testTimeout: 20_000,
+        },
+      },
+      {
+        // The whole program between both doubles, on a real PostgreSQL.
+        extends: true,
+        test: {
+          name: 'app',
+          include: ['test/app/**/*.test.ts'],
+          globalSetup: 'test/support/postgres-once.ts',
+          pool: 'forks',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -1,4 +1,4 @@
-// The whole program in this process, between both doubles and on the embedded database, for one test file.
+// The whole program in this process, between both doubles and on a database of its own, for one test file.
 // Knows how it is put together; not what is tested.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -20,6 +20,7 @@ import { MsnPerson, type MsnPersonOptions } from '../support/msn-person.ts';
 import { MsnServerDouble } from '../support/msn-server/msn-server-double.ts';
 import { keptLog } from '../support/no-log.ts';
 import { freePort } from '../support/free-port.ts';
+import { startPostgres } from '../support/postgres.ts';
 
 const TOKENS = { as: 'as-token-of-the-house', hs: 'hs-token-of-the-house' };
 
@@ -29,6 +30,10 @@ const hastyClock: Clock = { ...systemClock, after: (ms, callback) => systemClock
 export interface HouseOptions {
   readonly homeserver?: HomeserverOptions;
   readonly permissions?: Readonly<Record<string, string>>;
+}
+
+async function database(): Promise<string> {
+  return (await startPostgres(['environment'])).createDatabase();
 }
 
 export class House {
@@ -80,6 +85,7 @@ export class House {
           as_token: TOKENS.as,
           hs_token: TOKENS.hs,
         },
+        database: { url: await database() },
         permissions: options.permissions ?? { [domain]: 'user', [`@stranger:${domain}`]: 'block' },
         networks: {
           msn: {
