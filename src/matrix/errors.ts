@@ -11,8 +11,25 @@ export interface Refusal {
   readonly code: string;
 }
 
+/** An answer to a call made past the library. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly status: number;
+  /** Empty if the answer was no Matrix error. */
+  readonly code: string;
+
+  constructor(status: number, body: unknown) {
+    const code = isObject(body) && typeof body['errcode'] === 'string' ? body['errcode'] : '';
+    const text = isObject(body) && typeof body['error'] === 'string' ? body['error'] : 'no Matrix error';
+    super(`${status} ${code}: ${text.slice(0, 500)}`);
+    this.status = status;
+    this.code = code;
+  }
+}
+
 /** What the homeserver answered, or undefined if there was no answer. */
 export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof Refused) return error;
   if (error instanceof MatrixError) return { status: error.statusCode, code: error.errcode };
   // The library throws answers that are no Matrix errors as they are.
   if (isObject(error) && typeof error['statusCode'] === 'number') return { status: error['statusCode'], code: '' };
@@ -21,11 +38,12 @@ export function refusalOf(error: unknown): Refusal | undefined {
 
 export function isForbidden(error: unknown): boolean {
   const refusal = refusalOf(error);
-  return refusal !== undefined && refusal.status === 403 && refusal.code !== 'M_USER_DEACTIVATED';
+  return refusal?.status === 403 && refusal.code !== '' && refusal.code !== 'M_USER_DEACTIVATED';
 }
 
 export function isNotFound(error: unknown): boolean {
-  return refusalOf(error)?.status === 404;
+  const refusal = refusalOf(error);
+  return refusal?.status === 404 && refusal.code !== '' && refusal.code !== 'M_UNRECOGNIZED';
 }
 
 export function roomGone(cause: unknown): BridgeError {
@@ -55,6 +73,13 @@ export function toBridgeError(error: unknown): BridgeError {
     // The registration is at fault and not this message, which is to wait until that is mended.
     return new BridgeError('homeserver', 'The homeserver does not know the bridge.', { cause: error, retriable: true });
   }
-  if (status === 404) return roomGone(error);
-  return new BridgeError('homeserver', `The homeserver refused it (${code === '' ? status : code}).`, { cause: error });
+  if (isNotFound(error)) return roomGone(error);
+  if (code === '') {
+    // A proxy before the homeserver, for example: it says nothing about the room.
+    return new BridgeError('homeserver', `Something else than the homeserver answered (${status}).`, {
+      cause: error,
+      retriable: true,
+    });
+  }
+  return new BridgeError('homeserver', `The homeserver refused it (${code}).`, { cause: error });
 }

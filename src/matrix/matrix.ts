@@ -77,7 +77,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
   await bridge.initialise();
 
   const memberships = new Memberships();
-  const intents = new Intents({ bridge, bot, memberships });
+  const intents = new Intents({ bridge, http, asToken: options.asToken, bot, memberships });
   const profiles = new Profiles(intents);
   const rooms = new Rooms({ intents, bot, bridgeId, clock, log });
   const health = new Health({ intents, bot, homeserverUrl, bridgeId });

@@ -191,11 +191,19 @@ describe('sending', () => {
     [401, 'M_UNKNOWN_TOKEN', true],
     [400, 'M_BAD_JSON', false],
     [413, 'M_TOO_LARGE', false],
+    [404, 'M_UNRECOGNIZED', false],
   ])('says of %i %s whether it may be tried again', async (status, errcode, retriable) => {
     await using stage = await Stage.set();
     const { side, bob, room } = await portal(stage);
     stage.homeserver.faults.add({ path: '/send/', times: 9 }, { type: 'refuse', status, errcode });
     expect(await failure(stage.say(side, room, bob, 'hi'))).toMatchObject({ code: 'homeserver', retriable });
+  });
+
+  test.each([403, 404])('does not take a %i of a proxy for the word of the homeserver', async (status) => {
+    await using stage = await Stage.set();
+    const { side, bob, room } = await portal(stage);
+    stage.homeserver.faults.add({ path: '/send/' }, { type: 'fail-after-commit', status });
+    expect(await failure(stage.say(side, room, bob, 'hi'))).toMatchObject({ code: 'homeserver', retriable: true });
   });
 
   test('brings a ghost back that was put out, in this life or another', async () => {
