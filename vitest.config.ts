@@ -1,7 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+// CI counts tests by the reports that each run leaves in this folder.
+const reports = process.env['TEST_REPORTS'];
+
 export default defineConfig({
   test: {
+    reporters: [
+      'default',
+      ...(reports === undefined ? [] : [['json', { outputFile: `${reports}/${process.pid}.json` }] as const]),
+    ],
     projects: [
       {
         extends: true,
