@@ -4,11 +4,10 @@ export type DialectName = 'MSNP8' | 'MSNP12';
 
 export interface Dialect {
   readonly name: DialectName;
-  /** How one proves who one is after `USR`. */
-  readonly auth: 'tweener';
+  /** The word after USR: how one proves who one is. */
+  readonly auth: 'TWN';
   /** How we introduce ourselves in CVR. */
   readonly client: { readonly version: string; readonly brand: string };
-  readonly roster: 'syn';
   /** How many serials SYN takes: one list version, or the time stamps of lists and settings. */
   readonly serials: 1 | 2;
   /** `LST address nick …`, or `LST N=address F=nick C=guid …`. */
@@ -28,9 +27,8 @@ export interface Dialect {
 
 const MSNP8: Dialect = {
   name: 'MSNP8',
-  auth: 'tweener',
+  auth: 'TWN',
   client: { version: '5.0.0544', brand: 'msmsgs' },
-  roster: 'syn',
   serials: 1,
   contactLine: 'positional',
   contactNetwork: false,

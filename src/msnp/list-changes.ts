@@ -8,6 +8,9 @@ import type { NotificationEvent } from './notification-types.ts';
 
 type ListChanged = Extract<NotificationEvent, { type: 'list-changed' }>;
 
+/** More than any server allows on a list. */
+const MAX_KNOWN = 10_000;
+
 const LIST_NAMES = new Map<string, ListName>([
   ['FL', 'forward'],
   ['AL', 'allow'],
@@ -26,7 +29,7 @@ export class ListChanges {
   }
 
   know(guid: string, address: string): void {
-    this.#addresses.set(guid.toLowerCase(), address);
+    if (this.#addresses.size < MAX_KNOWN) this.#addresses.set(guid.toLowerCase(), address);
   }
 
   /** `ADD trid list version address nick [group]`. */

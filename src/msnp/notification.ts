@@ -135,7 +135,7 @@ export class NotificationSession implements Session<NotificationCommand, Notific
       case 'sign-in':
         return this.#phase === 'new' ? this.#step('VER', 'VER', [...this.#options.dialects, 'CVR0']) : [];
       case 'ticket':
-        return this.#phase === 'ticket' ? this.#step('confirmation', 'USR', ['TWN', 'S', asked.ticket]) : [];
+        return this.#phase === 'ticket' ? this.#user('confirmation', 'S', asked.ticket) : [];
       case 'set-status':
         this.#status = asked.status;
         return this.#announced ? [this.#changeStatus()] : [];
@@ -166,11 +166,15 @@ export class NotificationSession implements Session<NotificationCommand, Notific
   }
 
   #onClientVersion(): Outputs {
-    return this.#phase === 'CVR' ? this.#step('USR', 'USR', ['TWN', 'I', this.#options.address]) : [];
+    return this.#phase === 'CVR' ? this.#user('USR', 'I', this.#options.address) : [];
+  }
+
+  #user(phase: Phase, letter: 'I' | 'S', what: string): Outputs {
+    return this.#dialect === undefined ? [] : this.#step(phase, 'USR', [this.#dialect.auth, letter, what]);
   }
 
   #onUser([, method, phase, ...rest]: readonly string[]): Outputs {
-    if (this.#phase === 'USR' && method === 'TWN' && phase === 'S') {
+    if (this.#phase === 'USR' && method === this.#dialect?.auth && phase === 'S') {
       this.#phase = 'ticket';
       return [{ type: 'cancel', id: 'step' }, event({ type: 'ticket-wanted', challenge: rest[0] ?? '' })];
     }

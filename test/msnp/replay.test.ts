@@ -72,3 +72,22 @@ for (const recording of RECORDINGS) {
     }
   }
 }
+
+// Real clients; their notification servers spoke a dialect that we do not, their switchboards spoke ours.
+for (const recording of ['client-libpurple-2.0.2-msnp9-chat', 'client-libpurple-2.0.2-msnp9-group-chat']) {
+  for (const [index, recorded] of readTranscript(recording).entries()) {
+    if (recorded.kind !== 'switchboard' || !isWhole(recorded)) continue;
+    test(`${recorded.name} sends what was recorded in ${recording}`, () => {
+      const { sent, expected, faults } = replaySwitchboard(recorded, 'MSNP8', seeded(index));
+      expect(sent).toEqual(expected);
+      expect(faults).toEqual([]);
+    });
+  }
+}
+
+/** Every payload is as long as its command says: nothing binary, which these recordings show decoded. */
+function isWhole({ said }: Connection): boolean {
+  return said.every(
+    ({ line, payload }) => !line.startsWith('MSG ') || payload.length === Number(line.split(' ').at(-1)),
+  );
+}
