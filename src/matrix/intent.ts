@@ -144,14 +144,17 @@ export class Intents {
   }
 
   async joined(room: RoomId): Promise<readonly string[]> {
+    let answer: unknown;
     try {
-      const path = `${CLIENT}/rooms/${encodeURIComponent(room)}/joined_members`;
-      const answer = await this.call(this.#bot, 'GET', path);
-      const members = isObject(answer) ? answer['joined'] : undefined;
-      return isObject(members) ? Object.keys(members) : [];
+      answer = await this.call(this.#bot, 'GET', `${CLIENT}/rooms/${encodeURIComponent(room)}/joined_members`);
     } catch (error) {
       throw isForbidden(error) ? roomGone(error) : toBridgeError(error);
     }
+    const members = isObject(answer) ? answer['joined'] : undefined;
+    const joined = isObject(members) ? Object.keys(members) : [];
+    // Some homeservers tell it to the bot as long as any of our ghosts is in.
+    if (!joined.includes(this.#bot)) throw roomGone('the bot is not among the members');
+    return joined;
   }
 
   // Past the library: its own layers cost about a third of what a message costs, and this is where messages go.
