@@ -5,10 +5,8 @@ const reports = process.env['TEST_REPORTS'];
 
 export default defineConfig({
   test: {
-    reporters: [
-      'default',
-      ...(reports === undefined ? [] : [['json', { outputFile: `${reports}/${process.pid}.json` }] as const]),
-    ],
+    reporters: ['default', ...(reports === undefined ? [] : ['json' as const])],
+    ...(reports !== undefined && { outputFile: { json: `${reports}/${process.pid}.json` } }),
     projects: [
       {
         extends: true,

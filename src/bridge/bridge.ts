@@ -119,7 +119,14 @@ export class Bridge {
   /** Every unfinished row runs again in order, every wanted login comes back. */
   async resume(): Promise<void> {
     for (const lane of await this.#store.journal.lanes()) this.#runner.wake(lane);
-    for (const login of this.#logins.values()) login.start();
+    for (const login of this.#logins.values()) {
+      if (this.#permissions.mayUse(login.matrixUser)) login.start();
+      else
+        this.#log.warn(
+          { login: login.id, user: login.matrixUser },
+          'login left alone: its user is not permitted any more',
+        );
+    }
     this.#log.info({ logins: this.#logins.size }, 'bridge started');
   }
 
