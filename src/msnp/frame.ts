@@ -19,7 +19,7 @@ const KIB = 1024;
 const LF = 10;
 const CR = 13;
 const EMPTY = new Uint8Array(0);
-const LENGTH = /^\d{1,6}$/;
+const MAX_DIGITS = 6;
 const NUMBER = /^\d+$/;
 // oxlint-disable-next-line no-control-regex
 const NOT_ASCII = /[^\x00-\x7f]/;
@@ -87,6 +87,12 @@ const RULES = {
   client: { notification: FROM_NOTIFICATION_CLIENT, switchboard: FROM_SWITCHBOARD_CLIENT },
 } as const;
 
+/** What `toString` ends in, without its detours; the types leave it out. */
+interface Slicing extends Buffer {
+  latin1Slice(start: number, end: number): string;
+  utf8Slice(start: number, end: number): string;
+}
+
 export class FrameReader {
   readonly #rules: ReadonlyMap<string, PayloadRule>;
   /** What was received and not yet cut; never written over, because payloads already given out are views of it. */
@@ -141,7 +147,8 @@ export class FrameReader {
   }
 
   #next(): Frame | undefined {
-    while (this.#head === undefined) {
+    let head = this.#head;
+    while (head === undefined) {
       const line = this.#line();
       if (line === undefined) return undefined;
       if (line === '') continue; // a stray line end harms nobody
@@ -150,20 +157,23 @@ export class FrameReader {
       const args = line.length > 4 ? line.slice(4).split(' ') : [];
       const length = this.#payloadLength(verb, args);
       if (length === 0) return { verb, args, payload: EMPTY };
-      this.#head = { verb, args, length };
+      head = { verb, args, length };
     }
-    const { verb, args, length } = this.#head;
-    if (this.#end - this.#start < length) return undefined;
-    const payload = this.#buffer.subarray(this.#start, this.#start + length);
-    this.#start += length;
-    this.#scanned = this.#start;
+    const { verb, args, length } = head;
+    const end = this.#start + length;
+    if (end > this.#end) {
+      this.#head = head;
+      return undefined;
+    }
+    const payload = this.#buffer.subarray(this.#start, end);
+    this.#start = this.#scanned = end;
     this.#head = undefined;
     return { verb, args, payload };
   }
 
   /** The next line without its end; undefined: not yet whole. */
   #line(): string | undefined {
-    const buffer = this.#buffer;
+    const buffer = this.#buffer as Slicing;
     const found = buffer.indexOf(LF, this.#scanned);
     const whole = found !== -1 && found < this.#end; // past the end lies memory of no meaning
     const end = whole ? found : this.#end;
@@ -176,8 +186,8 @@ export class FrameReader {
     const to = end > from && buffer[end - 1] === CR ? end - 1 : end;
     this.#start = end + 1;
     this.#scanned = this.#start;
-    const line = buffer.toString('latin1', from, to);
-    return NOT_ASCII.test(line) ? buffer.toString('utf8', from, to) : line;
+    const line = buffer.latin1Slice(from, to);
+    return NOT_ASCII.test(line) ? buffer.utf8Slice(from, to) : line;
   }
 
   #payloadLength(verb: string, args: readonly string[]): number {
@@ -185,8 +195,8 @@ export class FrameReader {
     const rule = first >= 0x30 && first <= 0x39 ? REFUSAL : this.#rules.get(verb);
     if (rule === undefined || args.length < rule.from) return 0;
     const last = args[args.length - 1] ?? '';
-    if (LENGTH.test(last)) {
-      const length = Number(last);
+    const length = readLength(last);
+    if (length !== undefined) {
       if (length > rule.cap) throw this.#fault(`${verb}: payload too long`);
       return length;
     }
@@ -200,4 +210,16 @@ export class FrameReader {
     this.#start = this.#end = this.#scanned = 0;
     return new MsnpProtocolError(reason);
   }
+}
+
+/** One to six digits and nothing else. */
+function readLength(text: string): number | undefined {
+  if (text.length === 0 || text.length > MAX_DIGITS) return undefined;
+  let length = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    length = length * 10 + digit;
+  }
+  return length;
 }
