@@ -1,6 +1,7 @@
 // What is not kept in a timeline: who types, who read what, who is there. Knows rooms and users; tells a callback, and
 // knows not who hears of it.
 
+import { ChangeLog } from './change-log.ts';
 import { badJson, badParam } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Room } from './room.ts';
@@ -43,7 +44,7 @@ export class Ephemeral {
   readonly #onNews: (news: EphemeralNews) => void;
   readonly #rooms = new Map<string, RoomLife>();
   readonly #presence = new Map<string, Presence>();
-  #presenceOrder: Presence[] = [];
+  readonly #presenceChanges = new ChangeLog<string>();
 
   constructor(parts: { stream: Stream; now: () => number; onNews: (news: EphemeralNews) => void }) {
     this.#stream = parts.stream;
@@ -119,10 +120,7 @@ export class Ephemeral {
       this.#presence.set(user, { ...presence, position: before.position });
       return;
     }
-    this.#presenceOrder.push(presence);
-    if (this.#presenceOrder.length > 1000 + 2 * this.#presence.size) {
-      this.#presenceOrder = [...this.#presence.values()].sort((a, b) => a.position - b.position);
-    }
+    this.#presenceChanges.note(user, presence.position);
     this.#tell({ type: 'presence', presence, edu: presenceEvent(presence, this.#now()) });
   }
 
@@ -132,14 +130,9 @@ export class Ephemeral {
 
   /** Users whose presence changed after this position, each with what holds now. */
   presenceSince(position: number): Presence[] {
-    const changed = new Set<Presence>();
-    for (let at = this.#presenceOrder.length - 1; at >= 0; at--) {
-      const row = this.#presenceOrder[at];
-      if (!row || row.position <= position) break;
-      const now = this.#presence.get(row.user);
-      if (now) changed.add(now);
-    }
-    return [...changed];
+    return Array.from(this.#presenceChanges.since(position), (user) => this.#presence.get(user)).filter(
+      (presence) => presence !== undefined,
+    );
   }
 
   stop(): void {

@@ -18,7 +18,9 @@ export class Person {
   readonly client: MatrixClient;
   readonly #view: PersonView;
   readonly #changes = new Stream();
-  readonly #closing = new AbortController();
+  #isClosed = false;
+  /** Cuts the sync that is under way. */
+  #cut: AbortController | undefined;
   #isListening = false;
   #transactions = 0;
 
@@ -37,7 +39,8 @@ export class Person {
 
   /** Stops listening. */
   close(): void {
-    this.#closing.abort();
+    this.#isClosed = true;
+    this.#cut?.abort();
   }
 
   // What he does. All resolve when the homeserver has answered and reject with `RequestFailed`.
@@ -216,11 +219,12 @@ export class Person {
 
   async #listen(): Promise<void> {
     let since = '';
-    while (!this.#closing.signal.aborted) {
+    while (!this.#isClosed) {
+      this.#cut = new AbortController();
       const query = since === '' ? '' : `&since=${since}&timeout=${POLL_MS}`;
       const path = `/sync?filter=${encodeURIComponent(FILTER)}${query}`;
       try {
-        const answer = await this.client.request('GET', path, undefined, this.#closing.signal);
+        const answer = await this.client.request('GET', path, undefined, this.#cut.signal);
         since = textAt(answer, 'next_batch');
         this.#view.fold(answer);
         this.#changes.announce();

@@ -1,4 +1,4 @@
-// `/sync`: what a user has not seen yet, and the waiting for it. Knows accounts, rooms and positions in the stream; not
+// `/sync`: what a user has not seen yet, for which it may wait. Knows accounts, rooms and positions in the stream; not
 // HTTP.
 
 import type { Account } from './accounts.ts';
@@ -9,6 +9,7 @@ import { isObject, type JsonObject } from './json.ts';
 import type { Room } from './room.ts';
 import type { Rooms } from './rooms.ts';
 import type { Stream } from './stream.ts';
+import { SyncListeners, waitFor, type Line, type Listener } from './sync-listeners.ts';
 
 export interface SyncQuestion {
   readonly account: Account;
@@ -33,13 +34,14 @@ export class Sync {
   readonly #ephemeral: Ephemeral;
   readonly #stream: Stream;
   readonly #now: () => number;
-  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #listeners: SyncListeners;
 
   constructor(parts: { rooms: Rooms; ephemeral: Ephemeral; stream: Stream; now: () => number }) {
     this.#rooms = parts.rooms;
     this.#ephemeral = parts.ephemeral;
     this.#stream = parts.stream;
     this.#now = parts.now;
+    this.#listeners = new SyncListeners(parts.stream);
   }
 
   async answer(question: SyncQuestion, onGone: (gone: () => void) => void): Promise<JsonObject> {
@@ -52,65 +54,54 @@ export class Sync {
     };
     const mayWait = question.since !== undefined && !question.isFullState;
     const deadline = this.#now() + (mayWait ? question.timeoutMs : 0);
-    let answer = this.#look(view);
-    while (answer.isEmpty && this.#now() < deadline) {
-      const isWoken = await this.#wait(view.account.id, deadline - this.#now(), onGone);
-      answer = this.#look(view);
-      if (!isWoken) break;
+    const listener = this.#listeners.of(view.account.id);
+    let answer = this.#look(view, listener);
+    if (!answer.isEmpty || deadline <= this.#now()) return answer.body;
+    const line: Line = { isGone: false, onGone: () => undefined };
+    onGone(() => {
+      line.isGone = true;
+      line.onGone();
+    });
+    while (answer.isEmpty && this.#now() < deadline && !line.isGone) {
+      await waitFor(listener, deadline - this.#now(), line);
+      answer = this.#look(view, listener);
     }
     return answer.body;
   }
 
   /** Must hear of every event, right after it happened. */
   handleEvent(event: RoomEvent, room: Room): void {
-    if (this.#waiting.size === 0) return;
-    if (event.type === 'm.room.member' && event.stateKey !== undefined) this.wake(event.stateKey);
-    this.#wakeRoom(room);
+    this.#listeners.tellRoom(room);
+    const target = event.type === 'm.room.member' ? event.stateKey : undefined;
+    if (target !== undefined && !room.joined.has(target)) this.#listeners.tell(target, room);
   }
 
   handleEphemeral(news: EphemeralNews): void {
-    if (this.#waiting.size === 0) return;
     if (news.type !== 'presence') {
-      this.#wakeRoom(news.room);
+      this.#listeners.tellRoom(news.room);
       return;
     }
     const { user } = news.presence;
-    this.wake(user);
-    for (const room of this.#rooms.roomsOf(user).values()) if (room.joined.has(user)) this.#wakeRoom(room);
+    this.#listeners.tell(user, undefined);
+    for (const room of this.#rooms.roomsOf(user).values()) {
+      if (room.joined.has(user)) for (const other of room.joined) this.#listeners.tell(other, undefined);
+    }
   }
 
-  wake(user: string): void {
-    const waiting = this.#waiting.get(user);
-    if (waiting) for (const wake of Array.from(waiting)) wake();
+  /** The user changed his account data, those of this room or, for '', his own. */
+  handleAccountData(user: string, roomId: string): void {
+    this.#listeners.tell(user, this.#rooms.get(roomId));
   }
 
-  #wakeRoom(room: Room): void {
-    for (const user of room.joined) this.wake(user);
-  }
-
-  async #wait(user: string, ms: number, onGone: (gone: () => void) => void): Promise<boolean> {
-    return new Promise((resolve) => {
-      let waiting = this.#waiting.get(user);
-      if (!waiting) this.#waiting.set(user, (waiting = new Set()));
-      const finish = (isWoken: boolean) => {
-        clearTimeout(timer);
-        waiting.delete(wake);
-        if (waiting.size === 0 && this.#waiting.get(user) === waiting) this.#waiting.delete(user);
-        resolve(isWoken);
-      };
-      const wake = () => finish(true);
-      const timer = setTimeout(() => finish(false), ms).unref();
-      waiting.add(wake);
-      onGone(() => finish(false));
-    });
-  }
-
-  #look(view: View): { readonly body: JsonObject; readonly isEmpty: boolean } {
+  #look(view: View, listener: Listener): { readonly body: JsonObject; readonly isEmpty: boolean } {
     const { since, account } = view;
     const join: { [room: string]: JsonObject } = {};
     const invite: { [room: string]: JsonObject } = {};
     const leave: { [room: string]: JsonObject } = {};
-    for (const [id, room] of this.#rooms.roomsOf(account.id)) {
+    const isKnown = since >= listener.since && !view.isFullState;
+    const rooms = isKnown ? listener.rooms.since(since) : this.#rooms.roomsOf(account.id).values();
+    for (const room of rooms) {
+      const { id } = room;
       const member = room.member(account.id);
       if (!member) continue;
       if (member.membership === 'join') {

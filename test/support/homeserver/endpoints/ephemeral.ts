@@ -72,5 +72,5 @@ function receive(
   }
   const account = parts.accounts.get(user);
   if (account) parts.accounts.setAccountData(account, room.id, 'm.fully_read', { event_id: given.event });
-  parts.sync.wake(user);
+  parts.sync.handleAccountData(user, room.id);
 }

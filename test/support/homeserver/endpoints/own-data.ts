@@ -79,7 +79,7 @@ function setData(parts: Parts, call: Call, room: string): JsonObject {
   const account = own(parts, call);
   if (room !== '' && !room.startsWith('!')) throw badParam(`${room} is no room id`);
   parts.accounts.setAccountData(account, room, call.param('type'), call.body());
-  parts.sync.wake(account.id);
+  parts.sync.handleAccountData(account.id, room);
   return {};
 }
 
