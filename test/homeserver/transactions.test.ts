@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { AppserviceDouble } from '../support/homeserver/appservice-double.ts';
 import { startPair } from '../support/homeserver/fixture.ts';
 import type { JsonObject } from '../support/homeserver/json.ts';
 
@@ -216,4 +217,20 @@ test('an answer that is no JSON object is recorded', async () => {
   await appservice.room();
   await homeserver.waitUntilPushed();
   expect(homeserver.violations[0]).toMatchObject({ kind: 'bad-transaction-answer' });
+});
+
+test('an application service that comes back elsewhere gets what it missed', async () => {
+  await using pair = await startPair();
+  const { homeserver, appservice } = pair;
+  const room = await appservice.room();
+  await homeserver.waitUntilPushed();
+  await appservice.stop();
+  await appservice.say(room, '1');
+  await homeserver.waitFor(() => homeserver.transactions().isDown);
+  await appservice.say(room, '2');
+  const successor = await AppserviceDouble.start();
+  homeserver.setRegistration(successor.registration());
+  await homeserver.waitUntilPushed();
+  expect(texts(successor.events)).toEqual(['1', '2']);
+  await successor.stop();
 });

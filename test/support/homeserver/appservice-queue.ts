@@ -27,10 +27,13 @@ export interface Delivery {
   readonly status: number;
 }
 
-export interface QueueParts {
+export interface QueueTarget {
   readonly link: AppserviceLink;
   /** Under which keys ephemeral events are sent; none, if the registration does not ask for them. */
   readonly ephemeralKeys: readonly string[];
+}
+
+export interface QueueParts {
   /** 1 is Synapse's pace. */
   readonly clockFactor: number;
   readonly onOddAnswer: (detail: string) => void;
@@ -42,6 +45,7 @@ export class AppserviceQueue {
   clockFactor: number;
   deliveries: Delivery[] = [];
   readonly #parts: QueueParts;
+  #target: QueueTarget;
   #events: string[] = [];
   #ephemeral: string[] = [];
   /** Not yet acknowledged, oldest first. */
@@ -54,7 +58,8 @@ export class AppserviceQueue {
   #lostAnswers = 0;
   #isStopped = false;
 
-  constructor(parts: QueueParts) {
+  constructor(target: QueueTarget, parts: QueueParts) {
+    this.#target = target;
     this.#parts = parts;
     this.clockFactor = parts.clockFactor;
   }
@@ -75,9 +80,17 @@ export class AppserviceQueue {
   }
 
   pushEphemeral(event: string): void {
-    if (this.#parts.ephemeralKeys.length === 0) return;
+    if (this.#target.ephemeralKeys.length === 0) return;
     this.#ephemeral.push(event);
     void this.#pump();
+  }
+
+  /** The service has moved: what waits goes there, with the numbers that it has. */
+  moveTo(target: QueueTarget): void {
+    const { link } = this.#target;
+    this.#target = target;
+    link.close();
+    this.forceRetry();
   }
 
   /** What a successful ping does: the backlog is tried at once. */
@@ -119,7 +132,7 @@ export class AppserviceQueue {
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#recovery?.timer);
-    this.#parts.link.close();
+    this.#target.link.close();
   }
 
   async #pump(): Promise<void> {
@@ -188,8 +201,8 @@ export class AppserviceQueue {
   }
 
   async #put(transaction: Transaction, ephemeral: readonly string[]): Promise<boolean> {
-    const more = this.#parts.ephemeralKeys.map((key) => `,"${key}":[${ephemeral.join(',')}]`);
-    const answer = await this.#parts.link.ask({
+    const more = this.#target.ephemeralKeys.map((key) => `,"${key}":[${ephemeral.join(',')}]`);
+    const answer = await this.#target.link.ask({
       method: 'PUT',
       path: `/_matrix/app/v1/transactions/${transaction.id}`,
       body: `{"events":[${transaction.events.join(',')}]${ephemeral.length > 0 ? more.join('') : ''}}`,

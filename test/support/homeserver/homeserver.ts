@@ -4,7 +4,7 @@
 import { Accounts } from './accounts.ts';
 import { AppserviceFeed } from './appservice-feed.ts';
 import { AppserviceLink } from './appservice-link.ts';
-import { AppserviceQueue } from './appservice-queue.ts';
+import { AppserviceQueue, type QueueTarget } from './appservice-queue.ts';
 import { accountEndpoints } from './endpoints/accounts.ts';
 import { appserviceEndpoints } from './endpoints/appservices.ts';
 import { ephemeralEndpoints } from './endpoints/ephemeral.ts';
@@ -126,26 +126,36 @@ export class HomeserverDouble {
     return this.#world.serverName;
   }
 
-  /** Installs a registration, or replaces the one with its id; transactions start anew with an empty queue. */
+  /** Installs a registration, or replaces the one with its id; what waits for that one goes to the new url. */
   setRegistration(file: RegistrationFile): void {
     const registration = new Registration(file, this.serverName);
     this.#world.registrations.set(registration);
-    this.#feeds.get(file.id)?.queue.stop();
-    this.#feeds.delete(file.id);
-    if (file.url === null) return;
+    const before = this.#feeds.get(file.id);
+    if (file.url === null) {
+      before?.queue.stop();
+      this.#feeds.delete(file.id);
+      return;
+    }
     const link = new AppserviceLink(file.url, file.hs_token, APPSERVICE_TIMEOUT_MS);
-    const queue = new AppserviceQueue({
+    const target = {
       link,
       ephemeralKeys: [
         ...(file.receive_ephemeral === true ? ['ephemeral'] : []),
         ...(file['de.sorunome.msc2409.push_ephemeral'] === true ? ['de.sorunome.msc2409.ephemeral'] : []),
       ],
+    };
+    before?.queue.moveTo(target);
+    const queue = before?.queue ?? this.#newQueue(target);
+    const { rooms, accounts } = this.#world;
+    this.#feeds.set(file.id, new AppserviceFeed({ registration, queue, link, rooms, accounts }));
+  }
+
+  #newQueue(target: QueueTarget): AppserviceQueue {
+    return new AppserviceQueue(target, {
       clockFactor: this.#clockFactor,
       onOddAnswer: (detail) => this.#log.violation('bad-transaction-answer', 'appservice', detail),
       onDelivery: () => this.#stream.announce(),
     });
-    const { rooms, accounts } = this.#world;
-    this.#feeds.set(file.id, new AppserviceFeed({ registration, queue, link, rooms, accounts }));
   }
 
   /** The queue towards an application service: withhold, repeat, lose answers. Without an id: the only one. */
