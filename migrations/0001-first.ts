@@ -92,7 +92,9 @@ const STATEMENTS = [
     error text,
     constraint inbox_external unique (source, external_id)
   ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02)`,
-  sql`create index inbox_waiting on inbox (lane, seq) where state = 'waiting'`,
+  // Nulls first, of which there are none: so only this index gives the order that the oldest row is asked for in, and a
+  // plan made while the table is empty cannot choose to go through the primary key.
+  sql`create index inbox_waiting on inbox (lane, seq nulls first) where state = 'waiting'`,
 
   // No foreign key to inbox: it would lock the inbox row at every piece. Pruning takes both.
   sql`create table outbox (

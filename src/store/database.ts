@@ -50,9 +50,8 @@ export function databaseOn(pool: Pool, afterClose: () => Promise<void>): Databas
 }
 
 /**
- * Settings of every connection. Statements are planned once, not at each use. The tables are queues: a plan made while
- * one is empty must not read it from end to end once it is full, so plans that do are priced out, and with them the
- * compiler that such prices would call.
+ * Settings of every connection. Statements are planned once, not at each use, and so perhaps while a table is empty:
+ * plans that read a table from end to end are priced out, and with them the compiler that such prices would call.
  */
 const SETTINGS = 'set enable_seqscan = off; set jit = off; set plan_cache_mode = force_generic_plan';
 

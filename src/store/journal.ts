@@ -154,18 +154,21 @@ export class SqlJournal implements Journal {
   }
 
   async #plan(plans: readonly Plan[]): Promise<readonly boolean[]> {
-    const { rows } = await this.#database.run<{ inbox_seq: number; part: number }>(INTEND, [toJson(plans)]);
+    const { rows } = await this.#database.run<{ inbox_seq: number; part: number }>(INTEND, [
+      toJson(plans),
+      plans.map(seqOf),
+    ]);
     const kept = new Set(rows.map((row) => `${row.inbox_seq} ${row.part}`));
     return plans.map((plan) => kept.has(`${plan.seq} ${plan.part}`));
   }
 
   async #settle(outcomes: readonly Outcome[]): Promise<readonly void[]> {
-    await this.#database.run(SETTLE, [toJson(outcomes)]);
+    await this.#database.run(SETTLE, [toJson(outcomes), outcomes.map(seqOf)]);
     return outcomes.map(() => undefined);
   }
 
   async #end(ends: readonly End[]): Promise<readonly void[]> {
-    const values = [toJson(ends.map(toEndRow)), toJson(ends.flatMap(toPairRows)), this.#clock.now()];
+    const values = [toJson(ends.map(toEndRow)), toJson(ends.flatMap(toPairRows)), this.#clock.now(), ends.map(seqOf)];
     await this.#database.run(FINISH, values);
     return ends.map(() => undefined);
   }
@@ -239,6 +242,10 @@ function fromFoundPiece(piece: FoundPiece): PieceRow {
     state: piece.state as PieceRow['state'],
     epoch: piece.epoch,
   };
+}
+
+function seqOf(item: { readonly seq: number }): number {
+  return item.seq;
 }
 
 function toEndRow({ seq, finish }: End): object {

@@ -24,7 +24,7 @@ const REPLACE: Statement = {
     ), given as (
       select * from json_to_recordset($4::json) as r(position integer, ${COLUMNS})
     ), gone as (
-      delete from contact where login in (select login from mine) and remote_id not in (select remote_id from given)
+      delete from contact where login = $1 and exists (select from mine) and remote_id not in (select remote_id from given)
     ), kept as (
       insert into contact (login, position, ${NAMES}) select login, position, ${NAMES} from mine, given
       on conflict (login, remote_id) do update set position = excluded.position, ${REPLACED}
@@ -32,14 +32,15 @@ const REPLACE: Statement = {
     select login from mine`,
 };
 
-/** $1 contacts with login and token. A new one goes to the end of its list. */
+/** $1 contacts with login and token, $2 the logins again (see statements.ts). A new one goes to the end of its list. */
 const CHANGE: Statement = {
   name: 'change_contacts',
   text: `
     with given as (
       select * from json_to_recordset($1::json) as r(login text, token bigint, n integer, ${COLUMNS})
     ), mine as (
-      select login, token from session where (login, token) in (select login, token from given) for share
+      select login, token from session where login = any($2::text[]) and (login, token) in (select login, token from given)
+      for share
     ), kept as (
       insert into contact (login, position, ${NAMES})
       select login, n + 1 + coalesce((select max(position) from contact where contact.login = given.login), 0), ${NAMES}
@@ -97,7 +98,10 @@ export class Rosters {
       n,
       ...toRow(contact),
     }));
-    const mine = await this.#database.run<{ login: string; token: number }>(CHANGE, [toJson(rows)]);
+    const mine = await this.#database.run<{ login: string; token: number }>(CHANGE, [
+      toJson(rows),
+      changes.map(({ lease }) => lease.id),
+    ]);
     const ours = new Set(mine.rows.map(({ login, token }) => `${login} ${token}`));
     return changes.map(({ lease }) => ours.has(keyOf(lease)));
   }

@@ -1,4 +1,8 @@
 // The journal's statements. Each takes a whole batch and is one round trip, committed by itself.
+//
+// They are planned once, perhaps while the tables are empty, and must stay quick when there are a million rows. Hence what
+// looks double: `= any($n)` beside a join leaves the planner only the index on that column, and `not in ('done', 'failed')`
+// for `= 'waiting'` keeps it from going through all that waits. A test holds them to it.
 
 import type { Statement } from './database.ts';
 
@@ -26,7 +30,7 @@ export const LANES_OF: Statement = {
   name: 'lanes_of',
   text: `
     select external_id, lane from inbox
-    where source = 'matrix' and external_id = any($1::text[]) and state = 'waiting'`,
+    where source = 'matrix' and external_id = any($1::text[]) and state not in ('done', 'failed')`,
 };
 
 export const LANES: Statement = {
@@ -44,10 +48,10 @@ export const NEXT: Statement = {
     from unnest($1::text[]) as wanted(lane)
     cross join lateral (
       select seq, source, external_id, lane, login, kind, version, body, sealed, received_at from inbox
-      where inbox.lane = wanted.lane and state = 'waiting' order by seq limit 1) i`,
+      where inbox.lane = wanted.lane and state = 'waiting' order by seq nulls first limit 1) i`,
 };
 
-/** $1 plans. A row that no longer waits gets no pieces and is not returned. */
+/** $1 plans, $2 their rows. A row that no longer waits gets no pieces and is not returned. */
 export const INTEND: Statement = {
   name: 'intend',
   text: `
@@ -60,23 +64,23 @@ export const INTEND: Statement = {
       case when p.n - 1 = g.part then g.epoch else 0 end,
       p.content
     from given g
-    join inbox i on i.seq = g.seq and i.state = 'waiting'
+    join inbox i on i.seq = g.seq and i.seq = any($2::bigint[]) and i.state not in ('done', 'failed')
     cross join lateral jsonb_array_elements(g.pieces) with ordinality as p(content, n)
     on conflict (inbox_seq, part) do update set state = 'intent', epoch = excluded.epoch
       where excluded.state = 'intent'
     returning inbox_seq, part`,
 };
 
-/** $1 outcomes. */
+/** $1 outcomes, $2 their rows. */
 export const SETTLE: Statement = {
   name: 'settle',
   text: `
     update outbox o set state = g.state
     from json_to_recordset($1::json) as g(seq bigint, part integer, state text)
-    where o.inbox_seq = g.seq and o.part = g.part`,
+    where o.inbox_seq = g.seq and o.part = g.part and o.inbox_seq = any($2::bigint[])`,
 };
 
-/** $1 rows to end, $2 pairs, $3 now. Nothing that was written by people stays behind. */
+/** $1 rows to end, $2 pairs, $3 now, $4 the rows again. Nothing that was written by people stays behind. */
 export const FINISH: Statement = {
   name: 'finish',
   text: `
@@ -84,7 +88,7 @@ export const FINISH: Statement = {
       select * from json_to_recordset($1::json) as r(seq bigint, state text, error text, carried boolean)
     ), pieces as (
       update outbox o set content = null, state = case when g.carried then 'accepted' else o.state end
-      from given g where o.inbox_seq = g.seq
+      from given g where o.inbox_seq = g.seq and o.inbox_seq = any($4::bigint[])
     ), pairs as (
       insert into message_map (login, chat, event_id, part, remote_id, at)
       select login, chat, event_id, part, remote_id, $3::timestamptz
@@ -92,7 +96,7 @@ export const FINISH: Statement = {
       on conflict do nothing
     )
     update inbox i set state = g.state, error = g.error, body = null, sealed = null
-    from given g where i.seq = g.seq and i.state = 'waiting'`,
+    from given g where i.seq = g.seq and i.seq = any($4::bigint[]) and i.state not in ('done', 'failed')`,
 };
 
 /** $1 after this seq, $2 older than, $3 how many to look at. One row: how far it looked, and whether to go on. */
@@ -101,14 +105,17 @@ export const PRUNE_INBOX: Statement = {
   text: `
     with page as (
       select seq, state, received_at from inbox where seq > $1::bigint order by seq limit $3::integer
+    ), ends as (
+      select max(seq) as last, coalesce(bool_and(received_at < $2::timestamptz), false) as more from page
     ), gone as (
-      delete from inbox where seq in (select seq from page where state <> 'waiting' and received_at < $2::timestamptz)
+      delete from inbox where seq > $1::bigint and seq <= (select last from ends)
+        and state <> 'waiting' and received_at < $2::timestamptz
       returning seq
     ), pieces as (
-      delete from outbox where inbox_seq in (select seq from gone)
+      delete from outbox where inbox_seq > $1::bigint and inbox_seq <= (select last from ends)
+        and inbox_seq in (select seq from gone)
     )
-    select max(seq) as last, coalesce(bool_and(received_at < $2::timestamptz), false) as more, (select count(*) from gone) as gone
-    from page`,
+    select last, more, (select count(*) from gone) as gone from ends`,
 };
 
 /** $1 older than, $2 how many. */
