@@ -7,7 +7,7 @@ import { ALICE, BOB, connect, rawOnline, signIn, startServer } from './stage.ts'
 async function twoPeople() {
   const server = await startServer({ login: 'http' });
   const bob = await signIn(server, BOB);
-  const alice = await signIn(server, ALICE, { patienceMs: 300 });
+  const alice = await signIn(server, ALICE, { patienceMs: 700 });
   return { server, alice, bob };
 }
 
@@ -24,13 +24,13 @@ test('a message can be delivered and never acknowledged', async () => {
   server.faults.add({ side: 'SB', verb: 'MSG' }, { type: 'swallow' });
   const saying = alice.say(BOB, 'heard');
   await bob.waitForText('heard');
-  await expect(saying).rejects.toThrow('waited 300 ms');
+  await expect(saying).rejects.toThrow('waited 700 ms');
 });
 
 test('a command can go unanswered, be refused, or cost the connection', async () => {
   const { server, alice } = await twoPeople();
   server.faults.add({ side: 'NS', verb: 'XFR' }, { type: 'ignore' }, 1);
-  await expect(alice.startChat([BOB])).rejects.toThrow('waited 300 ms');
+  await expect(alice.startChat([BOB])).rejects.toThrow('waited 700 ms');
   server.faults.add({ side: 'SB', verb: 'CAL' }, refusal(217), 1);
   await expect(alice.startChat([BOB])).rejects.toMatchObject({ code: 217 });
   server.faults.add({ side: 'SB', verb: 'USR' }, refusal(911, { close: true }), 1);

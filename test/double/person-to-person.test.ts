@@ -1,6 +1,7 @@
 // Two and three scripted people talk over the double, in each dialect.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
+import { bring, echo, hostContacts, lines, rules } from '../support/msn-person/talking-contacts.ts';
 import { ALICE, BOB, CAROL, signIn, startServer } from './stage.ts';
 
 describe.each(['MSNP8', 'MSNP9', 'MSNP12'] as const)('%s', (dialect) => {
@@ -56,13 +57,23 @@ test('people of different dialects talk, each reading its own', async () => {
   await old.waitForText('hello yourself');
 });
 
-test('a contact can be scripted to answer', async () => {
+test('contacts can be hosted who answer by script', async () => {
   const server = await startServer();
-  const bob = await signIn(server, BOB, {
-    onText: ({ text, chat }) => chat.say(`you said ${text}`, { acknowledgement: 'N' }),
+  const { host, port, nexusUrl, caFile } = server;
+  const people = await hostContacts({ host, port, nexusUrl, caFile, dialect: 'MSNP8' }, [
+    { address: BOB, password: 'secret', script: rules([/carol/u, bring(CAROL)], [/./u, echo]) },
+    { address: CAROL, password: 'secret', script: lines('yes', 'no') },
+  ]);
+  onTestFinished(() => {
+    for (const person of people.values()) person.vanish();
   });
   const alice = await signIn(server, ALICE);
   await alice.say(BOB, 'one');
-  await alice.waitForText('you said one');
-  expect(bob.scriptErrors).toEqual([]);
+  await alice.waitForTyping(BOB);
+  await alice.waitForText('one');
+  await alice.say(BOB, 'bring carol');
+  const group = await alice.waitForChat([BOB, CAROL]);
+  await group.say('shall we?');
+  await Promise.all(['shall we?', 'yes'].map((text) => alice.waitForText(text)));
+  expect(people.get(BOB)?.scriptErrors).toEqual([]);
 });

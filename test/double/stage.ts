@@ -56,8 +56,7 @@ export async function rawSignIn(server: MsnServerDouble, address: string, dialec
   await wire.ask(`VER 1 ${dialect} CVR0`);
   await wire.ask(`CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 5.0.0544 msmsgs ${address}`);
   const { args } = await wire.ask(`USR 3 TWN I ${address}`);
-  const way = { nexusUrl: server.nexusUrl, ...(server.caFile === undefined ? {} : { caFile: server.caFile }) };
-  await wire.ask(`USR 4 TWN S ${await fetchTicket(way, address, 'secret', args[3] ?? '')}`);
+  await wire.ask(`USR 4 TWN S ${await fetchTicket(server, address, 'secret', args[3] ?? '')}`);
   await wire.takeVerb('MSG');
   if (dialect === 'MSNP12') await wire.takeVerb('SBS');
   return wire;

@@ -11,19 +11,17 @@ export class Wire {
   readonly #socket: Socket;
   readonly #unasked: Frame[] = [];
   readonly #watch = new Watch();
-  readonly #patienceMs: number;
   #closed = false;
 
-  static async open(name: string, port: number, patienceMs = 4_000): Promise<Wire> {
+  static async open(name: string, port: number): Promise<Wire> {
     const socket = connect({ host: '127.0.0.1', port });
     await once(socket, 'connect');
-    return new Wire(name, socket, patienceMs);
+    return new Wire(name, socket);
   }
 
-  private constructor(name: string, socket: Socket, patienceMs: number) {
+  private constructor(name: string, socket: Socket) {
     this.name = name;
     this.#socket = socket;
-    this.#patienceMs = patienceMs;
     const reader = new ServerFrameReader();
     socket.setNoDelay(true);
     socket.on('data', (bytes) => {
@@ -50,13 +48,17 @@ export class Wire {
   }
 
   /** Takes out the frame `choose` finds, as soon as it does. */
-  take(choose: (unasked: readonly Frame[]) => Frame | undefined, what: string): Promise<Frame> {
+  take(choose: (unasked: readonly Frame[]) => Frame | undefined, what: string, patienceMs?: number): Promise<Frame> {
     const look = () => {
       const found = choose(this.#unasked);
       if (found) this.#unasked.splice(this.#unasked.indexOf(found), 1);
       return found;
     };
-    return this.#watch.until(look, () => `${this.name}: ${what}; there is\n${this.#listing()}`, this.#patienceMs);
+    return this.#watch.until(look, () => `${this.name}: ${what}; there is\n${this.#listing()}`, patienceMs);
+  }
+
+  forget(frames: readonly Frame[]): void {
+    for (const frame of frames) this.#unasked.splice(this.#unasked.indexOf(frame), 1);
   }
 
   /** Takes the first frame of a verb. */
@@ -91,7 +93,6 @@ export class Wire {
     await this.#watch.until(
       () => this.#closed || undefined,
       () => `${this.name} to be closed`,
-      this.#patienceMs,
     );
   }
 

@@ -4,9 +4,10 @@ import { answerChallenge } from './msn-server/challenge.ts';
 import { Watch } from './msn-server/watch.ts';
 import { Chat, type SayOptions } from './msn-person/chat.ts';
 import type { Frame } from './msn-person/frames.ts';
+import { HABITS, type DialectHabits, type PersonDialect } from './msn-person/habits.ts';
 import { Line } from './msn-person/line.ts';
 import type { ReceivedMessage } from './msn-person/message.ts';
-import { fetchTicket } from './msn-person/passport.ts';
+import { fetchTicket, type PassportWay } from './msn-person/passport.ts';
 import { Roster, type KnownContact, type KnownPresence } from './msn-person/roster.ts';
 
 export type { Chat, SayOptions } from './msn-person/chat.ts';
@@ -15,14 +16,12 @@ export type { ReceivedMessage } from './msn-person/message.ts';
 
 export type Status = 'NLN' | 'BSY' | 'IDL' | 'BRB' | 'AWY' | 'PHN' | 'LUN' | 'HDN';
 
-export interface MsnPersonOptions {
+export interface MsnPersonOptions extends PassportWay {
   readonly host: string;
   readonly port: number;
-  readonly nexusUrl: string;
-  readonly caFile?: string | undefined;
   readonly address: string;
   readonly password: string;
-  readonly dialect: 'MSNP8' | 'MSNP9' | 'MSNP12';
+  readonly dialect: PersonDialect;
   /** Online at once, if not said; `undefined` stays without CHG until `setStatus`. */
   readonly status?: Status | undefined;
   /** A display picture's object, for MSNP9 and later. */
@@ -45,34 +44,6 @@ export interface ReceivedText {
 export interface Patience {
   readonly timeoutMs?: number;
 }
-
-interface DialectHabits {
-  readonly client: string;
-  readonly capabilities: string;
-  readonly productId: string;
-  readonly challenge: 'old' | 'new';
-  /** What SYN asks with when nothing is known yet. */
-  readonly synchronise: readonly string[];
-}
-
-const OLD_HABITS = {
-  capabilities: '1073741856',
-  productId: 'PROD0038W!61ZTF9',
-  challenge: 'old',
-  synchronise: ['0'],
-} as const;
-
-const HABITS: Readonly<Record<MsnPersonOptions['dialect'], DialectHabits>> = {
-  MSNP8: { ...OLD_HABITS, client: 'MSNMSGR 5.0.0544 msmsgs' },
-  MSNP9: { ...OLD_HABITS, client: 'MSNMSGR 6.0.0602 msmsgs' },
-  MSNP12: {
-    client: 'MSNMSGR 7.5.0324 msmsgs',
-    capabilities: '1073791020',
-    productId: 'PROD0101{0RM?UBW',
-    challenge: 'new',
-    synchronise: ['0', '0'],
-  },
-};
 
 const MAX_REDIRECTS = 3;
 const PING_EVERY_MS = 45_000;
@@ -295,15 +266,7 @@ export class MsnPerson {
       this.#line.destroy();
       return args[2];
     }
-    const ticket = await fetchTicket(
-      {
-        nexusUrl: this.#options.nexusUrl,
-        ...(this.#options.caFile === undefined ? {} : { caFile: this.#options.caFile }),
-      },
-      this.address,
-      password,
-      args[3] ?? '',
-    );
+    const ticket = await fetchTicket(this.#options, this.address, password, args[3] ?? '');
     await this.#line.request('USR', 'TWN', 'S', ticket);
     return undefined;
   }

@@ -9,9 +9,13 @@ import type { Item, RecordedPayload } from './recording.ts';
  */
 export type AllowedDifference =
   | { readonly reason: string; readonly type: 'words'; readonly line: string }
-  /** Fields of a payload that differ, and with them its length. */
-  | { readonly reason: string; readonly type: 'fields'; readonly line: string; readonly fields: readonly string[] }
-  /** Once more the same, which need not come. */
+  /** What differs in a payload, and with it its length. */
+  | { readonly reason: string; readonly type: 'payload'; readonly line: string; readonly except: RegExp }
+  /** Recorded, but need not come. */
+  | { readonly reason: string; readonly type: 'absent'; readonly line: string }
+  /** Not recorded, but may come. */
+  | { readonly reason: string; readonly type: 'extra'; readonly line: string }
+  /** Once more the same, which need not come and may. */
   | { readonly reason: string; readonly type: 'repeat'; readonly verb: string }
   /** What is told of somebody comes in its order, but may come before or after anything else. */
   | { readonly reason: string; readonly type: 'order'; readonly verb: string; readonly about: number }
@@ -33,6 +37,8 @@ export class Comparison {
   /** Says that what was recorded as one word is another now. */
   bind(recorded: string, actual: string): void {
     this.#tokens.set(recorded, actual);
+    // A contact's GUID is named with its mark in one command and without in the next.
+    if (recorded.startsWith('C=')) this.#tokens.set(recorded.slice(2), actual.slice(2));
   }
 
   isBound(recorded: string): boolean {
@@ -57,8 +63,23 @@ export class Comparison {
   }
 
   mayBeMissing(item: ServerItem, before: ServerItem | undefined): boolean {
+    if (this.#allowed.some((row) => row.type === 'absent' && applies(row.line, item.line))) return true;
     if (before?.line !== item.line) return false;
     return this.#allowed.some((row) => row.type === 'repeat' && row.verb === item.line.split(' ')[0]);
+  }
+
+  /** The next of a stream that says something new. */
+  firstOf(frames: readonly Frame[], stream: string, before: Frame | undefined): Frame | undefined {
+    return frames.find((frame) => this.streamOf(frame.line) === stream && !this.isRepeat(frame, before));
+  }
+
+  isRepeat(frame: Frame, before: Frame | undefined): boolean {
+    if (before?.line !== frame.line) return false;
+    return this.#allowed.some((row) => row.type === 'repeat' && row.verb === frame.verb);
+  }
+
+  mayBeExtra(frame: Frame): boolean {
+    return this.#allowed.some((row) => row.type === 'extra' && applies(row.line, frame.line));
   }
 
   mayGoUnread(frame: Frame): boolean {
@@ -68,13 +89,14 @@ export class Comparison {
   /** Whether this frame is what was recorded, and if so, what its tokens are. */
   matches(item: ServerItem, frame: Frame): boolean {
     const row = this.#allowed.find(
-      (one): one is Extract<AllowedDifference, { line: string }> => 'line' in one && applies(one.line, item.line),
-    );
-    const pairs = matchLine(row?.line ?? item.line.replaceAll(/\S+/gu, '*'), item.line, frame.line);
+      (one) => (one.type === 'words' || one.type === 'payload') && applies(one.line, item.line),
+    ) as Extract<AllowedDifference, { type: 'words' | 'payload' }> | undefined;
+    const template = row?.line ?? item.line.replaceAll(/\S+/gu, '*');
+    const pairs = matchLine(template, item.line, frame.line, (word) => this.translate(word));
     if (!pairs) return false;
     if ([...pairs].some(([recorded, actual]) => (this.#tokens.get(recorded) ?? actual) !== actual)) return false;
-    const ignored = row?.type === 'fields' ? row.fields : [];
-    if (item.payload && !matchPayload(item.payload, frame.payload, ignored)) return false;
+    const except = row?.type === 'payload' ? row.except : undefined;
+    if (item.payload && !matchPayload(item.payload, frame.payload, except)) return false;
     for (const [recorded, actual] of pairs) this.bind(recorded, actual);
     return true;
   }
@@ -98,7 +120,12 @@ function applies(template: string, line: string): boolean {
 }
 
 /** The words that stand for tokens, recorded and actual; undefined if the lines differ otherwise. */
-function matchLine(template: string, recorded: string, actual: string): Map<string, string> | undefined {
+function matchLine(
+  template: string,
+  recorded: string,
+  actual: string,
+  translate: (word: string) => string,
+): Map<string, string> | undefined {
   const was = recorded.split(' ');
   const is = actual.split(' ');
   const tokens = new Map<string, string>();
@@ -109,22 +136,17 @@ function matchLine(template: string, recorded: string, actual: string): Map<stri
     if (word === '<number>') {
       if (!/^\d+$/u.test(now)) return undefined;
     } else if (/^<\w+>$/u.test(word)) {
-      if (now === '') return undefined;
-      tokens.set(before, now);
-    } else if (before !== now) return undefined;
+      if ((now === '') !== (before === '')) return undefined;
+      if (now !== '') tokens.set(before, now);
+    } else if (translate(before) !== now) return undefined;
   }
   return tokens;
 }
 
-function matchPayload(recorded: RecordedPayload, actual: Buffer, ignored: readonly string[]): boolean {
-  if (ignored.length > 0) return blank(recorded.bytes, ignored) === blank(actual, ignored);
+function matchPayload(recorded: RecordedPayload, actual: Buffer, except: RegExp | undefined): boolean {
+  if (except) return recorded.bytes.toString().replace(except, '') === actual.toString().replace(except, '');
   return (
     recorded.bytes.length === actual.length &&
     recorded.bytes.every((byte, index) => recorded.known[index] === 0 || byte === actual[index])
   );
-}
-
-function blank(payload: Buffer, fields: readonly string[]): string {
-  const lines = payload.toString('utf8').split('\r\n');
-  return lines.map((line) => (fields.includes(line.split(':')[0] ?? '') ? line.split(':')[0] : line)).join('\r\n');
 }

@@ -51,7 +51,7 @@ class Replay {
     this.#recording = recording;
     this.#stage = stage;
     this.#comparison = new Comparison(stage.allowed);
-    this.#shadows = new Shadows(stage.server, stage.cast, stage.patienceMs);
+    this.#shadows = new Shadows(stage.server, stage.cast);
   }
 
   async play(): Promise<number> {
@@ -156,9 +156,9 @@ class Replay {
   }
 
   async #open({ name, kind }: RecordedConnection): Promise<void> {
-    const { server, patienceMs } = this.#stage;
+    const { server } = this.#stage;
     const port = kind === 'switchboard' ? server.switchboardPort : server.notificationPort;
-    this.#wires.set(name, await Wire.open(name, port, patienceMs));
+    this.#wires.set(name, await Wire.open(name, port));
   }
 
   /** After OUT the server has to close; otherwise it was the client that went. */
@@ -243,10 +243,14 @@ class Replay {
     last.set(stream, item);
     await this.#cause(connection, item);
     const what = `what was recorded at ${item.at} s: ${item.line}`;
-    await this.#wire(connection).take((frames) => {
-      const first = frames.find((frame) => this.#comparison.streamOf(frame.line) === stream);
-      return first && this.#comparison.matches(item, first) ? first : undefined;
-    }, what);
+    await this.#wire(connection).take(
+      (frames) => {
+        const first = frames.find((frame) => this.#comparison.streamOf(frame.line) === stream);
+        return first && this.#comparison.matches(item, first) ? first : undefined;
+      },
+      what,
+      this.#stage.patienceMs,
+    );
     this.#compared += 1;
     this.#progress.changed();
   }
@@ -309,7 +313,9 @@ class Replay {
       if (wire && !wire.isClosed) await this.#sayLast(wire, kind);
     }
     const left = [...this.#wires.values()].flatMap((wire) => {
-      const meant = wire.unasked.filter((frame) => !wire.isClosed || !this.#comparison.mayGoUnread(frame));
+      const meant = wire.unasked.filter((frame) => {
+        return !this.#comparison.mayBeExtra(frame) && !(wire.isClosed && this.#comparison.mayGoUnread(frame));
+      });
       return meant.map(({ line }) => `${wire.name}: ${line}`);
     });
     if (left.length > 0) throw new Error(`not recorded:\n${left.join('\n')}`);

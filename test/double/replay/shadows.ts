@@ -20,21 +20,18 @@ export interface Ring {
 export class Shadows {
   readonly #server: MsnServerDouble;
   readonly #cast: Cast;
-  readonly #patienceMs: number;
   readonly #notification = new Map<string, Wire>();
   readonly #members = new Map<string, Wire>();
   readonly wires: Wire[] = [];
   #trid = 1_000;
 
-  constructor(server: MsnServerDouble, cast: Cast, patienceMs: number) {
+  constructor(server: MsnServerDouble, cast: Cast) {
     this.#server = server;
     this.#cast = cast;
-    this.#patienceMs = patienceMs;
   }
 
   async ticketOf(user: string, policy: string): Promise<string> {
-    const { nexusUrl, caFile = '' } = this.#server;
-    return fetchTicket({ nexusUrl, caFile }, this.#cast.addressOf(user), this.#cast.password, policy);
+    return fetchTicket(this.#server, this.#cast.addressOf(user), this.#cast.password, policy);
   }
 
   /** A notification connection, signed in and online; the one there is, if there is one. */
@@ -115,7 +112,7 @@ export class Shadows {
   }
 
   async #open(name: string, port: number): Promise<Wire> {
-    const wire = await Wire.open(name, port, this.#patienceMs);
+    const wire = await Wire.open(name, port);
     this.wires.push(wire);
     return wire;
   }

@@ -4,6 +4,11 @@ import { connect, type Socket } from 'node:net';
 import { Watch } from '../msn-server/watch.ts';
 import { ServerFrameReader, type Frame } from './frames.ts';
 
+/** Their first word is a number that is not a request's. */
+const UNNUMBERED = new Set(['QNG', 'NOT', 'LSG', 'BPR', 'MSG', 'UBX']);
+/** How many frames are kept for whoever asks late. */
+const MAX_FRAMES = 1_000;
+
 /** The server said no, with one of its three-digit codes. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -46,6 +51,7 @@ export class Line {
     socket.on('data', (bytes) => {
       for (const frame of reader.push(bytes)) {
         this.#frames.push(frame);
+        if (this.#frames.length > MAX_FRAMES) this.#frames.shift();
         events.onFrame(frame);
         this.#watch.changed();
       }
@@ -92,7 +98,10 @@ export class Line {
   }
 
   async answerTo(trid: string, request: string): Promise<Frame> {
-    const answer = await this.waitFor((frame) => frame.args[0] === trid, `the answer to ${request}`);
+    const answer = await this.waitFor(
+      ({ verb, args }) => args[0] === trid && !UNNUMBERED.has(verb),
+      `the answer to ${request}`,
+    );
     if (/^\d{3}$/u.test(answer.verb)) throw new Refusal(Number(answer.verb), request);
     return answer;
   }

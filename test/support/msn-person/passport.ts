@@ -5,8 +5,17 @@ import { request as httpsRequest } from 'node:https';
 
 export interface PassportWay {
   readonly nexusUrl: string;
+  /** Goes straight here, for servers whose nexus names a host that cannot be reached. */
+  readonly loginUrl?: string | undefined;
   /** The authority of the login server's certificate, if it is not a public one. */
-  readonly caFile?: string;
+  readonly caFile?: string | undefined;
+  /** Takes whatever certificate is shown. */
+  readonly trustsAnybody?: boolean | undefined;
+}
+
+interface Trust {
+  readonly ca?: string;
+  readonly rejectUnauthorized: boolean;
 }
 
 const MAX_REDIRECTS = 5;
@@ -17,15 +26,15 @@ export async function fetchTicket(
   password: string,
   policy: string,
 ): Promise<string> {
-  const ca = way.caFile === undefined ? undefined : readFileSync(way.caFile, 'utf8');
-  const nexus = await get(way.nexusUrl, {}, ca);
-  const login = /DALogin=([^,]+)/u.exec(header(nexus, 'passporturls'))?.[1];
-  if (login === undefined) throw new Error(`${way.nexusUrl} names no login server (status ${nexus.statusCode})`);
-  let url = login.includes('://') ? login : `https://${login}`;
+  const trust: Trust = {
+    ...(way.caFile === undefined ? {} : { ca: readFileSync(way.caFile, 'utf8') }),
+    rejectUnauthorized: way.trustsAnybody !== true,
+  };
+  let url = way.loginUrl ?? (await askNexus(way.nexusUrl, trust));
   const who = `sign-in=${encodeURIComponent(address)},pwd=${encodeURIComponent(password)}`;
   const Authorization = `Passport1.4 OrgVerb=GET,OrgURL=http%3A%2F%2Fmessenger%2Emsn%2Ecom,${who},${policy}`;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-    const reply = await get(url, { Authorization }, ca);
+    const reply = await get(url, { Authorization }, trust);
     if (reply.statusCode === 302) {
       url = new URL(header(reply, 'location'), url).href;
       continue;
@@ -37,11 +46,18 @@ export async function fetchTicket(
   throw new Error(`no ticket for ${address}: more than ${MAX_REDIRECTS} redirects`);
 }
 
-function get(url: string, headers: Record<string, string>, ca: string | undefined): Promise<IncomingMessage> {
+async function askNexus(nexusUrl: string, trust: Trust): Promise<string> {
+  const nexus = await get(nexusUrl, {}, trust);
+  const login = /DALogin=([^,]+)/u.exec(header(nexus, 'passporturls'))?.[1];
+  if (login === undefined) throw new Error(`${nexusUrl} names no login server (status ${nexus.statusCode})`);
+  return login.includes('://') ? login : `https://${login}`;
+}
+
+function get(url: string, headers: Record<string, string>, trust: Trust): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const options = { headers: { 'User-Agent': 'MSMSGS', ...headers }, agent: false, timeout: 10_000 };
-    const call = request(url, ca === undefined ? options : { ...options, ca }, (reply) => {
+    const options = { headers: { 'User-Agent': 'MSMSGS', ...headers }, agent: false, timeout: 10_000, ...trust };
+    const call = request(url, options, (reply) => {
       reply.resume();
       reply.on('end', () => resolve(reply));
     });

@@ -1,5 +1,5 @@
 // One person's account as the server stores it: name, lists, groups, settings. Knows the rules of the lists; not how they are written.
-import { randomInt, randomUUID } from 'node:crypto';
+import { createHash, randomInt, randomUUID } from 'node:crypto';
 
 export const LIST_BITS = { FL: 1, AL: 2, BL: 4, RL: 8, PL: 16 } as const;
 export type ListName = keyof typeof LIST_BITS;
@@ -43,7 +43,7 @@ export interface Contact {
 export class Account {
   readonly address: string;
   readonly password: string;
-  readonly guid = randomUUID();
+  readonly guid: string;
   readonly memberId = { high: randomInt(2 ** 32), low: randomInt(2 ** 32) };
   readonly groups = new Map<number, Group>();
   readonly properties = new Map<string, string>();
@@ -57,13 +57,14 @@ export class Account {
 
   constructor(spec: AccountSpec) {
     this.address = spec.address;
+    this.guid = guidOf(spec.address);
     this.password = spec.password ?? 'secret';
     this.name = spec.name ?? spec.address.split('@')[0] ?? spec.address;
     this.privacy = spec.privacy;
     for (const name of spec.groups ?? []) this.addGroup(name);
     for (const entry of spec.contacts ?? []) {
       const { address, lists = ['FL', 'AL'], groups = [] } = typeof entry === 'string' ? { address: entry } : entry;
-      const contact = this.contactOrNew(address, randomUUID());
+      const contact = this.contactOrNew(address);
       for (const list of lists) contact.lists.add(list);
       contact.known = lists.some((list) => list !== 'RL' && list !== 'PL');
       for (const group of this.groups.values()) if (groups.includes(group.name)) contact.groups.add(group.id);
@@ -83,9 +84,10 @@ export class Account {
     return [...this.#contacts.values()].find((contact) => contact.guid === guid && contact.lists.has('FL'));
   }
 
-  contactOrNew(address: string, guid: string): Contact {
+  contactOrNew(address: string): Contact {
     const known = this.#contacts.get(address.toLowerCase());
     if (known) return known;
+    const guid = guidOf(address);
     const contact: Contact = { address, guid, lists: new Set(), groups: new Set(), known: false };
     this.#contacts.set(address.toLowerCase(), contact);
     return contact;
@@ -122,4 +124,10 @@ export class Account {
     this.groups.delete(group.id);
     for (const contact of this.#contacts.values()) contact.groups.delete(group.id);
   }
+}
+
+/** A person has one GUID, in whosever list it stands. */
+function guidOf(address: string): string {
+  const hex = createHash('md5').update(address.toLowerCase()).digest('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/u, '$1-$2-$3-$4-');
 }

@@ -6,9 +6,12 @@ import type { FaultAction, Faults } from './faults.ts';
 import type { Journal, Side } from './journal.ts';
 import { CommandReader, WireError, type Command } from './wire.ts';
 
+/** How long a client may leave a closed connection half open. */
+const LINGER_MS = 1_000;
+
 export interface Visitor {
   handle(command: Command): void;
-  /** Called once, however the connection ended. */
+  /** Called once, as soon as the connection ends, by whomever. */
   gone(): void;
 }
 
@@ -64,9 +67,12 @@ export class Connection {
 
   /** Ends the connection after what has been written. */
   close(): void {
+    if (!this.#open) return;
     this.#open = false;
     this.#journal.record('event', this, 'closed by the server');
     if (!this.#writing) this.#socket.end();
+    setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
+    this.#dismiss();
   }
 
   /** Cuts the connection. */
@@ -163,6 +169,10 @@ export class Connection {
     this.#open = false;
     clearTimeout(this.#delayed);
     this.#journal.record('event', this, 'closed');
+    this.#dismiss();
+  }
+
+  #dismiss(): void {
     const visitor = this.#visitor;
     this.#visitor = undefined;
     visitor?.gone();

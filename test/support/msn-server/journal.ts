@@ -69,13 +69,16 @@ export class Journal {
     this.record('event', speaker, `violation: ${rule}`);
   }
 
+  /** The first entry, past or future, for which this holds; each entry is asked about once. */
   waitFor(predicate: (entry: LogEntry) => boolean, options: WaitOptions = {}): Promise<LogEntry> {
     const { after = 0, what = 'an entry of the log' } = options;
-    return this.#watch.until(
-      () => this.entries.find((entry) => entry.seq > after && predicate(entry)),
-      () => `${what}; the last entries were\n${this.#tail()}`,
-      options.timeoutMs,
-    );
+    let seen = after;
+    const look = () => {
+      const unseen = this.entries.slice(Math.max(0, this.entries.length - (this.#seq - seen)));
+      seen = this.#seq;
+      return unseen.find(predicate);
+    };
+    return this.#watch.until(look, () => `${what}; the last entries were\n${this.#tail()}`, options.timeoutMs);
   }
 
   #tail(): string {

@@ -111,7 +111,7 @@ export class World {
     for (const { address, lists } of account.contacts) {
       const other = this.account(address);
       if (!other || !lists.has('FL')) continue;
-      const mirror = other.contactOrNew(account.address, account.guid);
+      const mirror = other.contactOrNew(account.address);
       if (!mirror.lists.has('AL') && !mirror.lists.has('BL')) mirror.lists.add('PL');
       mirror.lists.add('RL');
     }

@@ -61,7 +61,7 @@ function edit(
 ): void {
   const { account } = session;
   const wasKnown = account.contact(other.address) !== undefined;
-  const contact = account.contactOrNew(other.address, other.guid);
+  const contact = account.contactOrNew(other.address);
   if (group !== undefined && contact.groups.has(group)) return session.refuse(215, command);
   const before = audience(session);
   const isNew = !contact.lists.has(list);
@@ -154,7 +154,7 @@ function findAccount(session: Session, address: string, command: Command): Accou
 
 function tellAdded(session: Session, other: Account): void {
   const { account, world } = session;
-  const mirror = other.contactOrNew(account.address, account.guid);
+  const mirror = other.contactOrNew(account.address);
   if (!mirror.lists.has('AL') && !mirror.lists.has('BL') && !mirror.lists.has('RL')) mirror.lists.add('PL');
   mirror.lists.add('RL');
   const target = world.session(other.address);

@@ -133,7 +133,6 @@ export class NotificationVisitor implements Visitor {
     const older = world.session(account.address);
     older?.send('OUT', 'OTH');
     older?.connection.close();
-    if (older) signOff(older);
     const session = new Session(this.#surroundings, this.#connection, dialect, account);
     this.#session = session;
     world.enter(session);

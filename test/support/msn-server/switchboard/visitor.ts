@@ -28,7 +28,7 @@ export class SwitchboardVisitor implements Visitor {
 
   handle(command: Command): void {
     const { verb, args } = command;
-    if (verb === 'OUT') return this.#leave();
+    if (verb === 'OUT') return this.#connection.close();
     if (verb === 'PNG') return this.#connection.violate('PNG on a switchboard', command.line);
     if (!/^\d{1,10}$/u.test(args[0] ?? '')) return this.#expel('a transaction number that is none', command);
     if (!this.#seat) {
@@ -45,11 +45,6 @@ export class SwitchboardVisitor implements Visitor {
     const seat = this.#seat;
     this.#seat = undefined;
     seat?.room.leave(seat.member);
-  }
-
-  #leave(): void {
-    this.gone();
-    this.#connection.close();
   }
 
   #expel(rule: string, command: Command): void {

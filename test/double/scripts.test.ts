@@ -1,0 +1,88 @@
+// The double answers scripted clients as a real server did: what was recorded of them is played at it, line by line.
+import { readFileSync } from 'node:fs';
+
+import { expect, onTestFinished, test } from 'vitest';
+
+import { MsnServerDouble } from '../support/msn-server/msn-server-double.ts';
+import { ALLOWED_DIFFERENCES } from './allowed-differences.ts';
+import { parseScript, playScript, type ScriptStage } from './replay/script.ts';
+
+/** What the recorded server sent as the login policy. */
+const POLICY = 'ct=1,rver=1,wp=FS_40SEC_0_COMPACT,lc=1,id=1';
+
+function readScript(name: string): string {
+  return readFileSync(new URL(`../transcripts/${name}.txt`, import.meta.url), 'utf8');
+}
+
+/** Everybody as the recordings presuppose them. */
+async function setStage(text: string, patienceMs: number): Promise<ScriptStage> {
+  const domain = /@(\S+\.rec\.example\.com)/u.exec(text)?.[1] ?? '';
+  const addressOf = (user: string) => `${user}@${domain}`;
+  const contact = (user: string, groups: string[] = []) => ({ address: addressOf(user), groups });
+  const account = (user: string, friends: readonly string[] = []) => ({
+    address: addressOf(user),
+    password: 'test1234',
+    name: `${user.slice(0, 1).toUpperCase()}${user.slice(1)}`,
+    contacts: friends.map((friend) => contact(friend)),
+  });
+  const alicesContacts = [
+    contact('bob', ['Friends']),
+    contact('carol', ['Work Mates']),
+    contact('dave'),
+    { address: addressOf('erin'), lists: ['BL' as const] },
+  ];
+  let now = 0;
+  const server = await MsnServerDouble.start({
+    login: 'http',
+    policy: POLICY,
+    losesReverseWithGroup: true,
+    now: () => now,
+    accounts: [
+      { ...account('alice'), groups: ['Friends', 'Work Mates'], contacts: alicesContacts },
+      account('bob', ['alice', 'carol']),
+      account('carol', ['alice', 'bob']),
+      account('dave', ['alice']),
+      account('erin', ['alice']),
+      account('frank'),
+    ],
+  });
+  onTestFinished(() => server.stop());
+  const pass = (seconds: number) => {
+    now += seconds * 1_000;
+  };
+  return { server, addressOf, password: 'test1234', allowed: ALLOWED_DIFFERENCES, pass, patienceMs };
+}
+
+/** With how many lines the table lets the double do without: repeats, and what is said to be absent. */
+const LEFT_OUT: readonly (readonly [name: string, lines: number])[] = [
+  ['msnp8-login-and-chat', 0],
+  ['msnp8-contacts', 4],
+  ['msnp8-errors', 3],
+  ['msnp12-login-and-chat', 2],
+  ['framing-and-letter-case', 0],
+  ['switchboard-tickets-and-duplicates', 3],
+];
+
+test.each(LEFT_OUT)('%s', async (name, leftOut) => {
+  const text = readScript(name);
+  const steps = parseScript(text);
+  const compared = await playScript(steps, await setStage(text, 4_000));
+  const recorded = steps.filter((step) => step.type === 'server' && !step.name.startsWith('HTTP/'));
+  expect(recorded.length - compared).toBe(leftOut);
+});
+
+test.each([
+  ['msnp8-contacts', 'S> NS/alice 215 12', 'S> NS/alice 216 12'],
+  [
+    'msnp12-login-and-chat',
+    'C=28be4026-ec8e-4a2d-aaae-432d96a3855f 11 1 ',
+    'C=28be4026-ec8e-4a2d-aaae-432d96a3855f 3 1 ',
+  ],
+  ['msnp8-login-and-chat', 'S> SB/alice ACK 6\n', ''],
+])('the comparison can fail (%s)', async (name, was, is) => {
+  const text = readScript(name);
+  expect(text).toContain(was);
+  await expect(playScript(parseScript(text.replace(was, is)), await setStage(text, 250))).rejects.toThrow(
+    /waited 250 ms for \S+ line \d+: |: not recorded:/u,
+  );
+});
