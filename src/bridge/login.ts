@@ -32,6 +32,11 @@ export interface LoginParts {
   readonly onMoment: (login: Login, event: Exclude<RemoteEvent, RemoteMessage>) => void;
 }
 
+/** A connection of an earlier process life stands no longer. */
+function lostWithTheProcess(state: LoginState): LoginState {
+  return state.kind === 'connected' || state.kind === 'connecting' ? { ...state, kind: 'disconnected' } : state;
+}
+
 export class Login {
   readonly id: LoginId;
   readonly network: Network;
@@ -73,7 +78,7 @@ export class Login {
     this.#log = parts.log.child({ login: record.id });
     this.#lease = { id: record.id, token: record.token };
     this.#wanted = record.wanted;
-    this.#state = record.state;
+    this.#state = lostWithTheProcess(record.state);
     this.#epoch = record.epoch;
     this.#protocol = record.memory?.protocol;
     this.#rosterAt = roster.at;
@@ -193,7 +198,7 @@ export class Login {
   }
 
   #onState(kind: LoginStateKind, sentence: string): void {
-    if (this.#ended && kind !== 'logged-out') return;
+    if (this.#ended || (kind === 'connecting' && this.#state.kind === kind)) return;
     if (kind === 'connected') this.#attempts = 0;
     this.#become(kind, sentence);
     if (kind === 'connecting' || kind === 'connected') return;

@@ -111,7 +111,7 @@ export class Management {
         await reply(say(dialogue ? `${dialogue.what} is cancelled.` : 'There is nothing to cancel.'));
       } else if (dialogue) {
         if (dialogue.secret) await this.#hide(event, reply);
-        this.#dialogues.delete(room);
+        // it stands until the answer is dealt with: what is said meanwhile may be a secret too
         this.#keep(room, await dialogue.answer(text));
       } else if (secret && !this.#parts.commands.has(firstWord(text))) {
         // kept over a restart in which the dialogue was lost: it may be a password
@@ -123,7 +123,8 @@ export class Management {
         await this.#run(text, { ...this.#context(sender), reply }, room);
       }
     } catch (error) {
-      if (!(error instanceof BridgeError) || error.code === 'database') throw error;
+      if (!(error instanceof BridgeError) || isPassing(error)) throw error;
+      this.#dialogues.delete(room);
       await reply(say(error.message));
     }
   }
@@ -145,12 +146,14 @@ export class Management {
 
   #keep(room: RoomId, dialogue: Dialogue | undefined): void {
     if (dialogue) this.#dialogues.set(room, dialogue);
+    else this.#dialogues.delete(room);
   }
 
   async #hide(event: MatrixMessage, reply: (content: Content) => Promise<void>): Promise<void> {
     try {
       await this.#parts.matrix.redact(event.room, event.id, 'a password', txnId('x', event.id));
     } catch (error) {
+      if (error instanceof BridgeError && error.retriable) throw error;
       this.#parts.log.warn({ event: event.id, err: error }, 'password message could not be redacted');
       await reply(say('I could not remove the message with your password: please delete it yourself.'));
     }
@@ -162,6 +165,11 @@ export class Management {
       notice: true,
     });
   }
+}
+
+/** Trouble of ours, over which the user's words are kept and tried again. */
+function isPassing(error: BridgeError): boolean {
+  return error.code === 'database' || (error.code === 'homeserver' && error.retriable);
 }
 
 function firstWord(text: string): string {

@@ -32,6 +32,13 @@ export interface HouseOptions {
   readonly permissions?: Readonly<Record<string, string>>;
 }
 
+/** config.yaml, as far as tests change it. */
+interface HouseConfig {
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly networks: { readonly msn: { readonly servers: Readonly<Record<string, object>> } };
+  readonly [key: string]: unknown;
+}
+
 async function database(): Promise<string> {
   return (await startPostgres(['environment'])).createDatabase();
 }
@@ -44,6 +51,7 @@ export class House {
   readonly #directory: string;
   readonly #people: MsnPerson[] = [];
   #app: App | undefined;
+  #config: HouseConfig = { permissions: {}, networks: { msn: { servers: {} } } };
 
   private constructor(homeserver: HomeserverDouble, msn: MsnServerDouble, directory: string) {
     this.homeserver = homeserver;
@@ -75,34 +83,31 @@ export class House {
     });
     const directory = await mkdtemp(join(tmpdir(), 'bridge-house-'));
     const house = new House(homeserver, msn, directory);
-    await writeFile(
-      join(directory, 'config.yaml'),
-      stringify({
-        homeserver: { url: homeserver.url, domain },
-        appservice: {
-          url: `http://127.0.0.1:${port}`,
-          listen: { port },
-          as_token: TOKENS.as,
-          hs_token: TOKENS.hs,
-        },
-        database: { url: await database() },
-        permissions: options.permissions ?? { [domain]: 'user', [`@stranger:${domain}`]: 'block' },
-        networks: {
-          msn: {
-            servers: {
-              test: {
-                name: 'Test server',
-                host: msn.host,
-                port: msn.port,
-                nexus_url: msn.nexusUrl,
-                private_addresses: true,
-                tls: { ca_file: msn.caFile },
-              },
+    house.#config = {
+      homeserver: { url: homeserver.url, domain },
+      appservice: {
+        url: `http://127.0.0.1:${port}`,
+        listen: { port },
+        as_token: TOKENS.as,
+        hs_token: TOKENS.hs,
+      },
+      database: { url: await database() },
+      permissions: options.permissions ?? { [domain]: 'user', [`@stranger:${domain}`]: 'block' },
+      networks: {
+        msn: {
+          servers: {
+            test: {
+              name: 'Test server',
+              host: msn.host,
+              port: msn.port,
+              nexus_url: msn.nexusUrl,
+              private_addresses: true,
+              tls: { ca_file: msn.caFile },
             },
           },
         },
-      }),
-    );
+      },
+    };
     await house.open();
     return house;
   }
@@ -121,13 +126,35 @@ export class House {
   }
 
   async open(): Promise<void> {
-    const config = readConfig(join(this.#directory, 'config.yaml'));
+    const file = join(this.#directory, 'config.yaml');
+    await writeFile(file, stringify(this.#config));
+    const config = readConfig(file);
     this.#app = await startApp(config, { clock: hastyClock, log: this.log, networks: [this.echo] });
   }
 
   async close(): Promise<void> {
     await this.#app?.stop();
     this.#app = undefined;
+  }
+
+  /** Ends without a goodbye, as far as that can be done in one process: nothing more goes to the homeserver. */
+  async crash(): Promise<void> {
+    const app = this.#app;
+    this.#app = undefined;
+    await this.homeserver.goAway();
+    await app?.stop();
+    await this.homeserver.comeBack();
+  }
+
+  /** From the next `open` on. */
+  permit(permissions: Readonly<Record<string, string>>): void {
+    this.#config = { ...this.#config, permissions };
+  }
+
+  /** From the next `open` on. */
+  renameServer(key: string): void {
+    const [server] = Object.values(this.#config.networks.msn.servers);
+    this.#config = { ...this.#config, networks: { msn: { servers: { [key]: server ?? {} } } } };
   }
 
   async pullDown(): Promise<void> {
