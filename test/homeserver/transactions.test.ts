@@ -4,6 +4,8 @@ import { AppserviceDouble } from '../support/homeserver/appservice-double.ts';
 import { startPair } from '../support/homeserver/fixture.ts';
 import type { JsonObject } from '../support/homeserver/json.ts';
 
+const TO_DEVICE = 'de.sorunome.msc2409.to_device';
+
 const texts = (events: readonly { readonly type: string; readonly content: JsonObject }[]) =>
   events.filter(({ type }) => type === 'm.room.message').map(({ content }) => content['body']);
 
@@ -29,7 +31,7 @@ test('transactions carry the token, and everything that concerns a namespace, in
     [ghost, 'leave'],
   ]);
   expect(members[0]?.unsigned).toMatchObject({
-    invite_room_state: [{ type: 'm.room.create' }, { type: 'm.room.join_rules' }],
+    invite_room_state: [{ type: 'm.room.create' }, { type: 'm.room.join_rules' }, { state_key: alice.id }],
   });
 });
 
@@ -121,7 +123,7 @@ test('typing and receipts come under both keys, once, and never again after a fa
   await homeserver.waitUntilPushed();
   const typing = [{ type: 'm.typing', room_id: room, content: { user_ids: [alice.id] } }];
   expect(appservice.transactions.slice(before).map(({ body }) => body)).toEqual([
-    { events: [], ephemeral: typing, 'de.sorunome.msc2409.ephemeral': typing },
+    { events: [], ephemeral: typing, 'de.sorunome.msc2409.ephemeral': typing, [TO_DEVICE]: [] },
   ]);
 
   appservice.refusals.push(500);
@@ -131,8 +133,8 @@ test('typing and receipts come under both keys, once, and never again after a fa
   expect(failed?.body['ephemeral']).toMatchObject([
     { type: 'm.receipt', room_id: room, content: { [event]: { 'm.read': { [alice.id]: {} } } } },
   ]);
-  expect(again).toMatchObject({ id: failed?.id, body: { events: [] } });
-  expect(again?.body).not.toHaveProperty('ephemeral');
+  expect(again?.id).toBe(failed?.id);
+  expect(again?.body).toEqual({ events: [], ephemeral: [], 'de.sorunome.msc2409.ephemeral': [], [TO_DEVICE]: [] });
   expect(rest).toEqual([]);
 });
 
@@ -152,7 +154,7 @@ test('private receipts are told to nobody, and without the flags nothing ephemer
   await alice.setTyping(room, true);
   await homeserver.waitUntilPushed();
   expect(appservice.transactions.slice(before).map(({ body }) => Object.keys(body))).toEqual([
-    ['events', 'de.sorunome.msc2409.ephemeral'],
+    ['events', 'de.sorunome.msc2409.ephemeral', TO_DEVICE],
   ]);
   homeserver.setRegistration(
     appservice.registration({ 'de.sorunome.msc2409.push_ephemeral': false, receive_ephemeral: false }),
@@ -233,4 +235,25 @@ test('an application service that comes back elsewhere gets what it missed', asy
   await homeserver.waitUntilPushed();
   expect(texts(successor.events)).toEqual(['1', '2']);
   await successor.stop();
+});
+
+test('what is ephemeral is dropped while the application service is down', async () => {
+  await using pair = await startPair();
+  const { homeserver, appservice } = pair;
+  const alice = await homeserver.createUser('alice');
+  const ghost = await appservice.ghost('msn_bob');
+  const room = await alice.createDirect(ghost);
+  await appservice.join(room, ghost);
+  await homeserver.waitUntilPushed();
+  const before = appservice.transactions.length;
+  homeserver.transactions().clockFactor = 1000;
+  appservice.refusals.push(500);
+  await alice.say(room, 'hi');
+  await homeserver.waitFor(() => homeserver.transactions().isDown);
+  await alice.setTyping(room, true);
+  await appservice.ask('POST', '/_matrix/client/v1/appservice/msn/ping', {});
+  await homeserver.waitUntilPushed();
+  const pushed = appservice.transactions.slice(before);
+  expect(new Set(pushed.map(({ id }) => id)).size).toBe(1);
+  expect(pushed.flatMap(({ body }) => body['ephemeral'])).toEqual([]);
 });

@@ -133,8 +133,8 @@ export class AppserviceFeed {
 
   #text(event: RoomEvent, room: Room): string {
     const target = event.type === 'm.room.member' ? event.stateKey : undefined;
-    if (event.membership !== 'invite' || target === undefined || !this.registration.ownsUser(target)) return event.json;
-    const plain = event.toJSON();
-    return JSON.stringify({ ...plain, unsigned: { ...plain.unsigned, invite_room_state: room.strippedState } });
+    if (event.membership !== 'invite' || target === undefined || !this.registration.ownsUser(target))
+      return event.textForAppservices;
+    return JSON.stringify(event.toAppservice({ invite_room_state: room.strippedState(event.sender) }));
   }
 }

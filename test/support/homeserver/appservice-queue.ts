@@ -140,8 +140,10 @@ export class AppserviceQueue {
     this.#isPumping = true;
     while (this.#events.length + this.#ephemeral.length > 0 && !this.#isWithheld && !this.#isStopped) {
       const transaction = this.#cut();
+      // as Synapse: while the service is down what is ephemeral is dropped …
+      if (this.#recovery && transaction.events.length === 0) continue;
       this.#unsent.push(transaction);
-      // as Synapse: while the service is down each push becomes a transaction of its own (issue 8704)
+      // … and each push becomes a transaction of its own (issue 8704)
       if (this.#recovery) continue;
       if (await this.#attempt(transaction)) this.#unsent.shift();
       else if (!this.#isStopped) this.#recoverLater(1);
@@ -150,8 +152,9 @@ export class AppserviceQueue {
     this.#parts.onDelivery();
   }
 
+  /** The next transaction; one without events, made while the service is down, keeps no number. */
   #cut(): Transaction {
-    this.#count += 1;
+    if (!this.#recovery || this.#events.length > 0) this.#count += 1;
     return {
       id: String(this.#count),
       events: this.#events.splice(0, MOST),
@@ -201,11 +204,14 @@ export class AppserviceQueue {
   }
 
   async #put(transaction: Transaction, ephemeral: readonly string[]): Promise<boolean> {
-    const more = this.#target.ephemeralKeys.map((key) => `,"${key}":[${ephemeral.join(',')}]`);
+    const { ephemeralKeys } = this.#target;
+    const more = ephemeralKeys.map((key) => `,"${key}":[${ephemeral.join(',')}]`);
+    // as Synapse: there even without encryption
+    if (ephemeralKeys.length > 0) more.push(',"de.sorunome.msc2409.to_device":[]');
     const answer = await this.#target.link.ask({
       method: 'PUT',
       path: `/_matrix/app/v1/transactions/${transaction.id}`,
-      body: `{"events":[${transaction.events.join(',')}]${ephemeral.length > 0 ? more.join('') : ''}}`,
+      body: `{"events":[${transaction.events.join(',')}]${more.join('')}}`,
     });
     this.#note(transaction, ephemeral.length, answer);
     const isDone = answer.type === 'answered' && answer.status === 200;

@@ -2,7 +2,7 @@
 // knows not who hears of it.
 
 import { ChangeLog } from './change-log.ts';
-import { badJson, badParam } from './errors.ts';
+import { BadContent } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Room } from './room.ts';
 import type { Stream } from './stream.ts';
@@ -101,16 +101,16 @@ export class Ephemeral {
 
   setPresence(user: string, body: JsonObject): void {
     const { presence: state, status_msg: statusMessage, ...rest } = body;
-    if (Object.keys(rest).length > 0) throw badJson('Unable to parse state');
-    if (typeof state !== 'string' || !PRESENCE_STATES.includes(state)) throw badParam('Invalid presence state');
-    if (statusMessage !== undefined && statusMessage !== null && typeof statusMessage !== 'string') {
-      throw badJson('Unable to parse state');
+    if (Object.keys(rest).length > 0) throw new BadContent('Unable to parse state');
+    if (typeof state !== 'string' || !PRESENCE_STATES.includes(state)) throw new BadContent('Invalid presence state');
+    if (statusMessage !== undefined && typeof statusMessage !== 'string') {
+      throw new BadContent('Unable to parse state');
     }
     const before = this.#presence.get(user);
     const presence: Presence = {
       user,
       state,
-      statusMessage: statusMessage ?? undefined,
+      statusMessage,
       setAt: this.#now(),
       position: this.#stream.next(),
     };

@@ -1,7 +1,7 @@
 // Decides whether an event may enter a room: membership and power, as the authorization rules of room versions 10 to
 // 12 say. Knows rooms; not what the content of a message must look like.
 
-import { forbidden, notFound } from './errors.ts';
+import { badState, forbidden, notFound } from './errors.ts';
 import type { Draft } from './event.ts';
 import { textAt, type JsonObject } from './json.ts';
 import type { Room } from './room.ts';
@@ -54,7 +54,7 @@ function authoriseMember(room: Room, draft: Draft, target: string, isJoined: IsJ
       return;
     case 'invite':
       requireJoined(room, sender);
-      if (before === 'ban') throw forbidden(`${target} is banned from the room`);
+      if (before === 'ban') throw badState(`${target} is banned from the room`);
       if (before === 'join') throw forbidden(`${target} is already in the room.`);
       room.powers.require(sender, 'invite', 'invite users');
       return;
@@ -86,7 +86,7 @@ function authoriseMember(room: Room, draft: Draft, target: string, isJoined: IsJ
 }
 
 function authoriseJoin(room: Room, user: string, before: string | undefined, isJoined: IsJoined): void {
-  if (before === 'ban') throw forbidden('You are banned from this room');
+  if (before === 'ban') throw badState('You are banned from this room');
   if (before === 'join' || before === 'invite') return;
   // the creator's first join
   if (room.timeline.length === 1 && room.timeline[0]?.sender === user) return;

@@ -32,6 +32,8 @@ export interface Place {
   readonly id: string;
   readonly roomId: string;
   readonly at: number;
+  /** How old it was when it came: more than 0 only if an application service told the time. */
+  readonly age: number;
   /** In the stream of the whole server. */
   readonly position: number;
   /** In the timeline of the room. */
@@ -48,6 +50,9 @@ const KEPT_BY_REDACTION = new Map<string, readonly string[]>([
   ],
 ]);
 
+/** Parts of `unsigned` that application services find one level higher too. */
+const ABOVE = new Set(['age', 'prev_content', 'replaces_state', 'redacted_because', 'invite_room_state']);
+
 export class RoomEvent {
   readonly id: string;
   readonly roomId: string;
@@ -62,14 +67,16 @@ export class RoomEvent {
   /** The state event that this one took the place of. */
   readonly replaces: RoomEvent | undefined;
   readonly #version: RoomVersion;
+  readonly #age: number;
   #content: JsonObject;
   #redactedBy: RoomEvent | undefined;
-  #json: string | undefined;
+  #text: string | undefined;
 
   constructor(draft: Draft, place: Place, version: RoomVersion, replaces: RoomEvent | undefined) {
     this.id = place.id;
     this.roomId = place.roomId;
     this.at = place.at;
+    this.#age = place.age;
     this.position = place.position;
     this.index = place.index;
     this.sender = draft.sender;
@@ -102,11 +109,11 @@ export class RoomEvent {
       this.#content = Object.fromEntries(Object.entries(this.#content).filter(([key]) => kept.includes(key)));
     }
     this.#redactedBy = by;
-    this.#json = undefined;
+    this.#text = undefined;
   }
 
   toJSON(): ClientEvent {
-    const unsigned: { [key: string]: Json } = {};
+    const unsigned: { [key: string]: Json } = { age: this.#age };
     if (this.replaces) {
       unsigned['prev_content'] = this.replaces.content;
       unsigned['prev_sender'] = this.replaces.sender;
@@ -133,17 +140,25 @@ export class RoomEvent {
     };
   }
 
-  /** As a session sees it: with its own transaction id, if it was the one that sent it. */
-  seenBy(token: string): ClientEvent {
-    const event = this.toJSON();
+  /** As `/sync` shows it to a session: without the room, and with the transaction id that it sent it with. */
+  seenBy(token: string): JsonObject {
+    const { room_id: _, ...event } = this.toJSON();
     if (this.transaction?.token !== token) return event;
     return { ...event, unsigned: { ...event.unsigned, transaction_id: this.transaction.id } };
   }
 
-  /** The text of `toJSON`, made once. */
-  get json(): string {
-    this.#json ??= JSON.stringify(this.toJSON());
-    return this.#json;
+  /** The text of what application services are sent: Synapse keeps an old form for them. Made once. */
+  get textForAppservices(): string {
+    this.#text ??= JSON.stringify(this.toAppservice());
+    return this.#text;
+  }
+
+  /** `more` goes into `unsigned`, as the state that comes with an invite. */
+  toAppservice(more: JsonObject = {}): JsonObject {
+    const event = this.toJSON();
+    const unsigned: JsonObject = { ...event.unsigned, ...more };
+    const above = Object.entries(unsigned).filter(([key]) => ABOVE.has(key));
+    return { ...event, user_id: this.sender, ...Object.fromEntries(above), unsigned };
   }
 
   /** What is shown of a state event to somebody who is only invited. */

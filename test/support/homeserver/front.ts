@@ -4,7 +4,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { MatrixError } from './errors.ts';
+import { BadContent, MatrixError } from './errors.ts';
 import type { Fault, Faults } from './faults.ts';
 import { parseObject, type JsonObject } from './json.ts';
 import type { LoggedRequest, RequestLog, ViolationKind } from './request-log.ts';
@@ -120,7 +120,7 @@ export class Front {
         return Reply.json(500, { errcode: 'M_UNKNOWN', error: String((known as Error).stack) });
       }
       incoming.logged.errcode = known.errcode;
-      const kind = ODD_ANSWERS.get(known.errcode);
+      const kind = known instanceof BadContent ? 'bad-json' : ODD_ANSWERS.get(known.errcode);
       if (kind) this.#violation(call, kind, known.message);
       return Reply.json(known.status, known.body);
     }

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 
-import { badParam, MatrixError, tooLarge } from './errors.ts';
+import { MatrixError, refused, tooLarge } from './errors.ts';
 
 const LOCALPART = /^[a-z0-9._=\-/+]+$/;
 const SERVER_NAME = /^[A-Za-z0-9.-]+(?::\d{1,5})?$/;
@@ -17,10 +17,10 @@ export interface NameAtServer {
 export function splitId(sigil: '@' | '#', id: string): NameAtServer {
   const colon = id.indexOf(':');
   const kind = sigil === '@' ? 'user id' : 'room alias';
-  if (!id.startsWith(sigil) || colon < 2) throw badParam(`Not a valid ${kind}: ${id}`);
+  if (!id.startsWith(sigil) || colon < 2) throw refused(`Not a valid ${kind}: ${id}`);
   const server = id.slice(colon + 1);
-  if (!SERVER_NAME.test(server)) throw badParam(`Not a valid ${kind}: ${id}`);
-  if (Buffer.byteLength(id) > LONGEST) throw badParam(`This ${kind} is longer than ${LONGEST} bytes`);
+  if (!SERVER_NAME.test(server)) throw refused(`Not a valid ${kind}: ${id}`);
+  if (Buffer.byteLength(id) > LONGEST) throw refused(`This ${kind} is longer than ${LONGEST} bytes`);
   return { local: id.slice(1, colon), server };
 }
 
@@ -36,7 +36,7 @@ export function checkNewLocalpart(localpart: string, serverName: string): void {
 
 export function checkAliasLocalpart(localpart: string): void {
   if (localpart === '' || /[\s:#]/u.test(localpart) || localpart.includes('\0'))
-    throw badParam('Invalid characters in room alias');
+    throw refused('Invalid characters in room alias');
 }
 
 /** For the ids and types inside of an event. */

@@ -1,6 +1,6 @@
 // Reads JSON the way a strict homeserver does: UTF-8 only, objects only, integers only. Knows no endpoint.
 
-import { badJson, MatrixError } from './errors.ts';
+import { BadContent, badJson, MatrixError } from './errors.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -31,12 +31,13 @@ export function checkCanonical(value: Json | undefined): void {
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw badJson(`Bad JSON value: ${value} is no canonical integer`);
   } else if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw badJson('Bad JSON value: a string with a lone surrogate');
+    // as Synapse, whose encoder fails on it
+    if (!value.isWellFormed()) throw new BadContent('Internal server error: a lone surrogate', 500);
   } else if (Array.isArray(value)) {
     for (const item of value as readonly Json[]) checkCanonical(item);
   } else if (isObject(value)) {
     for (const key of Object.keys(value)) {
-      if (!key.isWellFormed()) throw badJson('Bad JSON key: a lone surrogate');
+      if (!key.isWellFormed()) throw new BadContent('Internal server error: a lone surrogate', 500);
       checkCanonical(value[key]);
     }
   }

@@ -2,7 +2,7 @@
 // and rooms; not HTTP.
 
 import type { Accounts } from './accounts.ts';
-import { badParam, forbidden } from './errors.ts';
+import { badState, forbidden } from './errors.ts';
 import type { RoomEvent } from './event.ts';
 import { splitId } from './ids.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -61,7 +61,7 @@ export class Memberships {
   }
 
   unban(change: Omit<MembershipChange, 'membership'>): RoomEvent {
-    if (change.room.membership(change.target) !== 'ban') throw badParam('Cannot unban user who was not banned');
+    if (change.room.membership(change.target) !== 'ban') throw badState('Cannot unban user who was not banned');
     return this.change({ ...change, membership: 'leave' });
   }
 

@@ -1,6 +1,6 @@
 // Who may do what in a room, by its power levels and creators. Knows levels; not membership.
 
-import { badJson, forbidden } from './errors.ts';
+import { BadContent, badJson, forbidden } from './errors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import type { RoomVersion } from './room-versions.ts';
 
@@ -96,9 +96,9 @@ function checkShape(content: JsonObject, version: RoomVersion, creators: Readonl
     for (const [key, level] of Object.entries(levels)) {
       integer(`${table} ${key}`, level);
       if (table !== 'users') continue;
-      if (!/^@[^:]*:.+$/.test(key)) throw badJson(`'${key}' in users is no user id`);
+      if (!/^@[^:]*:.+$/.test(key)) throw new BadContent(`'${key}' in users is no user id`);
       if (version.creatorsRule && creators.has(key))
-        throw badJson(`Creator user ${key} must not appear in content.users`);
+        throw new BadContent(`Creator user ${key} must not appear in content.users`);
     }
   }
 }

@@ -1,7 +1,7 @@
 // Makes a room out of the body of `/createRoom`: presets, overrides, initial state, invites. Knows the order in which a
 // homeserver sends the first events; not HTTP.
 
-import { badJson, badParam, MatrixError } from './errors.ts';
+import { BadContent, badJson, MatrixError } from './errors.ts';
 import { splitId } from './ids.ts';
 import {
   isObject,
@@ -21,16 +21,16 @@ import type { Rooms } from './rooms.ts';
 
 interface Preset {
   readonly joinRule: 'invite' | 'public';
-  readonly guests: 'can_join' | 'forbidden';
+  readonly guestsCanJoin: boolean;
   /** Level to invite; absent where the default of a new room stays. */
   readonly invite?: number;
   readonly inviteesHavePower: boolean;
 }
 
 const PRESETS = new Map<string, Preset>([
-  ['private_chat', { joinRule: 'invite', guests: 'can_join', invite: 0, inviteesHavePower: false }],
-  ['trusted_private_chat', { joinRule: 'invite', guests: 'can_join', invite: 0, inviteesHavePower: true }],
-  ['public_chat', { joinRule: 'public', guests: 'forbidden', inviteesHavePower: false }],
+  ['private_chat', { joinRule: 'invite', guestsCanJoin: true, invite: 0, inviteesHavePower: false }],
+  ['trusted_private_chat', { joinRule: 'invite', guestsCanJoin: true, invite: 0, inviteesHavePower: true }],
+  ['public_chat', { joinRule: 'public', guestsCanJoin: false, inviteesHavePower: false }],
 ]);
 
 interface Wish {
@@ -87,7 +87,7 @@ export class RoomCreation {
     const isPublic = optionalString(body, 'visibility') === 'public';
     const name = optionalString(body, 'preset') ?? (isPublic ? 'public_chat' : 'private_chat');
     const preset = PRESETS.get(name);
-    if (!preset) throw badParam(`'${name}' is not a valid preset`);
+    if (!preset) throw badJson(`'${name}' is not a valid preset`);
     const invitees = stringList(body, 'invite');
     for (const invitee of invitees) splitId('@', invitee);
     return { body, creator, version, preset, invitees, alias };
@@ -98,12 +98,14 @@ export class RoomCreation {
     const isGiven = (type: string) => initial.some((event) => event.type === type && event.stateKey === '');
     if (!isGiven('m.room.join_rules')) send('m.room.join_rules', { join_rule: preset.joinRule });
     if (!isGiven('m.room.history_visibility')) send('m.room.history_visibility', { history_visibility: 'shared' });
-    if (!isGiven('m.room.guest_access')) send('m.room.guest_access', { guest_access: preset.guests });
+    if (preset.guestsCanJoin && !isGiven('m.room.guest_access')) {
+      send('m.room.guest_access', { guest_access: 'can_join' });
+    }
     for (const { type, stateKey, content } of initial) send(type, content, stateKey);
     const name = optionalString(body, 'name');
     if (name !== undefined) send('m.room.name', { name });
     const topic = optionalString(body, 'topic');
-    if (topic !== undefined) send('m.room.topic', { topic });
+    if (topic !== undefined) send('m.room.topic', { topic, 'm.topic': { 'm.text': [{ body: topic }] } });
   }
 
   #invite({ body, creator, invitees }: Wish, room: Room): void {
@@ -138,11 +140,11 @@ function powerLevels({ body, creator, version, preset, invitees }: Wish, create:
   const creators = [creator, ...stringList(create, 'additional_creators')];
   for (const user of version.creatorsRule ? creators : []) {
     if (overridden && Object.hasOwn(overridden, user)) {
-      throw badJson(`Creator user ${user} must not appear in content.users`);
+      throw new BadContent(`Creator user ${user} must not appear in content.users`);
     }
   }
   if (!version.creatorsRule && overridden && !Object.hasOwn(overridden, creator)) {
-    throw badJson(`Not a valid power_level_content_override: 'users' did not contain ${creator}`);
+    throw new BadContent(`Not a valid power_level_content_override: 'users' did not contain ${creator}`);
   }
   return {
     users,
@@ -156,6 +158,7 @@ function powerLevels({ body, creator, version, preset, invitees }: Wish, create:
       'm.room.tombstone': version.tombstoneLevel,
       'm.room.server_acl': 100,
       'm.room.encryption': 100,
+      ...(preset.joinRule === 'public' ? { 'm.call.invite': 50 } : {}),
     },
     events_default: 0,
     state_default: 50,
@@ -171,7 +174,7 @@ function powerLevels({ body, creator, version, preset, invitees }: Wish, create:
 function readInitialState(row: Json): { type: string; stateKey: string; content: JsonObject } {
   if (!isObject(row)) throw badJson('initial_state must be a list of objects');
   const type = requiredString(row, 'type');
-  if (type === 'm.room.create' || type === 'm.room.member') throw badParam(`${type} cannot be initial state`);
+  if (type === 'm.room.create' || type === 'm.room.member') throw new BadContent(`${type} cannot be initial state`);
   return {
     type,
     stateKey: optionalString(row, 'state_key') ?? '',

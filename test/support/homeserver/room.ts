@@ -89,10 +89,13 @@ export class Room {
     return this.#byId.get(id);
   }
 
-  get strippedState(): JsonObject[] {
-    return STRIPPED_TYPES.map((type) => this.state(type))
+  /** What somebody is shown who was invited by `inviter`. */
+  strippedState(inviter: string): JsonObject[] {
+    const host = this.member(inviter);
+    const room = STRIPPED_TYPES.map((type) => this.state(type))
       .filter((event) => event !== undefined)
       .map((event) => event.stripped);
+    return host ? [...room, host.stripped] : room;
   }
 
   /** Whether this user annotated this event with this key already. */

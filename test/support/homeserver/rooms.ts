@@ -87,10 +87,13 @@ export class Rooms {
       throw new MatrixError(400, 'M_DUPLICATE_ANNOTATION', "Can't send same reaction twice");
     }
     checkSize(JSON.stringify(draft.content) + draft.type + (draft.stateKey ?? '') + draft.sender + room.id);
+    const now = this.#now();
+    const at = draft.at ?? now;
     const event = room.append(draft, {
       id: `$${this.#mint.next()}`,
       roomId: room.id,
-      at: draft.at ?? this.#now(),
+      at,
+      age: now - at,
       position: this.#stream.next(),
       index: room.timeline.length,
     });

@@ -2,7 +2,7 @@
 // HTTP.
 
 import type { Account } from './accounts.ts';
-import { badParam } from './errors.ts';
+import { refused } from './errors.ts';
 import { presenceEvent, receiptContent, type Ephemeral, type EphemeralNews } from './ephemeral.ts';
 import type { RoomEvent } from './event.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -109,7 +109,7 @@ export class Sync {
         if (part) join[id] = part;
       } else if (member.position > since) {
         if (member.membership === 'invite') {
-          invite[id] = { invite_state: { events: [...room.strippedState, member.stripped] } };
+          invite[id] = { invite_state: { events: [...room.strippedState(member.sender), member.stripped] } };
         } else if (since > 0) {
           leave[id] = leftPart(room, member, view);
         }
@@ -211,7 +211,7 @@ function accountDataSince(account: Account, room: string, since: number): JsonOb
 /** The place in the stream that a token means. */
 export function positionOf(token: string | undefined): number {
   if (token === undefined) return 0;
-  if (!/^s\d+$/.test(token)) throw badParam(`'since' is no token of this server: ${token}`);
+  if (!/^s\d+$/.test(token)) throw refused(`'since' is no token of this server: ${token}`);
   return Number(token.slice(1));
 }
 

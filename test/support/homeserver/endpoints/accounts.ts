@@ -1,6 +1,6 @@
 // Endpoints about accounts: registration, login, whoami, capabilities. Knows no room.
 
-import { badParam, MatrixError } from '../errors.ts';
+import { MatrixError, refused } from '../errors.ts';
 import { isObject, optionalBoolean, optionalString, requiredString, type JsonObject } from '../json.ts';
 import { ROOM_VERSIONS } from '../room-versions.ts';
 import { Reply, type Call, type Route } from '../router.ts';
@@ -44,7 +44,7 @@ function whoami({ requester }: Call): JsonObject {
 function register(parts: Parts, call: Call): JsonObject | Reply {
   const body = call.body({ allowEmpty: true });
   if (optionalString(body, 'type') === 'm.login.application_service') return registerGhost(parts, call, body);
-  if (call.appservice) throw badParam('An application service must use the login type m.login.application_service');
+  if (call.appservice) throw refused('An application service must use the login type m.login.application_service');
   if (!isObject(body['auth'])) {
     return Reply.json(401, { session: 'session', flows: [{ stages: ['m.login.dummy'] }], params: {} });
   }
@@ -59,7 +59,8 @@ function registerGhost(parts: Parts, call: Call, body: JsonObject): JsonObject {
   const registration = call.appservice;
   // whoever is no application service gets the usual 401
   if (!registration) throw tokenError(call);
-  const username = requiredString(body, 'username');
+  const username = optionalString(body, 'username');
+  if (username === undefined) throw refused('Desired Username is missing or not a string');
   const user = `@${username}:${parts.serverName}`;
   if (!registration.ownsUser(user)) {
     // an upper-case localpart is the likeliest reason

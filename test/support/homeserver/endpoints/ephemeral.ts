@@ -1,6 +1,6 @@
 // Endpoints for typing and receipts. Knows requests; keeps nothing.
 
-import { badJson, badParam, forbidden } from '../errors.ts';
+import { badJson, MatrixError, refused } from '../errors.ts';
 import { optionalBoolean, optionalString, type JsonObject } from '../json.ts';
 import type { Room } from '../room.ts';
 import type { Call, Route } from '../router.ts';
@@ -22,7 +22,7 @@ export function ephemeralEndpoints(parts: Parts): Route[] {
 
 function setTyping(parts: Parts, call: Call): JsonObject {
   const { user } = call.requester;
-  if (user !== call.param('user')) throw forbidden("Cannot set another user's typing state");
+  if (user !== call.param('user')) throw new MatrixError(400, 'M_FORBIDDEN', "Cannot set another user's typing state");
   const room = parts.rooms.requireJoined(call.param('room'), user);
   const body = call.body();
   const isTyping = optionalBoolean(body, 'typing');
@@ -35,7 +35,7 @@ function setTyping(parts: Parts, call: Call): JsonObject {
 
 function setReceipt(parts: Parts, call: Call): JsonObject {
   const room = parts.rooms.requireJoined(call.param('room'), call.requester.user);
-  const body = call.body({ allowEmpty: true });
+  const body = call.body();
   receive(parts, call, room, {
     type: call.param('type'),
     event: call.param('event'),
@@ -61,8 +61,8 @@ function receive(
   given: { type: string; event: string; thread: string | undefined },
 ): void {
   const { user, type: by } = call.requester;
-  if (!RECEIPT_TYPES.includes(given.type)) throw badParam(`Receipt type must be one of ${RECEIPT_TYPES.join(', ')}`);
-  if (!given.event.startsWith('$')) throw badParam("Event ID must start with '$'");
+  if (!RECEIPT_TYPES.includes(given.type)) throw refused(`Receipt type must be one of ${RECEIPT_TYPES.join(', ')}`);
+  if (!given.event.startsWith('$')) throw refused("Event ID must start with '$'");
   if (!room.event(given.event)) {
     parts.log.violation('receipt-for-unknown-event', by, `${user} read ${given.event} in ${room.id}`);
   }

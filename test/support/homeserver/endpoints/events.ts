@@ -1,6 +1,6 @@
 // Endpoints that send events and change state. Knows requests; the rules are elsewhere.
 
-import { badParam, MatrixError } from '../errors.ts';
+import { BadContent, badParam, MatrixError, refused } from '../errors.ts';
 import type { Draft } from '../event.ts';
 import { checkSendable } from '../content-rules.ts';
 import { isObject, optionalString, type JsonObject } from '../json.ts';
@@ -27,9 +27,9 @@ function send(parts: Parts, call: Call): JsonObject {
     const type = call.param('type');
     checkSendable(type, false);
     const room = parts.rooms.require(call.param('room'), requester.user);
-    noteRelation(parts, call, room, content);
+    checkRelation(parts, call, room, content);
     const redacts = type === 'm.room.redaction' ? optionalString(content, 'redacts') : undefined;
-    if (type === 'm.room.redaction' && redacts === undefined) throw badParam("'redacts' is missing");
+    if (type === 'm.room.redaction' && redacts === undefined) throw new BadContent("'redacts' is missing");
     const draft = { sender: requester.user, type, content, at: timeOf(call), redacts, transaction: ownId(call) };
     return { event_id: parts.rooms.send(room, draft).id };
   });
@@ -37,7 +37,7 @@ function send(parts: Parts, call: Call): JsonObject {
 
 function redact(parts: Parts, call: Call): JsonObject {
   const { requester } = call;
-  const content = call.body({ allowEmpty: true });
+  const content = call.body();
   return parts.transactionIds.once(call.path, requester, content, () => {
     const room = parts.rooms.require(call.param('room'), requester.user);
     const event = parts.rooms.send(room, {
@@ -76,7 +76,7 @@ function setMember(parts: Parts, call: Call, room: Room, target: string, content
       }
       return parts.memberships.change({ room, sender, target, membership, content, at: timeOf(call) }).id;
     default:
-      throw new MatrixError(400, 'M_BAD_JSON', `Invalid membership ${membership}`);
+      throw new BadContent(`Invalid membership ${membership}`);
   }
 }
 
@@ -100,13 +100,19 @@ function ownId(call: Call): Draft['transaction'] {
   return requester.type === 'person' ? { token: requester.token, id: call.param('transaction') } : undefined;
 }
 
-function noteRelation(parts: Parts, call: Call, room: Room, content: JsonObject): void {
+/** A relation must have its target in the room; a reply need not, but a bridge should know better. */
+function checkRelation(parts: Parts, call: Call, room: Room, content: JsonObject): void {
   const relation = content['m.relates_to'];
   if (!isObject(relation)) return;
-  const reply = relation['m.in_reply_to'];
-  for (const target of [relation['event_id'], isObject(reply) ? reply['event_id'] : undefined]) {
-    if (typeof target !== 'string' || room.event(target)) continue;
+  const note = (target: string) => {
     const detail = `${call.requester.user} related to ${target} in ${room.id}`;
     parts.log.violation('relation-to-unknown-event', call.requester.type, detail);
-  }
+  };
+  const reply = relation['m.in_reply_to'];
+  const answered = isObject(reply) ? reply['event_id'] : undefined;
+  if (typeof answered === 'string' && !room.event(answered)) note(answered);
+  const target = relation['event_id'];
+  if (typeof relation['rel_type'] !== 'string' || typeof target !== 'string' || room.event(target)) return;
+  note(target);
+  throw refused("Can't send relation to unknown event");
 }

@@ -1,6 +1,6 @@
 // Endpoints that change who is in a room, and the directory of aliases. Knows requests; the rules are elsewhere.
 
-import { badParam, forbidden, MatrixError, notFound } from '../errors.ts';
+import { forbidden, MatrixError, notFound, refused } from '../errors.ts';
 import { checkAliasLocalpart, splitId } from '../ids.ts';
 import { optionalString, requiredString, stringList, type JsonObject } from '../json.ts';
 import type { MembershipChange } from '../memberships.ts';
@@ -39,7 +39,7 @@ export function membershipEndpoints(parts: Parts): Route[] {
 
 function createRoom(parts: Parts, call: Call): JsonObject {
   const { requester } = call;
-  const body = call.body({ allowEmpty: true });
+  const body = call.body();
   for (const user of stringList(body, 'invite')) noteUnknown(parts, call, user);
   const localpart = optionalString(body, 'room_alias_name');
   let alias: string | undefined;
@@ -72,8 +72,10 @@ async function join(parts: Parts, call: Call, roomOrAlias: string): Promise<Json
 function leave(parts: Parts, call: Call): JsonObject {
   const user = call.requester.user;
   const body = call.body({ allowEmpty: true });
-  const room = parts.rooms.require(call.param('room'), user);
-  if (room.membership(user) === 'leave') return {};
+  const room = parts.rooms.get(call.param('room'));
+  if (!room) throw new MatrixError(404, 'M_UNKNOWN', 'Not a known room');
+  const standing = room.member(user);
+  if (standing?.membership === 'leave' && standing.sender === user) return {};
   const reason = optionalString(body, 'reason');
   parts.memberships.change({ room, sender: user, target: user, membership: 'leave', reason });
   return {};
@@ -145,8 +147,8 @@ function setAlias(parts: Parts, call: Call): JsonObject {
   checkAlias(parts, call, alias);
   const { local, server } = splitId('#', alias);
   checkAliasLocalpart(local);
-  if (server !== parts.serverName) throw badParam('Room alias must be local');
-  if (!room) throw badParam('Room does not exist');
+  if (server !== parts.serverName) throw refused('Room alias must be local');
+  if (!room) throw refused('Room does not exist');
   if (requester.type === 'person' && !room.joined.has(requester.user)) {
     throw forbidden('You must be in the room to create an alias for it');
   }
@@ -159,10 +161,14 @@ function removeAlias(parts: Parts, call: Call): JsonObject {
   const alias = call.param('alias');
   const { user } = call.requester;
   const room = parts.rooms.byAlias(alias);
+  if (call.requester.type === 'appservice') {
+    // as Synapse: whether or not there is such an alias
+    checkAlias(parts, call, alias);
+    parts.rooms.removeAlias(alias);
+    return {};
+  }
   if (!room) throw notFound(`Room alias ${alias} not found`);
-  checkAlias(parts, call, alias);
   const mayDelete =
-    call.requester.type === 'appservice' ||
     parts.rooms.aliasCreator(alias) === user ||
     room.powers.of(user) >= room.powers.toSend('m.room.canonical_alias', true);
   if (!mayDelete) throw forbidden("You don't have permission to delete the alias.");

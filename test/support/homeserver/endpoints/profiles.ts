@@ -1,7 +1,7 @@
 // Endpoints about what a user shows of himself: profile and presence. Knows no room but through memberships.
 
 import type { Account } from '../accounts.ts';
-import { badJson, badParam, forbidden, notFound } from '../errors.ts';
+import { badParam, forbidden, MatrixError, notFound, refused } from '../errors.ts';
 import { checkCanonical, type Json, type JsonObject } from '../json.ts';
 import type { Call, Route } from '../router.ts';
 import type { World } from '../world.ts';
@@ -19,7 +19,7 @@ export function profileEndpoints(parts: Parts): Route[] {
   const profile = '/_matrix/client/v3/profile/:user';
   const presence = '/_matrix/client/v3/presence/:user/status';
   return [
-    ['GET', profile, (call) => Object.fromEntries(accountOf(parts, call).profile)],
+    ['GET', profile, (call) => getProfile(parts, call)],
     ['GET', `${profile}/:key`, (call) => getField(parts, call)],
     ['PUT', `${profile}/:key`, (call) => setField(parts, call)],
     ['DELETE', `${profile}/:key`, (call) => deleteField(parts, call)],
@@ -30,12 +30,20 @@ export function profileEndpoints(parts: Parts): Route[] {
 
 function accountOf(parts: Parts, call: Call): Account {
   const account = parts.accounts.get(call.param('user'));
-  if (!account) throw notFound('Profile was not found');
+  // not M_NOT_FOUND: so says Synapse
+  if (!account) throw new MatrixError(404, 'M_UNKNOWN', 'User not found');
   return account;
 }
 
 function requireSelf(call: Call, what: string): void {
-  if (call.requester.user !== call.param('user')) throw forbidden(`Cannot set another user's ${what}`);
+  if (call.requester.user !== call.param('user'))
+    throw new MatrixError(what === 'presence' ? 403 : 400, 'M_FORBIDDEN', `Cannot set another user's ${what}`);
+}
+
+function getProfile(parts: Parts, call: Call): JsonObject {
+  const { profile } = accountOf(parts, call);
+  if (profile.size === 0) throw notFound('Profile was not found');
+  return Object.fromEntries(profile);
 }
 
 function getField(parts: Parts, call: Call): JsonObject {
@@ -50,12 +58,12 @@ function setField(parts: Parts, call: Call): JsonObject {
   requireSelf(call, key);
   const account = accountOf(parts, call);
   const value = call.body()[key];
-  if (value === undefined) throw badJson(`Missing key '${key}'`);
+  if (value === undefined) throw new MatrixError(400, 'M_MISSING_PARAM', `Missing key '${key}'`);
   checkCanonical(value);
   const longest = LONGEST.get(key);
   if (longest !== undefined) {
     if (typeof value !== 'string') throw badParam(`'${key}' must be a string`);
-    if (value.length > longest) throw badParam(`${key} is too long (max ${longest})`);
+    if (value.length > longest) throw refused(`${key} is too long (max ${longest})`);
   }
   put(parts, account, key, value === '' && longest !== undefined ? undefined : value);
   return {};

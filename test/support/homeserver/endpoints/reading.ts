@@ -37,8 +37,8 @@ function sightOf(parts: Parts, call: Call): Sight {
   const room = parts.rooms.require(call.param('room'), user);
   if (room.joined.has(user)) return { room, end: room.timeline.length, state: room.stateEvents() };
   const member = room.member(user);
-  const hasBeenIn = (member?.membership === 'leave' || member?.membership === 'ban') && member.replaces;
-  if (!hasBeenIn || member.replaces?.membership !== 'join') {
+  // as Synapse: not who was banned, but also who only declined
+  if (member?.membership !== 'leave') {
     throw forbidden(`User ${user} not in room ${room.id}, and room previews are disabled`);
   }
   return { room, end: member.index + 1, state: room.stateBefore(member.index + 1) };
@@ -46,7 +46,7 @@ function sightOf(parts: Parts, call: Call): Sight {
 
 function allState(parts: Parts, call: Call): Reply {
   const { state } = sightOf(parts, call);
-  return new Reply(200, 'application/json', `[${state.map((event) => event.json).join(',')}]`);
+  return new Reply(200, 'application/json', `[${state.map((event) => JSON.stringify(event)).join(',')}]`);
 }
 
 function oneState(parts: Parts, call: Call, stateKey: string): JsonObject {
@@ -103,7 +103,7 @@ function context(parts: Parts, call: Call): JsonObject {
 
 function messages(parts: Parts, call: Call): JsonObject {
   const { room, end: last } = sightOf(parts, call);
-  const direction = call.query.get('dir');
+  const direction = call.query.get('dir') ?? 'f';
   if (direction !== 'b' && direction !== 'f') throw badParam("'dir' must be 'b' or 'f'");
   const limit = limitOf(call);
   const from = Math.min(last, placeOf(room, call.query.get('from'), direction === 'b' ? last : 0));
