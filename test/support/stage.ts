@@ -27,11 +27,16 @@ export interface Stage {
 }
 
 export interface StageOptions {
+  readonly dialect?: MsnUnderTest['dialect'];
   readonly roomVersion?: string;
   readonly progress?: (line: string) => void;
 }
 
-export async function setStage({ roomVersion, progress = () => undefined }: StageOptions = {}): Promise<Stage> {
+export async function setStage({
+  dialect,
+  roomVersion,
+  progress = () => undefined,
+}: StageOptions = {}): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'bridge-stage-'));
   const stops: (() => Promise<unknown>)[] = [
     async () => rm(directory, { recursive: true, force: true, maxRetries: 5 }),
@@ -40,7 +45,7 @@ export async function setStage({ roomVersion, progress = () => undefined }: Stag
     for (const one of stops.splice(0).toReversed()) await one();
   };
   try {
-    const msn = await msnUnderTest();
+    const msn = await msnUnderTest(dialect);
     stops.push(async () => msn.stop());
     const postgres = await startPostgres();
     stops.push(async () => postgres.stop());

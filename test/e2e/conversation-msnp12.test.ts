@@ -1,0 +1,3 @@
+import { conversation } from './conversation.ts';
+
+conversation({ dialect: 'MSNP12', roomVersion: '12' });
