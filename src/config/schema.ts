@@ -54,7 +54,7 @@ const msnServer = z.strictObject({
     })
     .prefault({}),
   dialects: z
-    .array(z.enum(['MSNP12', 'MSNP8']))
+    .array(z.enum(['MSNP12', 'MSNP11', 'MSNP10', 'MSNP9', 'MSNP8']))
     .min(1)
     .default(['MSNP12', 'MSNP8']),
   private_addresses: z.boolean().default(false),

@@ -1,6 +1,6 @@
 // What differs between MSNP versions, as a table: each row is an earlier one spread, plus what changed.
 
-export type DialectName = 'MSNP8' | 'MSNP12';
+export type DialectName = 'MSNP8' | 'MSNP9' | 'MSNP10' | 'MSNP11' | 'MSNP12';
 
 export interface Dialect {
   readonly name: DialectName;
@@ -39,22 +39,40 @@ const MSNP8: Dialect = {
   chatCapabilities: false,
 };
 
-const MSNP12: Dialect = {
-  ...MSNP8,
-  name: 'MSNP12',
-  client: { version: '7.5.0324', brand: 'msmsgs' },
-  serials: 2, // MSNP10: time stamps instead of list versions, GUIDs, ADC, PRP MFN
+const MSNP9: Dialect = {
+  ...MSNP8, // display pictures in presence, which are read wherever they stand
+  name: 'MSNP9',
+  client: { version: '6.0.0602', brand: 'msmsgs' },
+};
+
+const MSNP10: Dialect = {
+  ...MSNP9, // time stamps instead of list versions, GUIDs, ADC, PRP MFN
+  name: 'MSNP10',
+  client: { version: '6.2.0137', brand: 'msmsgs' },
+  serials: 2,
   contactLine: 'prefixed',
   groupIds: 'guid',
   listVersions: false,
   ownNick: 'property',
-  challenge: { algorithm: 'new', productId: 'PROD0101{0RM?UBW', productKey: 'CFHUR$52U_{VIX5T' }, // MSNP11
-  contactNetwork: true, // MSNP12
-  chatCapabilities: true, // MSNP12
+};
+
+const MSNP11: Dialect = {
+  ...MSNP10, // personal messages, the new challenge
+  name: 'MSNP11',
+  client: { version: '7.0.0777', brand: 'msmsgs' },
+  challenge: { algorithm: 'new', productId: 'PROD0101{0RM?UBW', productKey: 'CFHUR$52U_{VIX5T' },
+};
+
+const MSNP12: Dialect = {
+  ...MSNP11, // network ids in the contact list, capabilities in the switchboard
+  name: 'MSNP12',
+  client: { version: '7.5.0324', brand: 'msmsgs' },
+  contactNetwork: true,
+  chatCapabilities: true,
 };
 
 /** Oldest first. */
-const DIALECTS = new Map<string, Dialect>([MSNP8, MSNP12].map((row) => [row.name, row]));
+const DIALECTS = new Map<string, Dialect>([MSNP8, MSNP9, MSNP10, MSNP11, MSNP12].map((row) => [row.name, row]));
 
 export function dialect(name: DialectName): Dialect {
   const row = DIALECTS.get(name);

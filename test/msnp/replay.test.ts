@@ -11,7 +11,13 @@ import type { Replayed } from './support/replay.ts';
 
 const RECORDINGS = [
   'msnp8-login-and-chat',
+  'msnp9-login-and-chat',
+  'msnp10-login-contacts-chat',
+  'msnp11-login-and-chat',
+  'msnp11-offline-messages',
+  'msnp11-pending-list',
   'msnp12-login-and-chat',
+  'msnp8-msnp10-added-while-offline',
   'msnp8-contacts',
   'msnp8-errors',
   'server-maintenance',
@@ -37,7 +43,7 @@ function versionOf({ said }: Connection): string | undefined {
 }
 
 const personOf = (name: string): string => name.split('/')[1] ?? '';
-const isOurs = (dialect: string | undefined): dialect is DialectName => dialect === 'MSNP8' || dialect === 'MSNP12';
+const isOurs = (dialect: string | undefined): dialect is DialectName => /^MSNP(?:8|9|1[0-2])$/.test(dialect ?? '');
 
 interface Played {
   readonly sent: readonly string[];

@@ -1,6 +1,8 @@
 // In what our client may differ from those recorded, as one table; anything else is a fault. Knows commands, no session.
 
 import { readMime } from '../../../src/msnp/mime.ts';
+import { dialect as spokenDialect } from '../../../src/msnp/dialect.ts';
+import type { DialectName } from '../../../src/msnp/dialect.ts';
 import type { Frame } from '../../../src/msnp/frame.ts';
 
 export interface Circumstances {
@@ -10,7 +12,7 @@ export interface Circumstances {
   /** The server has echoed a CHG. */
   readonly statusSet: boolean;
   readonly own: string;
-  readonly dialect: string;
+  readonly dialect: DialectName;
 }
 
 interface Difference {
@@ -71,10 +73,17 @@ const DIFFERENCES: readonly Difference[] = [
   {
     what: 'our client renames only itself, and has no telephone',
     apply: (frame, { own, dialect }) => {
-      if (frame.verb === 'REA') return frame.args[1] === own && frame.args.length === 3 ? frame : undefined;
-      if (frame.verb === 'PRP') return dialect !== 'MSNP8' && frame.args[1] === 'MFN' ? frame : undefined;
+      const byAccount = spokenDialect(dialect).ownNick === 'account';
+      if (frame.verb === 'REA')
+        return byAccount && frame.args[1] === own && frame.args.length === 3 ? frame : undefined;
+      if (frame.verb === 'PRP') return !byAccount && frame.args[1] === 'MFN' ? frame : undefined;
       return frame;
     },
+  },
+  {
+    what: 'our client encodes every name',
+    // oxlint-disable-next-line no-control-regex
+    apply: (frame) => (frame.verb === 'PRP' && /[^\x00-\x7f]/.test(frame.args.join(' ')) ? undefined : frame),
   },
   {
     what: 'our client wants an ACK or nothing',
@@ -116,6 +125,7 @@ export const PARTINGS = new Map<string, { readonly why: string; readonly after: 
   ['msnp8-errors 39', { why: 'sends an empty line', after: 4 }],
   ['msnp8-errors 42', { why: 'sends a line that is no text', after: 4 }],
   ['msnp8-errors 45', { why: 'the OUT of its older namesake stands in its record', after: 4 }],
+  ['msnp11-pending-list 12', { why: 'signs out before the first status', after: 5 }],
 ]);
 
 /** What is compared of one command; undefined: nothing. */

@@ -2,6 +2,7 @@
 
 import { FrameReader } from '../../../src/msnp/frame.ts';
 import type { Frame, Role } from '../../../src/msnp/frame.ts';
+import { dialect } from '../../../src/msnp/dialect.ts';
 import type { DialectName } from '../../../src/msnp/dialect.ts';
 import { readMessage } from '../../../src/msnp/message.ts';
 import { NotificationSession } from '../../../src/msnp/notification.ts';
@@ -36,21 +37,29 @@ export function replayNotification(recorded: Connection, random: Random): Replay
   const session = new NotificationSession({
     address: words(lines, /^USR \d+ TWN I /)[4] ?? 'nobody@example.com',
     dialects,
+    serial: words(lines, /^SYN /).slice(2).join(' '),
     capabilities: Number(first[3] ?? 0),
     initialStatus: (first[2] ?? 'NLN') as Exclude<StatusCode, 'FLN'>,
   });
-  return new Replay(session, recorded, 'notification', dialects[0] ?? '', random, notificationInput).run();
+  return new Replay(session, recorded, 'notification', spoken(recorded), random, notificationInput).run();
 }
 
 export function replaySwitchboard(
   recorded: Connection,
-  dialect: DialectName,
+  version: DialectName,
   random: Random,
 ): Replayed<SwitchboardEvent> {
   const [verb, , address = '', ticket = '', session = ''] = recorded.said[0]?.line.split(' ') ?? [];
   const entry = verb === 'USR' ? ({ type: 'create', ticket } as const) : ({ type: 'answer', ticket, session } as const);
-  const ours = new SwitchboardSession({ address, dialect, entry });
-  return new Replay(ours, recorded, 'switchboard', dialect, random, switchboardInput).run();
+  const ours = new SwitchboardSession({ address, dialect: version, entry });
+  return new Replay(ours, recorded, 'switchboard', version, random, switchboardInput).run();
+}
+
+/** What the server chose. */
+function spoken({ said }: Connection): DialectName {
+  const answers = said.filter(({ from }) => from === 'server').map(({ line }) => line);
+  const name = words(answers, /^VER \d+ MSNP/)[2] ?? 'MSNP8';
+  return dialect(name as DialectName).name;
 }
 
 function words(lines: readonly string[], pattern: RegExp): string[] {
@@ -125,7 +134,7 @@ class Replay<Command, Event> {
     session: Session<Command, Event>,
     recorded: Connection,
     role: Role,
-    dialect: string,
+    version: DialectName,
     random: Random,
     trigger: Trigger<Command>,
   ) {
@@ -136,7 +145,7 @@ class Replay<Command, Event> {
     this.#trigger = trigger;
     const lines = recorded.said.map(({ line }) => line);
     const own = words(lines, /^USR \d+ TWN I /)[4] ?? words(lines, /^(?:USR|ANS) /)[2] ?? '';
-    this.#when = { kind: role, signedIn: false, statusSet: false, own, dialect };
+    this.#when = { kind: role, signedIn: false, statusSet: false, own, dialect: version };
   }
 
   run(): Replayed<Event> {
