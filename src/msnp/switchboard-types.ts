@@ -16,6 +16,7 @@ export type SwitchboardCommand =
    * Too long a payload is refused at once with `outcome: 'too-long'`.
    */
   | { readonly type: 'send'; readonly id: string; readonly message: ChatMessage; readonly acknowledged: boolean }
+  /** Says goodbye. What others say is told until the connection is closed, which is the server's to do. */
   | { readonly type: 'leave' };
 
 export type SwitchboardEvent =

@@ -48,7 +48,8 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
   readonly #calls = new Map<number, string>();
   readonly #unacknowledged = new Map<number, string>();
   #already: Participant[] = [];
-  #phase: 'new' | 'entering' | 'inside' | 'over' = 'new';
+  /** `leaving`: our goodbye is out, and what was said before it arrived may still come. */
+  #phase: 'new' | 'entering' | 'inside' | 'leaving' | 'over' = 'new';
 
   readonly #handlers = new Map<string, Handler>([
     ['USR', (args) => this.#onEntered(args)],
@@ -115,7 +116,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
       case 'send':
         return this.#say(asked.id, asked.message, asked.acknowledged);
       case 'leave':
-        return [{ type: 'send', bytes: command('OUT', undefined) }, ...this.#end({ type: 'close' })];
+        return this.#leave();
       default:
         return assertNever(asked);
     }
@@ -150,6 +151,18 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
     const others = this.#already.filter(({ address }) => address !== participant.address);
     if (others.length < MAX_PARTICIPANTS) this.#already = [...others, participant];
     return [];
+  }
+
+  /** The server closes. Until then it is listened to: a message and our goodbye may cross. */
+  #leave(): Outputs {
+    if (this.#phase === 'leaving') return [];
+    if (this.#phase === 'new') return this.#end({ type: 'close' });
+    const entering = this.#phase === 'entering';
+    this.#phase = 'leaving';
+    return [
+      { type: 'send', bytes: command('OUT', undefined) },
+      ...(entering ? [event({ type: 'entry-refused', code: 0 })] : []),
+    ];
   }
 
   // ---- people

@@ -116,11 +116,47 @@ test('hears messages, joined where they come in pieces', () => {
   ]);
 });
 
-test('leaves politely, and says what is lost', () => {
-  const { sent, events, closes } = say(inside(), text('a'), order({ type: 'leave' }));
-  expect(sent.at(-1)).toBe('OUT\r\n');
-  expect(events).toEqual([{ type: 'outcome', id: 'a', outcome: 'lost' }]);
-  expect(closes).toEqual([undefined]);
+test('leaves politely, hears what was said before that was known, and says what is lost', () => {
+  const session = inside();
+  const leaving = say(session, text('a'), text('b'), order({ type: 'leave' }), order({ type: 'leave' }));
+  expect(leaving.sent.slice(2)).toEqual(['OUT\r\n']);
+  expect(leaving.events).toEqual([]);
+  expect(leaving.closes).toEqual([]);
+  const body = 'Content-Type: text/plain\r\n\r\nwait!';
+  const { events } = say(session, received(`MSG bob@x.y Bob ${body.length}\r\n${body}ACK 2\r\n`), closed);
+  expect(events).toEqual([
+    { type: 'message', address: 'bob@x.y', nick: 'Bob', message: { type: 'text', text: 'wait!', format: PLAIN } },
+    { type: 'outcome', id: 'a', outcome: 'acknowledged' },
+    { type: 'outcome', id: 'b', outcome: 'lost' },
+  ]);
+});
+
+test('nothing is sent after the goodbye', () => {
+  const session = inside();
+  say(session, order({ type: 'leave' }));
+  const { sent, events } = say(session, text('a'), order({ type: 'call', address: 'bob@x.y' }));
+  expect(sent).toEqual([]);
+  expect(events).toEqual([
+    { type: 'outcome', id: 'a', outcome: 'refused' },
+    { type: 'call-refused', address: 'bob@x.y', code: 0 },
+  ]);
+});
+
+test('a server that says goodbye itself is not waited for', () => {
+  expect(say(inside(), order({ type: 'leave' }), received('OUT\r\n')).closes).toEqual([undefined]);
+});
+
+test('who leaves before the door is open does not come in', () => {
+  expect(say(created(), order({ type: 'leave' })).outputs).toEqual([{ type: 'close' }]);
+  const { sent, events } = say(
+    created(),
+    enter,
+    order({ type: 'leave' }),
+    received('USR 1 OK Alice@x.y Alice\r\n'),
+    closed,
+  );
+  expect(sent).toEqual(['USR 1 Alice@x.y 17.1\r\n', 'OUT\r\n']);
+  expect(events).toEqual([{ type: 'entry-refused', code: 0 }]);
 });
 
 test('a broken stream closes the connection, and says what is lost', () => {

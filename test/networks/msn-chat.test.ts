@@ -306,6 +306,26 @@ test('five minutes without a word end the connection, not the chat', async () =>
   expect(requests(stage.server)).toBe(2);
 });
 
+test('what crosses our goodbye is heard', async () => {
+  const stage = await setStage();
+  const bob = await signInPerson(stage, BOB);
+  const ours = await signInOurs(stage);
+  await say(ours, BOB, 'hello');
+  const { chat: theirs } = await bob.waitForText('hello');
+  stage.server.faults.add({ side: 'SB', user: ALICE, verb: 'OUT' }, { type: 'delay', ms: 200 });
+  await pass(stage, 5 * 60_000);
+  await theirs.say('one more thing');
+  await eventually(() => ours.sink.texts.includes('one more thing'));
+  await eventually(() => bob.chats.every(({ people }) => people.length === 0));
+
+  await say(ours, BOB, 'again');
+  const second = await bob.waitForText('again');
+  const goodbye = ours.client.disconnect();
+  await second.chat.say('do not go');
+  await goodbye;
+  expect(ours.sink.texts).toContain('do not go');
+});
+
 test('strangers may call, the blocked may not', async () => {
   const accounts = [
     { address: ALICE, contacts: [{ address: BOB, lists: ['BL'] as const }] },
