@@ -24,7 +24,7 @@ import type { Ending } from './connection.ts';
 import { toName, toOwnStatus } from './convert-contact.ts';
 import { fromMessage, split, toMessage } from './convert-content.ts';
 import { messageFailed, notSignedIn } from './errors.ts';
-import { addressFault, addressOfChat, chatWith, messageId, sameAddress, userId } from './ids.ts';
+import { addressFault, addressOfChat, chatWith, isAddress, messageId, sameAddress, userId } from './ids.ts';
 import type { Io } from './io.ts';
 import type { ServerProfile } from './profile.ts';
 import { Roster } from './roster.ts';
@@ -46,6 +46,8 @@ interface Attempt {
 }
 
 const TYPING_MS = 6_000;
+const MAX_NOTICES = 10;
+const NOTICES_WITHIN_MS = 60_000;
 
 export class MsnClient implements NetworkClient {
   readonly #parts: ClientParts;
@@ -58,6 +60,8 @@ export class MsnClient implements NetworkClient {
   #attempt: Attempt | undefined;
   #memory: SessionMemory | undefined;
   #ticketRefused = false;
+  #notices = 0;
+  #noticesSince = 0;
 
   constructor(parts: ClientParts, login: NetworkLogin, sink: ClientSink) {
     this.#parts = parts;
@@ -65,7 +69,12 @@ export class MsnClient implements NetworkClient {
     this.#sink = sink;
     this.#log = parts.log.child({ login: login.id });
     this.#memory = login.memory;
-    this.#roster = new Roster(parts.profile.key, login.roster, (event) => sink.event(event));
+    this.#roster = new Roster({
+      server: parts.profile.key,
+      cached: login.roster,
+      clock: parts.clock,
+      emit: (event) => (event.type === 'notice' ? this.#notify(event.text) : sink.event(event)),
+    });
   }
 
   connect(epoch: number, wanted: WantedPresence): void {
@@ -161,6 +170,7 @@ export class MsnClient implements NetworkClient {
   #onEnd({ kind, sentence, ticketRefused }: Ending): void {
     const attempt = this.#attempt;
     this.#attempt = undefined;
+    this.#roster.rest();
     if (ticketRefused) this.#ticketRefused = true;
     if (attempt) {
       const goodbye = attempt.switchboards.close();
@@ -208,11 +218,27 @@ export class MsnClient implements NetworkClient {
 
   #onMaintenance(minutes: number): void {
     const when = minutes === 1 ? 'in a minute' : `in ${minutes} minutes`;
-    this.#sink.event({ type: 'notice', text: `${this.#parts.profile.name} goes down for maintenance ${when}.` });
+    this.#notify(`${this.#parts.profile.name} goes down for maintenance ${when}.`);
+  }
+
+  /** A server that never stops talking is not to fill somebody's room. */
+  #notify(text: string): void {
+    const now = this.#parts.clock.now().getTime();
+    if (now - this.#noticesSince >= NOTICES_WITHIN_MS) {
+      this.#noticesSince = now;
+      this.#notices = 0;
+    }
+    this.#notices += 1;
+    if (this.#notices <= MAX_NOTICES) this.#sink.event({ type: 'notice', text });
+    else if (this.#notices === MAX_NOTICES + 1) this.#log.warn({}, 'notices were dropped: too many at once');
   }
 
   /** What is said among several people comes into the chat with each of them: group chats are not there yet. */
   #onHeard(epoch: number, { address, nick, message, connection, count, inGroup }: Heard): void {
+    if (!isAddress(address)) {
+      this.#log.warn({ length: address.length }, 'message dropped: its sender has no address');
+      return;
+    }
     const chat = chatWith(address);
     const sender = userId(this.#parts.profile.key, address);
     if (message.type === 'typing') {

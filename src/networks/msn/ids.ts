@@ -27,10 +27,17 @@ export function messageId(login: RemoteUserId, epoch: number, connection: number
   return `${login}/${epoch}.${connection}.${count}` as RemoteMessageId;
 }
 
+const MAX_ADDRESS = 129;
+
+/** Whether what a server calls an address may name a person: the longer ones, and those with blanks or controls, may not. */
+export function isAddress(address: string): boolean {
+  return address.length <= MAX_ADDRESS && /^[^\p{C}\p{Z}]+$/u.test(address);
+}
+
 /** What is wrong with an address that somebody typed, as a sentence; undefined if nothing. */
 export function addressFault(address: string): string | undefined {
   if (address === '') return 'An e-mail address is needed.';
-  if (address.length > 129) return 'That address is too long.';
+  if (address.length > MAX_ADDRESS) return 'That address is too long.';
   // Printable ASCII only: the protocol sends addresses bare, between blanks.
   if (!/^[!-~]+$/.test(address)) return 'That address has a blank or a letter that MSN addresses cannot have.';
   if (!/^[^@;:/%,]+@[^@;:/%,]+$/.test(address)) return 'That is not an address: it looks like name@example.com.';

@@ -1,6 +1,7 @@
 // What one login knows of its people: lists, names, presence. Turns news of the server into news for the core, and
 // nothing else; knows no connection.
 
+import type { Cancel, Clock } from '../../bridge/clock.ts';
 import type { Contact, RemoteEvent } from '../../bridge/events.ts';
 import type { ServerKey } from '../../bridge/ids.ts';
 import { LISTS } from '../../msnp/contacts.ts';
@@ -8,6 +9,7 @@ import type { ListName, RosterContact } from '../../msnp/contacts.ts';
 import type { NotificationEvent } from '../../msnp/notification-types.ts';
 import { fromContact, isOn, OFFLINE, toContact, toName } from './convert-contact.ts';
 import type { Standing } from './convert-contact.ts';
+import { isAddress } from './ids.ts';
 
 type Of<Type extends NotificationEvent['type']> = Extract<NotificationEvent, { type: Type }>;
 
@@ -16,16 +18,40 @@ interface Person {
   standing: Standing;
 }
 
+export interface RosterParts {
+  readonly server: ServerKey;
+  /** The contacts as the core kept them, for a server that says that nothing has changed. */
+  readonly cached: readonly Contact[];
+  readonly clock: Pick<Clock, 'after'>;
+  readonly emit: (event: RemoteEvent) => void;
+}
+
+/** On all lists together; more than any server allows. */
+const MAX_PEOPLE = 10_000;
+/** The whole list is not told more often: a server may remove one contact after the other. */
+const TELL_ALL_EVERY_MS = 1_000;
+
 export class Roster {
   readonly #server: ServerKey;
+  readonly #clock: Pick<Clock, 'after'>;
   readonly #emit: (event: RemoteEvent) => void;
   #people: Map<string, Person>;
+  /** The list was told just now. */
+  #told: Cancel | undefined;
+  #changedSince = false;
 
-  /** `cached`: the contacts as the core kept them, for a server that says that nothing has changed. */
-  constructor(server: ServerKey, cached: readonly Contact[], emit: (event: RemoteEvent) => void) {
+  constructor({ server, cached, clock, emit }: RosterParts) {
     this.#server = server;
+    this.#clock = clock;
     this.#emit = emit;
     this.#people = peopleOf(cached.map(fromContact));
+  }
+
+  /** The session is over: nothing more is told of it. */
+  rest(): void {
+    this.#told?.();
+    this.#told = undefined;
+    this.#changedSince = false;
   }
 
   /** What to call somebody: a nick, or the address. */
@@ -59,11 +85,14 @@ export class Roster {
 
   onListChange({ list, change, address, nick }: Of<'list-changed'>): void {
     const key = address.toLowerCase();
-    const person = this.#people.get(key) ?? stranger(key, nick);
+    const found = this.#people.get(key);
+    if (!isAddress(key) || (found === undefined && this.#people.size >= MAX_PEOPLE)) return;
+    const person = found ?? stranger(key, nick);
     const wasKnown = isOn('forward', person.known) || isOn(list, person.known);
     person.known = { ...person.known, lists: changed(person.known.lists, list, change) };
-    this.#people.set(key, person);
-    if (list === 'forward') this.#tellAll();
+    if (person.known.lists === 0) this.#people.delete(key);
+    else this.#people.set(key, person);
+    if (list === 'forward' && change === 'removed') this.#tellAllSoon();
     else if (isOn('forward', person.known)) this.#tell(person);
     else if (list === 'reverse' && change === 'added' && !wasKnown) this.#announce(key, nick);
   }
@@ -72,10 +101,11 @@ export class Roster {
     const person = this.#people.get(address.toLowerCase());
     // Presence of people who are not on the list, ourselves among them, is nobody's news.
     if (!isOn('forward', person?.known) || person === undefined) return;
-    const before = JSON.stringify(toContact(this.#server, person.known, person.standing));
+    const { known, standing } = person;
     change(person);
     // Servers repeat themselves: what was told already is not told again.
-    if (JSON.stringify(toContact(this.#server, person.known, person.standing)) !== before) this.#tell(person);
+    if (person.known.nick === known.nick && sameStanding(person.standing, standing)) return;
+    this.#tell(person);
   }
 
   #tell({ known, standing }: Person): void {
@@ -88,6 +118,19 @@ export class Roster {
     this.#emit({ type: 'roster', contacts });
   }
 
+  #tellAllSoon(): void {
+    if (this.#told) {
+      this.#changedSince = true;
+      return;
+    }
+    this.#tellAll();
+    this.#told = this.#clock.after(TELL_ALL_EVERY_MS, () => {
+      const again = this.#changedSince;
+      this.rest();
+      if (again) this.#tellAllSoon();
+    });
+  }
+
   #announce(address: string, nick: string | undefined): void {
     const name = toName(nick ?? '');
     const who = name === '' || name === address ? address : `${name} (${address})`;
@@ -96,7 +139,12 @@ export class Roster {
 }
 
 function peopleOf(contacts: readonly RosterContact[]): Map<string, Person> {
-  return new Map(contacts.map((known) => [known.address, { known, standing: OFFLINE }]));
+  const people = contacts.filter(({ address }) => isAddress(address));
+  return new Map(people.map((known) => [known.address, { known, standing: OFFLINE }]));
+}
+
+function sameStanding(one: Standing, other: Standing): boolean {
+  return one.status === other.status && (one.message ?? '') === (other.message ?? '');
 }
 
 function stranger(address: string, nick: string | undefined): Person {

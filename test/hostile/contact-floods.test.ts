@@ -1,0 +1,150 @@
+// A server that floods us with news of contacts. What it can make us tell, keep and do has an end.
+
+import { expect, test } from 'vitest';
+
+import type { Contact, RemoteEvent } from '../../src/bridge/events.ts';
+import type { ServerKey } from '../../src/bridge/ids.ts';
+import { LISTS } from '../../src/msnp/contacts.ts';
+import type { RosterContact } from '../../src/msnp/contacts.ts';
+import { Roster } from '../../src/networks/msn/roster.ts';
+import { ALICE, eventually, setStage, signInOurs } from '../networks/msn-stage.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+const person = (index: number): string => `p${index}@example.com`;
+
+function known(index: number): RosterContact {
+  return { address: person(index), nick: 'n', lists: LISTS.forward | LISTS.allow, groups: [], properties: {} };
+}
+
+function rosterOf(size: number): { roster: Roster; clock: FakeClock; told: RemoteEvent[]; toldContacts: () => number } {
+  const told: RemoteEvent[] = [];
+  const clock = new FakeClock();
+  const roster = new Roster({
+    server: 'double' as ServerKey,
+    cached: [],
+    clock,
+    emit: (event) => told.push(event),
+  });
+  const contacts = Array.from({ length: size }, (_, index) => known(index));
+  roster.onRoster({ type: 'roster', unchanged: false, serial: '1', contacts, groups: [] });
+  told.length = 0;
+  const count = (event: RemoteEvent): number => (event.type === 'roster' ? event.contacts.length : 1);
+  return { roster, clock, told, toldContacts: () => told.reduce((sum, event) => sum + count(event), 0) };
+}
+
+test('contacts added by the thousand cost each its own word, not the whole list', () => {
+  const { roster, toldContacts } = rosterOf(1_000);
+  for (let index = 0; index < 2_000; index++) {
+    roster.onListChange({
+      type: 'list-changed',
+      list: 'forward',
+      change: 'added',
+      address: `new${index}@example.com`,
+      nick: 'x',
+    });
+  }
+  expect(toldContacts()).toBe(2_000);
+});
+
+test('contacts removed by the thousand are told as whole lists, once a second at most', () => {
+  const { roster, clock, told, toldContacts } = rosterOf(3_000);
+  for (let index = 0; index < 2_000; index++) {
+    roster.onListChange({ type: 'list-changed', list: 'forward', change: 'removed', address: person(index) });
+  }
+  expect(told).toHaveLength(1);
+  clock.advance(1_000);
+  expect(told).toHaveLength(2);
+  expect(toldContacts()).toBe(2_999 + 1_000);
+  clock.advance(60_000);
+  expect(told).toHaveLength(2);
+});
+
+test('a session that has ended tells nothing more', () => {
+  const { roster, clock, told } = rosterOf(10);
+  roster.onListChange({ type: 'list-changed', list: 'forward', change: 'removed', address: person(1) });
+  roster.onListChange({ type: 'list-changed', list: 'forward', change: 'removed', address: person(2) });
+  roster.rest();
+  clock.advance(60_000);
+  expect(told).toHaveLength(1);
+  expect(clock.pending).toBe(0);
+});
+
+test('people beyond ten thousand are not kept, and those on no list any more make room', () => {
+  const { roster, toldContacts } = rosterOf(9_999);
+  const change = (address: string, what: 'added' | 'removed'): void =>
+    roster.onListChange({ type: 'list-changed', list: 'forward', change: what, address, nick: 'x' });
+  change('first@example.com', 'added');
+  change('second@example.com', 'added');
+  expect(toldContacts()).toBe(1);
+  change('first@example.com', 'removed');
+  change('second@example.com', 'added');
+  expect(toldContacts()).toBe(1 + 9_999 + 1);
+});
+
+test('presence costs nothing more for a contact with much beside it', () => {
+  const told: RemoteEvent[] = [];
+  const roster = new Roster({
+    server: 'double' as ServerKey,
+    cached: [],
+    clock: new FakeClock(),
+    emit: (event) => told.push(event),
+  });
+  let read = 0;
+  const properties = new Proxy({}, { ownKeys: () => (read++, []) });
+  roster.onRoster({
+    type: 'roster',
+    unchanged: false,
+    serial: '1',
+    contacts: [{ ...known(1), properties }],
+    groups: [],
+  });
+  for (let index = 0; index < 100; index++) {
+    roster.onStatus({ type: 'status-changed', address: person(1), status: index % 2 === 0 ? 'NLN' : 'AWY', nick: 'n' });
+    roster.onStatus({ type: 'status-changed', address: person(1), status: index % 2 === 0 ? 'NLN' : 'AWY', nick: 'n' });
+  }
+  expect(told).toHaveLength(1 + 100);
+  expect(read).toBe(0);
+});
+
+const NO_ADDRESSES: readonly (readonly [rule: string, address: string])[] = [
+  ['the database takes no NUL', 'a\u0000b@example.com'],
+  ['an index of the database takes no long key', `${'x'.repeat(4_000)}@example.com`],
+  ['a lane and a transaction id are lines', 'a\u0085b@example.com'],
+  ['what is shown does not turn the text around it', 'a\u202eb@example.com'],
+  ['a blank parts names', 'a\u00a0b@example.com'],
+  ['somebody has a name', ''],
+];
+
+test.each(NO_ADDRESSES)('%s: such an address is nobody', (_rule, address) => {
+  const told: RemoteEvent[] = [];
+  const clock = new FakeClock();
+  const roster = new Roster({
+    server: 'double' as ServerKey,
+    cached: [],
+    clock,
+    emit: (event) => told.push(event),
+  });
+  const contacts = [{ ...known(1), address }, known(2)];
+  roster.onRoster({ type: 'roster', unchanged: false, serial: '1', contacts, groups: [] });
+  roster.onListChange({ type: 'list-changed', list: 'forward', change: 'added', address, nick: 'x' });
+  expect(told.flatMap((event) => (event.type === 'roster' ? event.contacts : [])).map(addressOf)).toEqual([person(2)]);
+  expect(told).toHaveLength(1);
+});
+
+function addressOf(contact: Contact): string {
+  return contact.address;
+}
+
+test('a server that never stops announcing is heard ten times a minute', async () => {
+  const stage = await setStage();
+  const { sink } = await signInOurs(stage);
+  const notices = (): number => sink.events.filter(({ type }) => type === 'notice').length;
+  for (let index = 0; index < 300; index++) stage.server.tell(ALICE, `ADC 0 RL N=s${index}@example.com F=Stranger`);
+  stage.server.tell(ALICE, 'ADC 0 FL N=last@example.com F=Last');
+  await eventually(() => sink.presenceOf('last@example.com') !== undefined);
+  expect(notices()).toBe(10);
+  expect(stage.log.lines.filter(({ text }) => text.startsWith('notices were dropped'))).toHaveLength(1);
+  stage.clock.advance(60_000);
+  stage.server.tell(ALICE, 'ADC 0 RL N=later@example.com F=Later');
+  await eventually(() => notices() === 11);
+});
