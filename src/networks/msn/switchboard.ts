@@ -45,6 +45,7 @@ const ENTER_MS = 30_000;
 const JOIN_MS = 20_000;
 const IDLE_MS = 5 * 60_000;
 const GOODBYE_MS = 2_000;
+const MAX_PARTICIPANTS = 256;
 
 export class Switchboard {
   readonly #parts: SwitchboardParts;
@@ -196,8 +197,9 @@ export class Switchboard {
   #add(participant: Participant): void {
     if (sameAddress(participant.address, this.#parts.own)) return;
     const address = participant.address.toLowerCase();
-    this.#present.set(address, participant);
-    this.#ever.add(address);
+    if (this.#present.size < MAX_PARTICIPANTS || this.#present.has(address)) this.#present.set(address, participant);
+    // two are a group; a server that has thousands come and go is not to fill our memory
+    if (this.#ever.size < 2) this.#ever.add(address);
   }
 
   #onLeft(address: string): void {
