@@ -97,7 +97,7 @@ export class Bridge {
       matrix: this.#matrix,
       rooms: store.rooms,
       networks: options.networks,
-      commands: commandRegistry(),
+      commands: commandRegistry(options.networks),
       operations: this.#operations(),
       loginsOf: (user) => this.loginsOf(user),
       log,

@@ -15,8 +15,22 @@ export interface Network {
   /** Checks what the user typed, without asking the network. Throws `BridgeError('bad-input')`. */
   prepareLogin(values: ReadonlyMap<string, string>): LoginSeed;
 
+  /** What only this network can do, as commands of the management room. */
+  readonly commands: readonly NetworkCommand[];
+
   /** One client for each login, made once per process life; it does nothing until `connect`. */
   createClient(login: NetworkLogin, sink: ClientSink): NetworkClient;
+}
+
+/** A command for one login of the network that contributes it. */
+export interface NetworkCommand {
+  readonly name: string;
+  /** What may follow the name: `<address>`, `[on|off]`. */
+  readonly args: string;
+  readonly summary: string;
+  readonly example?: string;
+  /** @param client one that this network has made. Resolves to the reply. Throws `BridgeError`; its sentence is the reply. */
+  run(client: NetworkClient, args: readonly string[]): Promise<Content>;
 }
 
 export interface LoginField {

@@ -43,6 +43,11 @@ test('with several accounts a command asks which one is meant', async () => {
   expect(await alice.asks('list alice@example.com', /Contacts of/)).toContain('alice@example.com');
 });
 
+test('a network brings commands of its own, which need no naming of the account', async () => {
+  expect(await alice.asks('help', /What you can say/)).toContain('shout <words> – shouts into the cave');
+  expect(await alice.asks('shout hello wall', /!/)).toBe('HELLO WALL!');
+});
+
 test('where the network says that it arrived, the status names who has it', async () => {
   const room = (await alice.person.client.request('GET', '/joined_rooms'))['joined_rooms'] as string[];
   const wall = room.find((one) => alice.person.texts(one).includes('from the other')) ?? '';

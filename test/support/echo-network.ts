@@ -9,6 +9,7 @@ import type {
   LoginSeed,
   Network,
   NetworkClient,
+  NetworkCommand,
   NetworkLogin,
   ResolvedUser,
 } from '../../src/bridge/network.ts';
@@ -26,6 +27,14 @@ export class EchoNetwork implements Network {
     { id: 'address', kind: 'address', prompt: 'Your name?' },
     { id: 'password', kind: 'password', prompt: 'Your password?' },
   ] as const;
+  readonly commands: readonly NetworkCommand[] = [
+    {
+      name: 'shout',
+      args: '<words>',
+      summary: 'shouts into the cave',
+      run: async (_, args) => text(`${args.join(' ').toUpperCase()}!`),
+    },
+  ];
   readonly clients = new Map<string, EchoClient>();
   readonly #password: string;
   readonly #now: () => Date;

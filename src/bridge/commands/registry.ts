@@ -1,11 +1,13 @@
-// The commands that every network has, in the order of `help`.
+// All commands, in the order of `help`: those that every network has, and those that networks contribute.
 
+import type { Network } from '../network.ts';
 import { chatCommand } from './chat.ts';
 import type { Command } from './command.ts';
 import { helpCommand } from './help.ts';
 import { listCommand } from './list.ts';
 import { loginCommand } from './login.ts';
 import { logoutCommand } from './logout.ts';
+import { networkCommands } from './network-commands.ts';
 import { reconnectCommand } from './reconnect.ts';
 import { statusCommand } from './status.ts';
 
@@ -17,12 +19,13 @@ const cancelCommand: Command = {
   run: async () => undefined,
 };
 
-export function commandRegistry(): ReadonlyMap<string, Command> {
+export function commandRegistry(networks: readonly Network[]): ReadonlyMap<string, Command> {
   const commands: readonly Command[] = [
     helpCommand(() => commands),
     loginCommand,
     listCommand,
     chatCommand,
+    ...networkCommands(networks),
     statusCommand,
     reconnectCommand,
     logoutCommand,

@@ -26,6 +26,7 @@ export function createMsnNetwork({ profiles, clock, log, io = createIo }: MsnNet
     name: 'MSN Messenger',
     servers: profiles.map(({ key, name }) => ({ key, name })),
     loginFields: loginFields(profiles),
+    commands: [],
     prepareLogin: (values) => prepareLogin(profiles, values),
     createClient: (login, sink) => {
       const profile = profileOf(login.server);
