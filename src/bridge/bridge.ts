@@ -9,11 +9,11 @@ import { commandRegistry } from './commands/registry.ts';
 import { BridgeError } from './errors.ts';
 import {
   type Contact,
+  type JournaledEvent,
   type MatrixEphemeral,
   type MatrixEvent,
   plainText,
   type RemoteEvent,
-  type RemoteMessage,
 } from './events.ts';
 import { Ghosts } from './ghosts.ts';
 import type { LoginId, MatrixUserId, RoomId } from './ids.ts';
@@ -26,6 +26,7 @@ import type { Network } from './network.ts';
 import { Permissions, type PermissionMap } from './permissions.ts';
 import { Portals } from './portals.ts';
 import { type Outcome, Runner } from './runner.ts';
+import { Requests } from './requests.ts';
 import { roomLink, say } from './say.ts';
 import type { JournalRow, NewRow, SessionRecord, Store } from './store.ts';
 import { txnId } from './txn-ids.ts';
@@ -55,6 +56,7 @@ export class Bridge {
   readonly #runner: Runner;
   readonly #ghosts: Ghosts;
   readonly #portals: Portals;
+  readonly #requests: Requests;
   readonly #management: Management;
   readonly #announcer: Announcer;
   readonly #logins = new Map<LoginId, Login>();
@@ -93,12 +95,22 @@ export class Bridge {
       },
       (key) => this.#logins.get(key.login),
     );
+    this.#requests = new Requests({
+      matrix: this.#matrix,
+      requests: store.requests,
+      loginOf: (id) => this.#logins.get(id),
+      notify: async (...said) => this.#management.notify(...said),
+    });
     this.#management = new Management({
       matrix: this.#matrix,
       rooms: store.rooms,
       networks: options.networks,
-      commands: commandRegistry(options.networks),
+      commands: commandRegistry(options.networks, this.#requests),
       operations: this.#operations(),
+      onReaction: async (event, reply) => {
+        const answered = await this.#requests.onReaction(event.sender, event.to, event.key);
+        if (answered !== undefined) await reply(say(answered));
+      },
       loginsOf: (user) => this.loginsOf(user),
       log,
     });
@@ -173,9 +185,10 @@ export class Bridge {
     }
   }
 
-  async #carryRemote(id: LoginId, event: RemoteMessage): Promise<Outcome> {
+  async #carryRemote(id: LoginId, event: JournaledEvent): Promise<Outcome> {
     const login = this.#logins.get(id);
     if (!login) return { type: 'failed', error: 'login gone' };
+    if (event.type === 'contact-request') return this.#requests.ask(login, event);
     const contact = login.contactOfChat(event.chat);
     const name = contact?.name ?? event.senderName;
     const portal = await this.#portals.open(login, { chat: event.chat, user: event.sender, name });
@@ -315,7 +328,7 @@ export class Bridge {
     return login;
   }
 
-  #onMoment(login: Login, event: Exclude<RemoteEvent, RemoteMessage>): void {
+  #onMoment(login: Login, event: Exclude<RemoteEvent, JournaledEvent>): void {
     switch (event.type) {
       case 'typing': {
         const key = { login: login.id, chat: event.chat };
@@ -349,7 +362,7 @@ export class Bridge {
     return pacer;
   }
 
-  #background(work: Promise<void>, failure: string): void {
+  #background(work: Promise<unknown>, failure: string): void {
     work.catch((error: unknown) => this.#log.warn({ err: error }, failure));
   }
 }

@@ -68,10 +68,22 @@ export type RemoteEvent =
   | { readonly type: 'roster'; readonly contacts: readonly Contact[] }
   /** One contact as it is now. */
   | { readonly type: 'contact'; readonly contact: Contact }
+  /** Somebody has put the user on their list and waits to be let in. The network may say so again at every sign-in. */
+  | {
+      readonly type: 'contact-request';
+      readonly user: RemoteUserId;
+      readonly address: string;
+      readonly name: string;
+      readonly id: RemoteMessageId;
+      readonly at: Date;
+    }
   /** A sentence from the service itself, for the management room. */
   | { readonly type: 'notice'; readonly text: string };
 
 export type RemoteMessage = Extract<RemoteEvent, { type: 'message' }>;
+export type ContactRequest = Extract<RemoteEvent, { type: 'contact-request' }>;
+/** News that must not be lost. */
+export type JournaledEvent = RemoteMessage | ContactRequest;
 
 export type Membership = 'invite' | 'join' | 'leave' | 'ban' | 'knock';
 
@@ -94,6 +106,16 @@ export type MatrixEvent =
       readonly id: EventId;
       readonly at: Date;
       readonly what: string;
+    }
+  /** `key`: the emoji, without variation selectors. */
+  | {
+      readonly type: 'reaction';
+      readonly room: RoomId;
+      readonly sender: MatrixUserId;
+      readonly id: EventId;
+      readonly at: Date;
+      readonly to: EventId;
+      readonly key: string;
     }
   | {
       readonly type: 'encrypted';

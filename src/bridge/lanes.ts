@@ -1,10 +1,15 @@
 // The names of journal lanes. A chat has one lane for each direction, so that a message waiting for the network's answer
 // holds up nothing that comes from there (docs/decisions/0003).
 
-import { portalText, type PortalKey, type RoomId } from './ids.ts';
+import { type LoginId, portalText, type PortalKey, type RoomId } from './ids.ts';
 
 export function remoteLane(key: PortalKey): string {
   return `remote ${portalText(key)}`;
+}
+
+/** Who asks to be let in, one after the other. */
+export function requestLane(login: LoginId): string {
+  return `requests ${login}`;
 }
 
 export function matrixLane(room: RoomId): string {

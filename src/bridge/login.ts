@@ -4,8 +4,8 @@
 import { backoff, type Pacer } from './backoff.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { BridgeError } from './errors.ts';
-import type { Contact, LoginState, LoginStateKind, RemoteEvent, RemoteMessage } from './events.ts';
-import { remoteLane } from './lanes.ts';
+import type { Contact, JournaledEvent, LoginState, LoginStateKind, RemoteEvent } from './events.ts';
+import { remoteLane, requestLane } from './lanes.ts';
 import type { ChatId, LoginId, MatrixUserId, RemoteUserId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { ClientSink, Network, NetworkClient, WantedPresence } from './network.ts';
@@ -29,7 +29,7 @@ export interface LoginParts {
   /** A message is in the journal, in this lane. */
   readonly onMessage: (lane: string) => void;
   /** Everything else: of the moment, not journaled. */
-  readonly onMoment: (login: Login, event: Exclude<RemoteEvent, RemoteMessage>) => void;
+  readonly onMoment: (login: Login, event: Exclude<RemoteEvent, JournaledEvent>) => void;
 }
 
 /** A connection of an earlier process life stands no longer. */
@@ -59,7 +59,7 @@ export class Login {
   #ended = false;
   #retry: Cancel | undefined;
   #save: Cancel | undefined;
-  #arrived: RemoteMessage[] = [];
+  #arrived: JournaledEvent[] = [];
   #journaling: Promise<void> | undefined;
   /** Writes about the session, one after the other. */
   #writes: Promise<void> = Promise.resolve();
@@ -218,6 +218,7 @@ export class Login {
   #onEvent(event: RemoteEvent): void {
     switch (event.type) {
       case 'message':
+      case 'contact-request':
         this.#arrived.push(event);
         this.#journaling ??= this.#journal();
         return;
@@ -259,8 +260,8 @@ export class Login {
     this.#journaling = undefined;
   }
 
-  async #append(event: RemoteMessage): Promise<void> {
-    const lane = remoteLane({ login: this.id, chat: event.chat });
+  async #append(event: JournaledEvent): Promise<void> {
+    const lane = event.type === 'message' ? remoteLane({ login: this.id, chat: event.chat }) : requestLane(this.id);
     await this.#parts.journal.append({ source: 'remote', login: this.id, event, lane });
     this.#parts.onMessage(lane);
   }

@@ -19,8 +19,19 @@ export interface ManagementParts {
   readonly networks: readonly Network[];
   readonly commands: ReadonlyMap<string, Command>;
   readonly operations: Operations;
+  /** The user reacted to something here. */
+  readonly onReaction: (
+    event: Extract<MatrixEvent, { type: 'reaction' }>,
+    reply: CommandContext['reply'],
+  ) => Promise<void>;
   readonly loginsOf: (user: MatrixUserId) => readonly Login[];
   readonly log: Log;
+}
+
+/** Where the bot said something. */
+export interface Said {
+  readonly room: RoomId;
+  readonly event: EventId;
 }
 
 type Talk = Exclude<MatrixEvent, { type: 'member' }>;
@@ -77,26 +88,27 @@ export class Management {
         if (this.#toldEncrypted.has(event.room)) return;
         this.#toldEncrypted.add(event.room);
         return this.#reply(event.room, event.id, 0, say(ENCRYPTED));
+      case 'reaction':
+        return this.#parts.onReaction(event, async (content) => this.#reply(event.room, event.id, 0, content));
       case 'unsupported':
     }
   }
 
   /** Says something to a user without being asked; `about` makes it the same message at every attempt. */
-  async notify(user: MatrixUserId, content: Content, about: string, loud: boolean): Promise<void> {
+  async notify(user: MatrixUserId, content: Content, about: string, loud: boolean): Promise<Said> {
     const { matrix, rooms } = this.#parts;
     const options = { txnId: txnId('n', user, about), ...(!loud && { notice: true }) };
     const known = await rooms.managementRoom(user);
     if (known) {
       try {
-        await matrix.send(known, matrix.bot, content, options);
-        return;
+        return { room: known, event: await matrix.send(known, matrix.bot, content, options) };
       } catch (error) {
         if (!(error instanceof BridgeError) || error.code !== 'room-gone') throw error;
       }
     }
     const room = await matrix.createManagementRoom(user);
     await rooms.setManagementRoom(user, room);
-    await matrix.send(room, matrix.bot, content, options);
+    return { room, event: await matrix.send(room, matrix.bot, content, options) };
   }
 
   async #onMessage(event: MatrixMessage, secret: boolean): Promise<void> {

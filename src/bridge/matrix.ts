@@ -87,6 +87,8 @@ export interface Matrix {
   markRead(room: RoomId, event: EventId): Promise<void>;
   typing(room: RoomId, ghost: MatrixUserId, forMs: number): Promise<void>;
   redact(room: RoomId, event: EventId, reason: string, txnId: string): Promise<void>;
+  /** The bot reacts, so that a person need only tap. */
+  react(room: RoomId, event: EventId, key: string, txnId: string): Promise<void>;
 
   standing(room: RoomId, user: MatrixUserId): Promise<RoomStanding>;
   invite(room: RoomId, user: MatrixUserId, options?: { readonly isDirect?: boolean }): Promise<void>;

@@ -105,9 +105,15 @@ export interface NetworkClient {
    */
   send(chat: ChatId, piece: Content, beforeWrite: () => Promise<void>): Promise<Delivery>;
 
+  /** Tells the network how the user answers somebody who asked. Throws `BridgeError`; may be repeated. */
+  answerRequest(user: RemoteUserId, answer: RequestAnswer): Promise<void>;
+
   /** Tells the chat that the user types, or stopped. Best effort: opens no conversation, reports nothing. */
   typing(chat: ChatId, typing: boolean): void;
 }
+
+/** `accept`: may see and write to the user. `add`: that, and is on the user's list too. `block`: neither. */
+export type RequestAnswer = 'accept' | 'add' | 'block';
 
 /** `accepted`: the network took it. `delivered`: it reached everybody in the chat. */
 export type Delivery = 'accepted' | 'delivered';

@@ -89,6 +89,8 @@ export class Portal {
     switch (event.type) {
       case 'message':
         return this.#toNetwork(row, event);
+      case 'reaction':
+        return this.#refuse(event, unsupported('a reaction', this.login.network.name));
       case 'unsupported':
         return this.#refuse(event, unsupported(event.what, this.login.network.name));
       case 'encrypted':

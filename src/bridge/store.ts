@@ -1,6 +1,6 @@
 // What the core needs from the database. Implemented in src/store, the only floor with SQL.
 
-import type { Contact, Content, LoginState, MatrixEvent, RemoteMessage } from './events.ts';
+import type { Contact, Content, JournaledEvent, LoginState, MatrixEvent } from './events.ts';
 import type {
   EventId,
   LoginId,
@@ -18,6 +18,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly portals: PortalStore;
   readonly rooms: RoomStore;
+  readonly requests: RequestStore;
   readonly journal: Journal;
   close(): Promise<void>;
 }
@@ -88,10 +89,28 @@ export interface RoomStore {
   setGhost(ghost: MatrixUserId, network: NetworkId, user: RemoteUserId, name: string): Promise<void>;
 }
 
+/** Somebody who asked to be let in, until the user has answered. `event`: where they were asked. */
+export interface OpenRequest {
+  readonly login: LoginId;
+  readonly user: RemoteUserId;
+  readonly address: string;
+  readonly name: string;
+  readonly event: EventId;
+}
+
+export interface RequestStore {
+  /** Keeps it, in the place of an older one of the same person. */
+  put(request: OpenRequest): Promise<void>;
+  find(login: LoginId, user: RemoteUserId): Promise<OpenRequest | undefined>;
+  findByEvent(event: EventId): Promise<OpenRequest | undefined>;
+  ofLogin(login: LoginId): Promise<readonly OpenRequest[]>;
+  close(login: LoginId, user: RemoteUserId): Promise<void>;
+}
+
 /** What a journal row holds; versioned by the store. */
 export type JournalBody =
   | { readonly source: 'matrix'; readonly event: MatrixEvent }
-  | { readonly source: 'remote'; readonly login: LoginId; readonly event: RemoteMessage };
+  | { readonly source: 'remote'; readonly login: LoginId; readonly event: JournaledEvent };
 
 export type NewRow = JournalBody & {
   /** Rows of one lane are carried one after the other, in the order of their commit. */

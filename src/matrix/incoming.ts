@@ -30,7 +30,7 @@ const EVENTS = new Map<string, Reader>([
   ['m.room.member', fromMember],
   ['m.room.encrypted', (head) => found({ ...head, type: 'encrypted' })],
   ['m.room.redaction', unsupported('a deletion')],
-  ['m.reaction', unsupported('a reaction')],
+  ['m.reaction', fromReaction],
   ['m.sticker', unsupported('a sticker')],
   ['m.poll.start', unsupported('a poll')],
   ['org.matrix.msc3381.poll.start', unsupported('a poll')],
@@ -101,6 +101,16 @@ function fromMessage(head: Head, content: JsonObject, event: JsonObject): Incomi
   return found({ ...head, type: 'message', content: read, ...(replyTo === undefined ? {} : { replyTo }) });
 }
 
+function fromReaction(head: Head, content: JsonObject, event: JsonObject): Incoming {
+  const relation = isObject(content['m.relates_to']) ? content['m.relates_to'] : undefined;
+  if (relation === undefined) return wasRedacted(event) ? IGNORED : malformed('it relates to nothing');
+  const to = asEventId(relation['event_id']);
+  const key = asString(relation['key']);
+  if (to === undefined || key === undefined) return malformed('it does not say to what, or with what');
+  // Clients differ in whether they ask for the colourful form.
+  return found({ ...head, type: 'reaction', to, key: key.replaceAll('\uFE0F', '').slice(0, MAX_REACTION) });
+}
+
 function fromMember(head: Head, content: JsonObject, event: JsonObject): Incoming {
   const target = asUserId(event['state_key']);
   if (target === undefined) return malformed('its state key is no user');
@@ -126,6 +136,7 @@ export function seenMember(raw: unknown): SeenMember | undefined {
   return { room, user, membership };
 }
 
+const MAX_REACTION = 100;
 const MAX_TYPERS = 1000;
 
 export function fromEphemeral(raw: unknown, isOurs: IsOurs): MatrixEphemeral | undefined {

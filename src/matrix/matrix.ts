@@ -152,6 +152,10 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
         throw toBridgeError(error);
       }
     },
+    async react(room, event, key, txnId) {
+      const content = { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key } };
+      await intents.send({ room, sender: bot, type: 'm.reaction', content, txnId });
+    },
     redact: (room, event, reason, txnId) => intents.redact(room, event, reason, txnId),
 
     standing: (room, user) => intents.standing(room, user),

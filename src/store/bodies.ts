@@ -1,7 +1,7 @@
 // Journal bodies ↔ the JSON that is kept of them, by version. Knows no SQL and no keys.
 
 import { BridgeError, assertNever } from '../bridge/errors.ts';
-import type { Content, MatrixEvent, Membership, RemoteMessage, Run } from '../bridge/events.ts';
+import type { Content, JournaledEvent, MatrixEvent, Membership, Run } from '../bridge/events.ts';
 import type { ChatId, EventId, LoginId, MatrixUserId, RemoteMessageId, RemoteUserId, RoomId } from '../bridge/ids.ts';
 import type { JournalBody } from '../bridge/store.ts';
 
@@ -36,6 +36,9 @@ interface StoredBody {
   readonly isDirect?: boolean;
   readonly chat?: string;
   readonly senderName?: string;
+  readonly to?: string;
+  readonly key?: string;
+  readonly address?: string;
 }
 
 export function toLabels(body: JournalBody): Omit<Labels, 'version'> {
@@ -84,6 +87,8 @@ function toMatrixBody(event: MatrixEvent): StoredBody {
       };
     case 'unsupported':
       return { ...head, what: event.what };
+    case 'reaction':
+      return { ...head, to: event.to, key: event.key };
     case 'encrypted':
       return head;
     case 'member':
@@ -111,6 +116,8 @@ function fromMatrixBody(labels: Labels, body: StoredBody): MatrixEvent {
       };
     case 'unsupported':
       return { type, ...head, what: body.what! };
+    case 'reaction':
+      return { type, ...head, to: body.to as EventId, key: body.key! };
     case 'encrypted':
       return { type, ...head };
     case 'member':
@@ -126,26 +133,43 @@ function fromMatrixBody(labels: Labels, body: StoredBody): MatrixEvent {
   }
 }
 
-function toRemoteBody(event: RemoteMessage): StoredBody {
-  return {
-    chat: event.chat,
-    sender: event.sender,
-    senderName: event.senderName,
-    at: event.at.toISOString(),
-    content: toContent(event.content),
-  };
+function toRemoteBody(event: JournaledEvent): StoredBody {
+  const at = event.at.toISOString();
+  switch (event.type) {
+    case 'message':
+      return {
+        chat: event.chat,
+        sender: event.sender,
+        senderName: event.senderName,
+        at,
+        content: toContent(event.content),
+      };
+    case 'contact-request':
+      return { sender: event.user, senderName: event.name, address: event.address, at };
+    default:
+      return assertNever(event);
+  }
 }
 
-function fromRemoteBody(labels: Labels, body: StoredBody): RemoteMessage {
-  return {
-    type: 'message',
-    chat: body.chat as ChatId,
-    sender: body.sender as RemoteUserId,
-    senderName: body.senderName!,
-    id: labels.externalId as RemoteMessageId,
-    at: new Date(body.at),
-    content: fromContent(body.content!),
-  };
+function fromRemoteBody(labels: Labels, body: StoredBody): JournaledEvent {
+  const head = { id: labels.externalId as RemoteMessageId, at: new Date(body.at) };
+  const user = body.sender as RemoteUserId;
+  const type = labels.kind as JournaledEvent['type'];
+  switch (type) {
+    case 'message':
+      return {
+        type,
+        ...head,
+        chat: body.chat as ChatId,
+        sender: user,
+        senderName: body.senderName!,
+        content: fromContent(body.content!),
+      };
+    case 'contact-request':
+      return { type, ...head, user, name: body.senderName!, address: body.address! };
+    default:
+      return assertNever(type);
+  }
 }
 
 function toContent(content: Content): StoredContent {

@@ -50,6 +50,7 @@ export const TABLES = {
   },
   ghost: { matrix_user: 'text', network: 'text', remote_user: 'text', name: 'text' },
   management_room: { matrix_user: 'text', room: 'text' },
+  contact_request: { login: 'text', remote_user: 'text', address: 'text', name: 'text', event_id: 'text' },
   hs_txn: { txn_id: 'text', at: 'timestamp with time zone' },
   inbox: {
     seq: 'bigint',

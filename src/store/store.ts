@@ -11,6 +11,7 @@ import { loadSealer, type KeySource } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { SqlPortals } from './portals.ts';
 import { openPostgres, type PostgresConfig } from './postgres.ts';
+import { SqlRequests } from './requests.ts';
 import { SqlRooms } from './rooms.ts';
 import { SqlSessions } from './sessions.ts';
 
@@ -69,6 +70,7 @@ export async function storeOn(
     journal,
     portals: new SqlPortals(database),
     rooms: new SqlRooms(database),
+    requests: new SqlRequests(database),
     ready: async () => void (await database.run({ name: 'ready', text: 'select 1' }, [])),
     anythingSealed: async () => (await sealedWith(database)).length > 0,
     serversInUse: async (network) => sessions.serversInUse(network),

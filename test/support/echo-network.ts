@@ -11,6 +11,7 @@ import type {
   NetworkClient,
   NetworkCommand,
   NetworkLogin,
+  RequestAnswer,
   ResolvedUser,
 } from '../../src/bridge/network.ts';
 import { Secret } from '../../src/bridge/secret.ts';
@@ -122,6 +123,22 @@ export class EchoClient implements NetworkClient {
     this.heard.push(plainText(piece));
     this.says(chat, plainText(piece));
     return 'delivered';
+  }
+
+  async answerRequest(user: RemoteUserId, answer: RequestAnswer): Promise<void> {
+    this.heard.push(`${answer} ${user}`);
+  }
+
+  /** Somebody asks to be let in. */
+  asks(who: string): void {
+    this.#sink.event({
+      type: 'contact-request',
+      user: `cave/${who}` as RemoteUserId,
+      address: who,
+      name: who,
+      id: `${this.#login.user} ${this.#epoch}.${this.#count++}` as RemoteMessageId,
+      at: this.#now(),
+    });
   }
 
   typing(chat: ChatId, typing: boolean): void {

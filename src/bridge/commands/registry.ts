@@ -1,6 +1,7 @@
 // All commands, in the order of `help`: those that every network has, and those that networks contribute.
 
 import type { Network } from '../network.ts';
+import type { Requests } from '../requests.ts';
 import { chatCommand } from './chat.ts';
 import type { Command } from './command.ts';
 import { helpCommand } from './help.ts';
@@ -9,6 +10,7 @@ import { loginCommand } from './login.ts';
 import { logoutCommand } from './logout.ts';
 import { networkCommands } from './network-commands.ts';
 import { reconnectCommand } from './reconnect.ts';
+import { requestCommands } from './requests.ts';
 import { statusCommand } from './status.ts';
 
 /** `cancel` is understood by the management room itself, because it is about the dialogue there. */
@@ -19,12 +21,13 @@ const cancelCommand: Command = {
   run: async () => undefined,
 };
 
-export function commandRegistry(networks: readonly Network[]): ReadonlyMap<string, Command> {
+export function commandRegistry(networks: readonly Network[], requests: Requests): ReadonlyMap<string, Command> {
   const commands: readonly Command[] = [
     helpCommand(() => commands),
     loginCommand,
     listCommand,
     chatCommand,
+    ...requestCommands(requests),
     ...networkCommands(networks),
     statusCommand,
     reconnectCommand,

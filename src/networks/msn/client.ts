@@ -138,8 +138,16 @@ export class MsnClient implements NetworkClient {
     throw messageFailed(outcome, this.#roster.nameOf(address));
   }
 
+  async answerRequest(): Promise<void> {
+    throw new BridgeError('unsupported', 'This server does not take that answer.');
+  }
+
   typing(chat: ChatId, typing: boolean): void {
     this.#attempt?.switchboards.typing(addressOfChat(chat), typing);
+  }
+
+  hold(held: boolean): void {
+    this.#attempt?.switchboards.hold(held);
   }
 
   #makeSwitchboards(epoch: number, connection: Connection): Switchboards {
