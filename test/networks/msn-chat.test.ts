@@ -7,7 +7,7 @@ import { plainText, text } from '../../src/bridge/events.ts';
 import type { ChatId } from '../../src/bridge/ids.ts';
 import { NAK, refusal } from '../support/msn-server/faults.ts';
 import type { MsnServerDouble } from '../support/msn-server/msn-server-double.ts';
-import { ALICE, BOB, CAROL, eventually, pass, say, setStage, signInOurs, signInPerson } from './msn-stage.ts';
+import { ALICE, BOB, CAROL, eventually, say, setStage, signInOurs, signInPerson } from './msn-stage.ts';
 
 const chat = (address: string): ChatId => address as ChatId;
 
@@ -204,20 +204,6 @@ test('nothing is sent without being signed in', async () => {
   expect(await failure(say(ours, BOB, 'hello'))).toMatchObject({ code: 'not-connected', retriable: true });
 });
 
-test('signing off waits for the word on what was just sent', async () => {
-  const stage = await setStage();
-  const bob = await signInPerson(stage, BOB);
-  const ours = await signInOurs(stage);
-  await say(ours, BOB, 'one');
-  stage.server.faults.add({ verb: 'MSG', user: ALICE }, { type: 'delay', ms: 100 }, 1);
-  const sending = say(ours, BOB, 'two');
-  await stage.server.waitFor(({ payload }) => payload.includes('two'));
-  await ours.client.disconnect();
-  expect(await sending).toBe('accepted');
-  await bob.waitForText('two');
-  await eventually(() => bob.chats.every(({ people }) => people.length === 0));
-});
-
 test('both call each other at once: one chat, and the answer goes where it was said last', async () => {
   const stage = await setStage();
   const bob = await signInPerson(stage, BOB);
@@ -288,42 +274,6 @@ test('a nudge is told as something that somebody did', async () => {
   await bob.nudge(ALICE);
   await eventually(() => ours.sink.messages.length === 1);
   expect(ours.sink.messages[0]?.content).toEqual({ ...text('sent you a nudge'), emote: true });
-});
-
-test('five minutes without a word end the connection, not the chat', async () => {
-  const stage = await setStage();
-  const bob = await signInPerson(stage, BOB);
-  const ours = await signInOurs(stage);
-  await say(ours, BOB, 'hello');
-  await pass(stage, 4 * 60_000);
-  await say(ours, BOB, 'still here?');
-  await pass(stage, 4 * 60_000);
-  await bob.waitForChat([ALICE]);
-  await pass(stage, 60_000);
-  await eventually(() => bob.chats.every(({ people }) => people.length === 0));
-  await say(ours, BOB, 'and again');
-  await bob.waitForText('and again');
-  expect(requests(stage.server)).toBe(2);
-});
-
-test('what crosses our goodbye is heard', async () => {
-  const stage = await setStage();
-  const bob = await signInPerson(stage, BOB);
-  const ours = await signInOurs(stage);
-  await say(ours, BOB, 'hello');
-  const { chat: theirs } = await bob.waitForText('hello');
-  stage.server.faults.add({ side: 'SB', user: ALICE, verb: 'OUT' }, { type: 'delay', ms: 200 });
-  await pass(stage, 5 * 60_000);
-  await theirs.say('one more thing');
-  await eventually(() => ours.sink.texts.includes('one more thing'));
-  await eventually(() => bob.chats.every(({ people }) => people.length === 0));
-
-  await say(ours, BOB, 'again');
-  const second = await bob.waitForText('again');
-  const goodbye = ours.client.disconnect();
-  await second.chat.say('do not go');
-  await goodbye;
-  expect(ours.sink.texts).toContain('do not go');
 });
 
 test('strangers may call, the blocked may not', async () => {
