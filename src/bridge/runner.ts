@@ -21,6 +21,8 @@ interface Lane {
   /** Moves of the moment, by subject: the last one of each counts, and none overtakes a row that came before it. */
   readonly moments: Map<string, () => Promise<void>>;
   waiting: Cancel | undefined;
+  /** How the last row ended, until that is written: it is not carried again because the database went away meanwhile. */
+  ended: { readonly seq: number; readonly finish: Finish } | undefined;
 }
 
 export class Runner {
@@ -41,6 +43,7 @@ export class Runner {
 
   /** There may be a row in this lane. */
   wake(name: string): void {
+    if (this.#stopped) return;
     const lane = this.#lane(name);
     lane.again = true;
     this.#start(name, lane);
@@ -48,9 +51,10 @@ export class Runner {
 
   /** Something of the moment, to happen after the rows that are already there; replaced by a later one of its subject. */
   moment(name: string, subject: string, move: () => Promise<void>): void {
+    if (this.#stopped) return;
     const lane = this.#lane(name);
     lane.moments.set(subject, move);
-    this.#start(name, lane);
+    if (!lane.waiting) this.#start(name, lane);
   }
 
   /** What the waiting lanes waited for may have come: all of them look again now. */
@@ -71,14 +75,14 @@ export class Runner {
   #lane(name: string): Lane {
     let lane = this.#lanes.get(name);
     if (!lane) {
-      lane = { running: false, again: false, moments: new Map(), waiting: undefined };
+      lane = { running: false, again: false, moments: new Map(), waiting: undefined, ended: undefined };
       this.#lanes.set(name, lane);
     }
     return lane;
   }
 
   #start(name: string, lane: Lane): void {
-    if (lane.running || this.#stopped) return;
+    if (lane.running) return;
     lane.waiting?.();
     lane.waiting = undefined;
     lane.running = true;
@@ -91,7 +95,7 @@ export class Runner {
       do {
         if (lane.again) {
           lane.again = false;
-          retryMs = await this.#carryRows(name);
+          retryMs = await this.#carryRows(name, lane);
         }
         if (retryMs === undefined) await this.#move(lane);
       } while (retryMs === undefined && (lane.again || lane.moments.size > 0) && !this.#stopped);
@@ -107,20 +111,27 @@ export class Runner {
   }
 
   /** Carries rows until there is none (undefined) or one must wait (how long). */
-  async #carryRows(name: string): Promise<number | undefined> {
-    for (let row = await this.#journal.next(name); row && !this.#stopped; row = await this.#journal.next(name)) {
+  async #carryRows(name: string, lane: Lane): Promise<number | undefined> {
+    for (let row = await this.#next(name, lane); row && !this.#stopped; row = await this.#next(name, lane)) {
       const outcome = await this.#outcome(row);
       if (outcome.type === 'retry') return outcome.afterMs;
-      await this.#journal.finish(row.seq, outcome);
+      lane.ended = { seq: row.seq, finish: outcome };
     }
     return undefined;
+  }
+
+  /** Writes how the last row ended, and reads the next one. */
+  async #next(name: string, lane: Lane): Promise<JournalRow | undefined> {
+    if (lane.ended) await this.#journal.finish(lane.ended.seq, lane.ended.finish);
+    lane.ended = undefined;
+    return this.#journal.next(name);
   }
 
   async #outcome(row: JournalRow): Promise<Outcome> {
     try {
       return await this.#carry(row);
     } catch (error) {
-      if (error instanceof BridgeError && error.code === 'database') throw error;
+      if (error instanceof BridgeError && error.code === 'database' && error.retriable) throw error;
       this.#log.error({ lane: row.lane, seq: row.seq, err: error }, 'row could not be carried');
       return { type: 'failed', error: error instanceof BridgeError ? error.code : 'bug' };
     }

@@ -7,11 +7,17 @@ import type { Finish, JournalRow } from '../../src/bridge/store.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { keptLog } from '../support/no-log.ts';
 
+function away(): BridgeError {
+  return new BridgeError('database', 'The database does not answer.', { retriable: true });
+}
+
 /** The journal's queue, in memory. */
 class Rows {
   readonly rows: JournalRow[] = [];
   readonly finished: [number, Finish['type']][] = [];
   broken = false;
+  /** What the next ends of rows meet with. */
+  readonly refusals: BridgeError[] = [];
 
   add(lane: string): number {
     const seq = this.rows.length + 1;
@@ -30,11 +36,13 @@ class Rows {
   }
 
   async next(lane: string): Promise<JournalRow | undefined> {
-    if (this.broken) throw new BridgeError('database', 'The database does not answer.', { retriable: true });
+    if (this.broken) throw away();
     return this.rows.find((row) => row.lane === lane && !this.finished.some(([seq]) => seq === row.seq));
   }
 
   async finish(seq: number, finish: Finish): Promise<void> {
+    const refusal = this.refusals.shift();
+    if (refusal) throw refusal;
     this.finished.push([seq, finish.type]);
   }
 }
@@ -156,4 +164,78 @@ test('stopping finishes the row in hand and takes no other', async () => {
   open();
   await stopped;
   expect(journal.finished).toEqual([[1, 'done']]);
+});
+
+test('a move of the moment waits with the row that waits, and does not make it wait for ever', async () => {
+  const seen: string[] = [];
+  let open = false;
+  const { journal, runner, clock } = setUp(async () => {
+    seen.push(open ? 'carried' : 'not yet');
+    return open ? { type: 'done' } : { type: 'retry', afterMs: 1_000 };
+  });
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  runner.moment('a', 'typing', async () => void seen.push('typing'));
+  await settled();
+  open = true;
+  clock.advance(1_000);
+  await settled();
+  expect(seen).toEqual(['not yet', 'carried', 'typing']);
+});
+
+test('a row that was carried is not carried again because its end could not be written', async () => {
+  const carried: number[] = [];
+  const { journal, runner, clock } = setUp(async (row) => {
+    carried.push(row.seq);
+    return { type: 'done' };
+  });
+  journal.refusals.push(away(), away());
+  journal.add('a');
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  runner.wake('a');
+  await settled();
+  clock.advance(1_000);
+  await settled();
+  expect(carried).toEqual([1, 2]);
+  expect(journal.finished).toEqual([
+    [1, 'done'],
+    [2, 'done'],
+  ]);
+});
+
+test('what the database refuses for good does not hold up the lane', async () => {
+  const { journal, runner } = setUp(async (row) => {
+    if (row.seq === 1) throw new BridgeError('database', 'The database refused a statement.');
+    return { type: 'done' };
+  });
+  journal.add('a');
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  expect(journal.finished).toEqual([
+    [1, 'failed'],
+    [2, 'done'],
+  ]);
+});
+
+test('calls that come while it stops do not keep it from stopping', async () => {
+  let open: () => void = () => undefined;
+  const { journal, runner } = setUp(async () => {
+    await new Promise<void>((resolve) => (open = resolve));
+    return { type: 'done' };
+  });
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  let stopped = false;
+  const stopping = runner.stop().then(() => (stopped = true));
+  runner.wake('b');
+  runner.moment('c', 'typing', async () => undefined);
+  open();
+  await settled();
+  expect(stopped).toBe(true);
+  await stopping;
 });
