@@ -66,6 +66,7 @@ export async function startApp(config: Config, { clock, log, key, networks: othe
       networks,
       store,
       permissions: config.permissions,
+      presencePerSecond: config.presence.mode === 'off' ? 0 : config.presence.requests_per_second,
       clock,
       log: log.child({ part: 'bridge' }),
       openMatrix: async (sink) =>

@@ -15,6 +15,7 @@ import {
   plainText,
   type RemoteEvent,
 } from './events.ts';
+import { GhostPresence } from './ghost-presence.ts';
 import { Ghosts } from './ghosts.ts';
 import type { LoginId, MatrixUserId, RoomId } from './ids.ts';
 import { matrixLane, remoteLane } from './lanes.ts';
@@ -23,6 +24,7 @@ import { Login } from './login.ts';
 import { Management } from './management.ts';
 import type { Matrix, MatrixSink } from './matrix.ts';
 import type { Network } from './network.ts';
+import { PresenceGovernor } from './presence.ts';
 import { Permissions, type PermissionMap } from './permissions.ts';
 import { Portals } from './portals.ts';
 import { type Outcome, Runner } from './runner.ts';
@@ -43,6 +45,8 @@ export interface BridgeOptions {
   /** Called once, before anything else. */
   readonly openMatrix: (sink: MatrixSink) => Promise<Matrix>;
   readonly permissions: PermissionMap;
+  /** Requests a second for showing presence; 0: it is not shown. */
+  readonly presencePerSecond: number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -56,6 +60,8 @@ export class Bridge {
   readonly #runner: Runner;
   readonly #ghosts: Ghosts;
   readonly #portals: Portals;
+  readonly #governor: PresenceGovernor;
+  readonly #presence: GhostPresence;
   readonly #requests: Requests;
   readonly #management: Management;
   readonly #announcer: Announcer;
@@ -83,6 +89,18 @@ export class Bridge {
     this.#runner = new Runner({ journal: store.journal, clock, log, carry: async (row) => this.#carry(row) });
     this.#matrix = matrix;
     this.#ghosts = new Ghosts({ matrix: this.#matrix, rooms: store.rooms });
+    this.#governor = new PresenceGovernor({
+      clock,
+      log,
+      perSecond: options.presencePerSecond,
+      show: async (ghost, presence) => matrix.showPresence(ghost, presence),
+    });
+    this.#presence = new GhostPresence({
+      ghosts: this.#ghosts,
+      governor: this.#governor,
+      logins: () => this.#logins.values(),
+      on: options.presencePerSecond > 0,
+    });
     this.#portals = new Portals(
       {
         matrix: this.#matrix,
@@ -147,6 +165,7 @@ export class Bridge {
     const patience = new Promise<void>((resolve) => this.#options.clock.after(STOP_PATIENCE_MS, resolve));
     await Promise.race([this.#runner.stop(), patience]);
     await Promise.all([...this.#logins.values()].map(async (login) => login.stop()));
+    this.#governor.stop();
   }
 
   loginsOf(user: MatrixUserId): readonly Login[] {
@@ -169,7 +188,8 @@ export class Bridge {
   }
 
   #onEphemeral(event: MatrixEphemeral): void {
-    this.#portals.peekByRoom(event.room)?.noteTyping(event.users);
+    if (event.type === 'typing') this.#portals.peekByRoom(event.room)?.noteTyping(event.users);
+    else for (const login of this.loginsOf(event.user)) login.follow(event.availability);
   }
 
   async #carry(row: JournalRow): Promise<Outcome> {
@@ -192,7 +212,9 @@ export class Bridge {
     const contact = login.contactOfChat(event.chat);
     const name = contact?.name ?? event.senderName;
     const portal = await this.#portals.open(login, { chat: event.chat, user: event.sender, name });
-    return portal.carryFromNetwork({ ...event, senderName: name });
+    const outcome = await portal.carryFromNetwork({ ...event, senderName: name });
+    if (contact) await this.#presence.noteContact(login, contact);
+    return outcome;
   }
 
   async #carryMatrix(row: JournalRow, event: MatrixEvent): Promise<Outcome> {
@@ -319,6 +341,9 @@ export class Bridge {
       pacer: this.#pacer(`${network.id}/${record.server}`),
       onState: (changed, previous) => {
         if (changed.connected) this.#runner.wakeWaiting();
+        if (changed.connected || previous.kind === 'connected') {
+          this.#background(this.#presence.noteLogin(changed), 'presence not noted');
+        }
         this.#announcer.noteState(changed, previous);
       },
       onMessage: (lane) => this.#runner.wake(lane),
@@ -343,6 +368,7 @@ export class Bridge {
           this.#ghosts.rename(login.network, event.contact.id, event.contact.name),
           'ghost could not be renamed',
         );
+        this.#background(this.#presence.noteContact(login, event.contact), 'presence not noted');
         return;
       case 'notice': {
         const about = `${login.id} ${this.#options.clock.now().getTime()}`;
@@ -350,6 +376,7 @@ export class Bridge {
         return;
       }
       case 'roster':
+        this.#background(this.#presence.noteLogin(login), 'presence not noted');
     }
   }
 

@@ -138,11 +138,9 @@ export type MatrixEvent =
 export type MatrixMessage = Extract<MatrixEvent, { type: 'message' }>;
 
 /** News of the moment: never stored, the last one wins. `users`: all who are typing in the room now. */
-export type MatrixEphemeral = {
-  readonly type: 'typing';
-  readonly room: RoomId;
-  readonly users: readonly MatrixUserId[];
-};
+export type MatrixEphemeral =
+  | { readonly type: 'typing'; readonly room: RoomId; readonly users: readonly MatrixUserId[] }
+  | { readonly type: 'presence'; readonly user: MatrixUserId; readonly availability: Exclude<Availability, 'busy'> };
 
 /**
  * Where a login stands. Only the first four lead to another attempt by itself:

@@ -8,7 +8,7 @@ import type { RoomStore } from './store.ts';
 export class Ghosts {
   readonly #matrix: Pick<Matrix, 'ghostId' | 'ensureGhost'>;
   readonly #rooms: Pick<RoomStore, 'ghostName' | 'setGhost'>;
-  /** Names as they stand in Matrix; ghosts on their way count by their promise. */
+  /** Names as they stand in Matrix. */
   readonly #names = new Map<MatrixUserId, string>();
 
   constructor(parts: {
@@ -34,7 +34,16 @@ export class Ghosts {
 
   /** Gives the ghost its new name if it exists already. */
   async rename(network: Network, user: RemoteUserId, name: string): Promise<void> {
+    if (await this.find(network, user)) await this.ensure(network, user, name);
+  }
+
+  /** The ghost of somebody, if it was ever made. */
+  async find(network: Network, user: RemoteUserId): Promise<MatrixUserId | undefined> {
     const ghost = this.#matrix.ghostId({ network: network.id, user });
-    if (this.#names.has(ghost)) await this.ensure(network, user, name);
+    if (this.#names.has(ghost)) return ghost;
+    const name = await this.#rooms.ghostName(ghost);
+    if (name === undefined) return undefined;
+    this.#names.set(ghost, name);
+    return ghost;
   }
 }

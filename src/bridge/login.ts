@@ -4,7 +4,7 @@
 import { backoff, type Pacer } from './backoff.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { BridgeError } from './errors.ts';
-import type { Contact, JournaledEvent, LoginState, LoginStateKind, RemoteEvent } from './events.ts';
+import type { Availability, Contact, JournaledEvent, LoginState, LoginStateKind, RemoteEvent } from './events.ts';
 import { remoteLane, requestLane } from './lanes.ts';
 import type { ChatId, LoginId, MatrixUserId, RemoteUserId } from './ids.ts';
 import type { Log } from './log.ts';
@@ -54,6 +54,8 @@ export class Login {
   #state: LoginState;
   #epoch: number;
   #protocol: string | undefined;
+  /** The status that the user's Matrix presence stands for. */
+  #followed: string | undefined;
   #attempts = 0;
   #attempting = false;
   #ended = false;
@@ -151,6 +153,29 @@ export class Login {
     await this.#parts.sessions.remove(this.#lease);
   }
 
+  /** The status that the user chooses, by its label; undefined: as their Matrix presence says. */
+  async choosePresence(status: string | undefined): Promise<void> {
+    const { status: _, ...others } = this.#wanted;
+    await this.#want({ ...others, ...(status !== undefined && { status }) });
+    const shown = status ?? this.#followed ?? this.network.statuses.find(({ when }) => when === 'online')?.label;
+    if (shown !== undefined) this.client.setPresence({ status: shown });
+  }
+
+  async chooseNick(nick: string): Promise<void> {
+    await this.#want({ ...this.#wanted, nick });
+    this.client.setPresence({ nick });
+  }
+
+  /** The user's Matrix presence changed: it counts as long as they have chosen none themselves. */
+  follow(availability: Availability): void {
+    // nobody looks at Matrix just now: to the contacts that is somebody who is away
+    const meant = availability === 'offline' ? 'away' : availability;
+    const status = this.network.statuses.find(({ when }) => when === meant)?.label;
+    if (this.#wanted.status !== undefined || status === undefined || status === this.#followed) return;
+    this.#followed = status;
+    if (this.connected) this.client.setPresence({ status });
+  }
+
   /** Ends this process's part: signs off and lets what has arrived be written. What is wanted stays. */
   async stop(): Promise<void> {
     this.#ended = true;
@@ -194,7 +219,8 @@ export class Login {
     }
     if (this.#ended) return;
     this.#become('connecting', '');
-    this.client.connect(this.#epoch, this.#wanted);
+    const status = this.#wanted.status ?? this.#followed;
+    this.client.connect(this.#epoch, { ...this.#wanted, ...(status !== undefined && { status }) });
   }
 
   #onState(kind: LoginStateKind, sentence: string): void {

@@ -1,6 +1,6 @@
 // What the core needs from the Matrix side. Implemented in src/matrix, the only floor that knows HTML and HTTP.
 
-import type { Content, MatrixEphemeral, MatrixEvent } from './events.ts';
+import type { Content, MatrixEphemeral, MatrixEvent, Presence } from './events.ts';
 import type { EventId, MatrixUserId, NetworkId, RemoteUserId, RoomId } from './ids.ts';
 
 /** Who sends: one of our ghosts, or the bot. */
@@ -75,6 +75,8 @@ export interface Matrix {
 
   /** Registers the ghost if need be and gives it this name if it has another. */
   ensureGhost(ghost: MatrixUserId, name: string): Promise<void>;
+  /** Runs out by itself after about half a minute, unless shown again. The ghost must exist. */
+  showPresence(ghost: MatrixUserId, presence: Presence): Promise<void>;
 
   /** Not safe to repeat: a second call makes a second room. */
   createPortalRoom(spec: PortalRoomSpec): Promise<RoomId>;

@@ -1,6 +1,6 @@
 // What the core needs from a network. Implemented under src/networks; the core never learns which one it talks to.
 
-import type { Contact, Content, LoginStateKind, RemoteEvent } from './events.ts';
+import type { Availability, Contact, Content, LoginStateKind, RemoteEvent } from './events.ts';
 import type { ChatId, LoginId, NetworkId, RemoteUserId, ServerKey } from './ids.ts';
 import type { Secret } from './secret.ts';
 
@@ -14,6 +14,9 @@ export interface Network {
 
   /** Checks what the user typed, without asking the network. Throws `BridgeError('bad-input')`. */
   prepareLogin(values: ReadonlyMap<string, string>): LoginSeed;
+
+  /** The statuses that a user may choose, in the network's words; `when`: what a Matrix presence becomes by itself. */
+  readonly statuses: readonly { readonly label: string; readonly when?: Availability }[];
 
   /** What only this network can do, as commands of the management room. */
   readonly commands: readonly NetworkCommand[];
@@ -104,6 +107,9 @@ export interface NetworkClient {
    * @param beforeWrite awaited once, directly before the first byte of the piece leaves; its failure stops the send.
    */
   send(chat: ChatId, piece: Content, beforeWrite: () => Promise<void>): Promise<Delivery>;
+
+  /** The user's own status and nick from now on; what is left out stays. Nothing happens while not signed in. */
+  setPresence(wanted: WantedPresence): void;
 
   /** Tells the network how the user answers somebody who asked. Throws `BridgeError`; may be repeated. */
   answerRequest(user: RemoteUserId, answer: RequestAnswer): Promise<void>;

@@ -62,6 +62,11 @@ const msnServer = z.strictObject({
   credential_hosts: z.array(host).default([]),
 });
 
+const presence = z.strictObject({
+  mode: z.enum(['matrix', 'off']).default('matrix'),
+  requests_per_second: z.number().min(0.1).max(1_000).default(10),
+});
+
 const serverKey = z.string().regex(/^[a-z0-9-]{1,30}$/u, 'must be lower-case letters, digits and -');
 
 export const configSchema = z.strictObject({
@@ -70,6 +75,7 @@ export const configSchema = z.strictObject({
   database: database.prefault({}),
   secrets: secrets.prefault({}),
   permissions: z.record(z.string(), z.enum(['block', 'user', 'admin'])).default({}),
+  presence: presence.prefault({}),
   networks: z.strictObject({
     msn: z.strictObject({
       servers: z

@@ -139,10 +139,25 @@ export function seenMember(raw: unknown): SeenMember | undefined {
 const MAX_REACTION = 100;
 const MAX_TYPERS = 1000;
 
+const AVAILABILITY = new Map([
+  ['online', 'online'],
+  ['unavailable', 'away'],
+  ['offline', 'offline'],
+] as const);
+
 export function fromEphemeral(raw: unknown, isOurs: IsOurs): MatrixEphemeral | undefined {
-  if (!isObject(raw) || raw['type'] !== 'm.typing' || !isObject(raw['content'])) return undefined;
+  if (!isObject(raw) || !isObject(raw['content'])) return undefined;
+  if (raw['type'] === 'm.typing') return fromTyping(raw, raw['content'], isOurs);
+  if (raw['type'] !== 'm.presence') return undefined;
+  const user = asUserId(raw['sender']);
+  const availability = AVAILABILITY.get(raw['content']['presence'] as 'online');
+  if (user === undefined || availability === undefined || isOurs(user)) return undefined;
+  return { type: 'presence', user, availability };
+}
+
+function fromTyping(raw: JsonObject, content: JsonObject, isOurs: IsOurs): MatrixEphemeral | undefined {
   const room = asRoomId(raw['room_id']);
-  const typing: unknown = raw['content']['user_ids'];
+  const typing: unknown = content['user_ids'];
   if (room === undefined || !Array.isArray(typing)) return undefined;
   const users = typing
     .slice(0, MAX_TYPERS)

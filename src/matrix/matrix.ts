@@ -20,6 +20,7 @@ import { Memberships } from './memberships.ts';
 import { Profiles } from './profiles.ts';
 import { registration } from './registration.ts';
 import { Rooms } from './rooms.ts';
+import { showPresence } from './presence.ts';
 import { STATUS_TYPE, toStatusContent } from './status.ts';
 
 export interface MatrixOptions {
@@ -115,6 +116,8 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     ghostOf: (user) => ids.fromUserId(user),
     isGhost: (user) => ids.isGhost(user),
     ensureGhost: (ghost, name) => profiles.ensure(ghost, name),
+
+    showPresence: (ghost, presence) => showPresence(intents, ghost, presence),
 
     createPortalRoom: (spec) => rooms.createPortalRoom(spec),
     createManagementRoom: (user) => rooms.createManagementRoom(user),

@@ -12,6 +12,7 @@ import type {
   NetworkCommand,
   NetworkLogin,
   RequestAnswer,
+  WantedPresence,
   ResolvedUser,
 } from '../../src/bridge/network.ts';
 import { Secret } from '../../src/bridge/secret.ts';
@@ -28,6 +29,7 @@ export class EchoNetwork implements Network {
     { id: 'address', kind: 'address', prompt: 'Your name?' },
     { id: 'password', kind: 'password', prompt: 'Your password?' },
   ] as const;
+  readonly statuses = [{ label: 'Here', when: 'online' }, { label: 'Asleep', when: 'away' }, { label: 'Digging' }] as const;
   readonly commands: readonly NetworkCommand[] = [
     {
       name: 'shout',
@@ -123,6 +125,10 @@ export class EchoClient implements NetworkClient {
     this.heard.push(plainText(piece));
     this.says(chat, plainText(piece));
     return 'delivered';
+  }
+
+  setPresence({ status, nick }: WantedPresence): void {
+    this.heard.push(`${status ?? ''}${nick ?? ''}`);
   }
 
   async answerRequest(user: RemoteUserId, answer: RequestAnswer): Promise<void> {

@@ -9,6 +9,7 @@ import { listCommand } from './list.ts';
 import { loginCommand } from './login.ts';
 import { logoutCommand } from './logout.ts';
 import { networkCommands } from './network-commands.ts';
+import { nickCommand, presenceCommand } from './presence.ts';
 import { reconnectCommand } from './reconnect.ts';
 import { requestCommands } from './requests.ts';
 import { statusCommand } from './status.ts';
@@ -29,6 +30,8 @@ export function commandRegistry(networks: readonly Network[], requests: Requests
     chatCommand,
     ...requestCommands(requests),
     ...networkCommands(networks),
+    presenceCommand,
+    nickCommand,
     statusCommand,
     reconnectCommand,
     logoutCommand,

@@ -138,6 +138,13 @@ export class MsnClient implements NetworkClient {
     throw messageFailed(outcome, this.#roster.nameOf(address));
   }
 
+  setPresence({ status, nick }: WantedPresence): void {
+    const connection = this.#attempt?.connection;
+    const code = status === undefined ? undefined : toOwnStatus(status);
+    if (code !== undefined) connection?.command({ type: 'set-status', status: code });
+    if (nick !== undefined) connection?.command({ type: 'set-nick', nick });
+  }
+
   async answerRequest(): Promise<void> {
     throw new BridgeError('unsupported', 'This server does not take that answer.');
   }

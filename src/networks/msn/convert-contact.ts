@@ -37,6 +37,14 @@ const STATUSES: Readonly<Record<StatusCode, { readonly availability: Availabilit
   FLN: { availability: 'offline', label: 'Offline' },
 };
 
+/** What a user may choose. Idle is what somebody becomes who looks away from Matrix. */
+export const OWN_STATUSES: readonly { readonly label: string; readonly when?: Availability }[] = [
+  { label: STATUSES.NLN.label, when: 'online' },
+  ...(['BSY', 'BRB', 'AWY', 'PHN', 'LUN'] as const).map((code) => ({ label: STATUSES[code].label })),
+  { label: STATUSES.IDL.label, when: 'away' },
+  { label: STATUSES.HDN.label },
+];
+
 export function toPresence({ status, message }: Standing): Presence {
   const { availability, label } = STATUSES[status];
   return { availability, label, ...(message !== undefined && message !== '' && { message }) };

@@ -1,0 +1,56 @@
+// `presence` and `nick`: how the user is seen by their contacts.
+
+import { BridgeError } from '../errors.ts';
+import { lines, say } from '../say.ts';
+import { withLogin } from './choose.ts';
+import type { Command } from './command.ts';
+
+const AUTOMATIC = 'auto';
+
+export const presenceCommand: Command = {
+  name: 'presence',
+  args: '[status]',
+  summary: 'shows or chooses how your contacts see you; “auto” follows your Matrix presence',
+  example: 'presence busy',
+  run: async (context) =>
+    withLogin(context, 'The presence', undefined, async (login) => {
+      const wanted = context.args.join(' ').toLowerCase();
+      const labels = login.network.statuses.map(({ label }) => label);
+      if (wanted === '') {
+        await context.reply(
+          lines(
+            say(`You are seen as: ${login.wanted.status ?? 'your Matrix presence says'}.`),
+            say(`You can choose ${labels.join(', ')}, or ${AUTOMATIC}.`),
+          ),
+        );
+        return undefined;
+      }
+      const label = labels.find((one) => one.toLowerCase() === wanted);
+      if (label === undefined && wanted !== AUTOMATIC) {
+        throw new BridgeError(
+          'bad-input',
+          `There is no such status. You can choose ${labels.join(', ')}, or ${AUTOMATIC}.`,
+        );
+      }
+      await login.choosePresence(label);
+      await context.reply(
+        say(label === undefined ? 'From now on your Matrix presence counts.' : `You are seen as: ${label}.`),
+      );
+      return undefined;
+    }),
+};
+
+export const nickCommand: Command = {
+  name: 'nick',
+  args: '<name>',
+  summary: 'changes the name that your contacts see',
+  example: 'nick Alice in Wonderland',
+  run: async (context) =>
+    withLogin(context, 'The nick', undefined, async (login) => {
+      const nick = context.args.join(' ');
+      if (nick === '') throw new BridgeError('bad-input', 'Which name? Say for example “nick Alice”.');
+      await login.chooseNick(nick);
+      await context.reply(say(`Your contacts see you as ${nick}.`));
+      return undefined;
+    }),
+};
