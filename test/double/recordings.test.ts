@@ -71,7 +71,7 @@ async function setStage(topic: string, patienceMs: number): Promise<Stage> {
   });
   onTestFinished(() => server.stop());
   const prelude = PRELUDES[topic] ?? { online: [], rooms: [] };
-  return { server, cast: CAST, prelude, allowed: ALLOWED_DIFFERENCES, patienceMs };
+  return { recording: topic, server, cast: CAST, prelude, allowed: ALLOWED_DIFFERENCES, patienceMs };
 }
 
 function countServerLines(recording: readonly RecordedConnection[]): number {

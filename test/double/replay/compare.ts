@@ -5,24 +5,29 @@ import type { Item, RecordedPayload } from './recording.ts';
 
 /**
  * One line of the table. In `line`, `*` is a word that must be as recorded, `<any>` one that need not be, `<number>` any number,
- * and any other `<token>` one that differs but is the same thing wherever it was recorded.
+ * and any other `<token>` one that differs but is the same thing wherever it was recorded; what stands before the token must be as
+ * it stands. A row with `only` is for that recording alone.
  */
-export type AllowedDifference =
-  | { readonly reason: string; readonly type: 'words'; readonly line: string }
+export type AllowedDifference = { readonly reason: string; readonly only?: string } & Row;
+
+type Row =
+  | { readonly type: 'words'; readonly line: string }
   /** What differs in a payload, and with it its length. */
-  | { readonly reason: string; readonly type: 'payload'; readonly line: string; readonly except: RegExp }
+  | { readonly type: 'payload'; readonly line: string; readonly except: RegExp }
   /** Recorded, but need not come. */
-  | { readonly reason: string; readonly type: 'absent'; readonly line: string }
+  | { readonly type: 'absent'; readonly line: string }
   /** Not recorded, but may come. */
-  | { readonly reason: string; readonly type: 'extra'; readonly line: string }
+  | { readonly type: 'extra'; readonly line: string }
   /** Once more the same, which need not come and may. */
-  | { readonly reason: string; readonly type: 'repeat'; readonly verb: string }
+  | { readonly type: 'repeat'; readonly verb: string }
   /** What is told of somebody comes in its order, but may come before or after anything else. */
-  | { readonly reason: string; readonly type: 'order'; readonly verb: string; readonly about: number }
+  | { readonly type: 'order'; readonly verb: string; readonly about: number }
+  /** Said in other words. */
+  | { readonly type: 'instead'; readonly recorded: string; readonly line: string }
   /** What a client that had said OUT did not read any more. */
-  | { readonly reason: string; readonly type: 'unread'; readonly verb: string }
+  | { readonly type: 'unread'; readonly verb: string }
   /** The only headers of an answer that are compared. */
-  | { readonly reason: string; readonly type: 'headers'; readonly names: readonly string[] };
+  | { readonly type: 'headers'; readonly names: readonly string[] };
 
 export type ServerItem = Extract<Item, { type: 'server' | 'client' }>;
 
@@ -30,8 +35,8 @@ export class Comparison {
   readonly #allowed: readonly AllowedDifference[];
   readonly #tokens = new Map<string, string>();
 
-  constructor(allowed: readonly AllowedDifference[]) {
-    this.#allowed = allowed;
+  constructor(allowed: readonly AllowedDifference[], recording: string) {
+    this.#allowed = allowed.filter(({ only }) => only === undefined || only === recording);
   }
 
   /** Says that what was recorded as one word is another now. */
@@ -88,6 +93,8 @@ export class Comparison {
 
   /** Whether this frame is what was recorded, and if so, what its tokens are. */
   matches(item: ServerItem, frame: Frame): boolean {
+    const other = this.#allowed.find((one) => one.type === 'instead' && applies(one.recorded, item.line));
+    if (other?.type === 'instead') return applies(other.line, frame.line);
     const row = this.#allowed.find(
       (one) => (one.type === 'words' || one.type === 'payload') && applies(one.line, item.line),
     ) as Extract<AllowedDifference, { type: 'words' | 'payload' }> | undefined;
@@ -113,10 +120,13 @@ export class Comparison {
 function applies(template: string, line: string): boolean {
   const words = line.split(' ');
   const wanted = template.split(' ');
-  return (
-    words.length === wanted.length &&
-    wanted.every((word, index) => word === '*' || /^<\w+>$/u.test(word) || word === words[index])
-  );
+  return words.length === wanted.length && wanted.every((word, index) => fits(word, words[index] ?? ''));
+}
+
+function fits(wanted: string, word: string): boolean {
+  if (wanted === '<number>') return /^\d+$/u.test(word);
+  const prefix = /^([^<]*)<\w+>$/u.exec(wanted)?.[1];
+  return wanted === '*' || (prefix === undefined ? word === wanted : word.startsWith(prefix));
 }
 
 /** The words that stand for tokens, recorded and actual; undefined if the lines differ otherwise. */
@@ -135,8 +145,8 @@ function matchLine(
     if (word === '<any>') continue;
     if (word === '<number>') {
       if (!/^\d+$/u.test(now)) return undefined;
-    } else if (/^<\w+>$/u.test(word)) {
-      if ((now === '') !== (before === '')) return undefined;
+    } else if (word.endsWith('>')) {
+      if ((now === '') !== (before === '') || !fits(word, now)) return undefined;
       if (now !== '') tokens.set(before, now);
     } else if (translate(before) !== now) return undefined;
   }

@@ -16,6 +16,8 @@ export interface Prelude {
 }
 
 export interface Stage {
+  /** The recording's name, as the table of differences has it. */
+  readonly recording: string;
   readonly server: MsnServerDouble;
   readonly cast: Cast;
   readonly prelude: Prelude;
@@ -50,7 +52,7 @@ class Replay {
   constructor(recording: readonly RecordedConnection[], stage: Stage) {
     this.#recording = recording;
     this.#stage = stage;
-    this.#comparison = new Comparison(stage.allowed);
+    this.#comparison = new Comparison(stage.allowed, stage.recording);
     this.#shadows = new Shadows(stage.server, stage.cast);
   }
 

@@ -1,5 +1,7 @@
 // Reads and plays a scripted recording, which shows every connection of everybody in the order things happened.
 // Knows that notation (see the recordings' README); not what may differ.
+import { createHash } from 'node:crypto';
+
 import type { Frame } from '../../support/msn-person/frames.ts';
 import { fetchTicket } from '../../support/msn-person/passport.ts';
 import type { MsnServerDouble } from '../../support/msn-server/msn-server-double.ts';
@@ -7,18 +9,23 @@ import { Wire } from '../wire.ts';
 import { Comparison, type AllowedDifference, type ServerItem } from './compare.ts';
 
 export interface ScriptStage {
+  /** The recording's name, as the table of differences has it. */
+  readonly recording: string;
   readonly server: MsnServerDouble;
   readonly addressOf: (user: string) => string;
   readonly password: string;
   readonly allowed: readonly AllowedDifference[];
   /** So many seconds have gone by. */
   readonly pass: (seconds: number) => void;
+  /** What somebody does of whom no connection is shown, by the heading under which it is done. */
+  readonly cues: ReadonlyMap<string, () => void>;
   readonly patienceMs: number;
 }
 
 type Step =
   | { readonly type: 'connect' | 'closed by server' | 'closed by client'; readonly name: string }
   | { readonly type: 'pause'; readonly seconds: number }
+  | { readonly type: 'heading'; readonly text: string }
   | { readonly type: 'raw'; readonly name: string; readonly bytes: Buffer }
   | (ServerItem & { readonly name: string; readonly source: number });
 
@@ -29,6 +36,7 @@ export function parseScript(text: string): Step[] {
     const line = lines[index] ?? '';
     const pause = /^# \(([\d.]+) s later\)/u.exec(line);
     if (pause) steps.push({ type: 'pause', seconds: Number(pause[1]) });
+    if (line.startsWith('## ')) steps.push({ type: 'heading', text: line.slice(3) });
     const event = /^-- (\S+) (connect|closed by server|closed by client)/u.exec(line);
     if (event) steps.push({ type: event[2] as 'connect', name: event[1] ?? '' });
     const said = /^([CS])> (\S+) (.*)$/u.exec(line);
@@ -88,7 +96,7 @@ class ScriptPlay {
 
   constructor(stage: ScriptStage) {
     this.#stage = stage;
-    this.#comparison = new Comparison(stage.allowed);
+    this.#comparison = new Comparison(stage.allowed, stage.recording);
   }
 
   close(): void {
@@ -97,6 +105,7 @@ class ScriptPlay {
 
   async perform(step: Step): Promise<void> {
     if (step.type === 'pause') return this.#stage.pass(step.seconds);
+    if (step.type === 'heading') return this.#stage.cues.get(step.text)?.();
     if (step.name.startsWith('HTTP/')) return step.type === 'server' ? this.#fetch(step) : undefined;
     switch (step.type) {
       case 'connect':
@@ -152,7 +161,19 @@ class ScriptPlay {
     );
     wire.forget(repeats);
     this.#heard.set(key, frame);
+    this.#learnDigest(item.line, frame.line);
     this.compared += 1;
+  }
+
+  /** With another salt, the right password has another digest; a wrong one was recorded as such. */
+  #learnDigest(recorded: string, actual: string): void {
+    if (!/^USR \d+ MD5 S /u.test(recorded)) return;
+    const [was = '', is = ''] = [recorded, actual].map((line) => {
+      return createHash('md5')
+        .update(`${line.split(' ').at(-1)}${this.#stage.password}`)
+        .digest('hex');
+    });
+    this.#comparison.bind(was, is);
   }
 
   async #end(name: string, how: 'closed by server' | 'closed by client'): Promise<void> {

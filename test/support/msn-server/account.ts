@@ -1,5 +1,5 @@
 // One person's account as the server stores it: name, lists, groups, settings. Knows the rules of the lists; not how they are written.
-import { createHash, randomInt, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
 
 export const LIST_BITS = { FL: 1, AL: 2, BL: 4, RL: 8, PL: 16 } as const;
 export type ListName = keyof typeof LIST_BITS;
@@ -44,6 +44,8 @@ export class Account {
   readonly address: string;
   readonly password: string;
   readonly guid: string;
+  /** What is hashed with the password; the same at every sign-in. */
+  readonly salt = randomBytes(8).toString('hex').slice(1);
   readonly memberId = { high: randomInt(2 ** 32), low: randomInt(2 ** 32) };
   readonly groups = new Map<number, Group>();
   readonly properties = new Map<string, string>();
@@ -82,6 +84,11 @@ export class Account {
 
   contactByGuid(guid: string): Contact | undefined {
     return [...this.#contacts.values()].find((contact) => contact.guid === guid && contact.lists.has('FL'));
+  }
+
+  /** Whoever has that GUID, on whatever list or on none any more. */
+  hasMet(guid: string): boolean {
+    return [...this.#contacts.values()].some((contact) => contact.guid === guid);
   }
 
   contactOrNew(address: string): Contact {

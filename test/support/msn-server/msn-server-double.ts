@@ -32,8 +32,11 @@ export interface MsnServerOptions {
   readonly ticketForm?: 'bare' | 't-and-p';
   /** What a call to somebody who blocks the caller gets: 217 as observed (the default), or 216. */
   readonly blockedCall?: 216 | 217;
-  /** An observed fault: `REM FL` from a group takes one off the other's reverse list too, and a later removal gets 216. */
-  readonly losesReverseWithGroup?: boolean;
+  /**
+   * Two observed faults: `REM FL` from a group takes one off the other's reverse list too, and a later removal gets 216;
+   * of two who add somebody offline within a second, only the later is kept.
+   */
+  readonly lossyReverseList?: boolean;
   readonly policy?: string;
   /** Ports that are not to be chosen by the system. */
   readonly ports?: {
@@ -73,7 +76,7 @@ export class MsnServerDouble {
       world: this.world,
       switchboardAddress: () => this.#switchboard.address,
       blockedCall,
-      losesReverseWithGroup: options.losesReverseWithGroup ?? false,
+      lossyReverseList: options.lossyReverseList ?? false,
     };
     const rules = { dialects: options.dialects ?? [...DIALECTS.keys()], policy: options.policy ?? POLICY };
     const redirectTo = () => this.#notification.address;

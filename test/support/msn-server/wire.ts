@@ -72,7 +72,8 @@ function parseLine(bytes: Buffer, oddities: string[]): Omit<Command, 'payload'> 
   } catch (error) {
     throw new WireError('a command line that is not UTF-8', { cause: error });
   }
-  const [word = '', ...args] = line.split(/ +/u).filter((part) => part !== '');
+  // Any blank of Unicode parts words, as observed: a no-break space has to be percent-encoded.
+  const [word = '', ...args] = line.split(/\s+/u).filter((part) => part !== '');
   const verb = word.toUpperCase();
   if (word === '') throw new WireError('a line of blanks');
   if (word !== verb) oddities.push('a command in small letters');

@@ -26,6 +26,8 @@ export class World {
   readonly #loginTickets = new Map<string, { address: string; until: number }>();
   readonly #switchboardTickets = new Map<string, SwitchboardTicket>();
   readonly #now: () => number;
+  /** Who was added last while offline, by whom, and when. */
+  readonly #lastAdded = new Map<Account, { readonly by: string; readonly at: number }>();
 
   constructor(accounts: readonly AccountSpec[], now: () => number) {
     this.#now = now;
@@ -104,6 +106,13 @@ export class World {
     const room = new Room(randomBytes(16).toString('hex').slice(1));
     this.rooms.set(room.id, room);
     return room;
+  }
+
+  /** Who else has added this one within the last second: their entry gets lost on a server that writes once a second. */
+  addedJustBefore(account: Account, by: string): string | undefined {
+    const before = this.#lastAdded.get(account);
+    this.#lastAdded.set(account, { by, at: this.#now() });
+    return before && before.by !== by && this.#now() - before.at < 1_000 ? before.by : undefined;
   }
 
   /** Whoever has somebody on FL stands on that somebody's RL, and on PL while that somebody has decided nothing. */

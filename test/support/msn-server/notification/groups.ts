@@ -7,10 +7,18 @@ const MAX_NAME = 61;
 const MAX_GROUPS = 30;
 
 export const groupHandlers: readonly (readonly [string, SignedInHandler])[] = [
-  ['ADG', handleAdd],
-  ['REG', handleRename],
-  ['RMG', handleRemove],
+  ['ADG', grouped(handleAdd)],
+  ['REG', grouped(handleRename)],
+  ['RMG', grouped(handleRemove)],
 ];
+
+/** A handler for those dialects that have groups. */
+function grouped(handle: SignedInHandler): SignedInHandler {
+  return (session, command) => {
+    if (session.dialect.groups) return handle(session, command);
+    return session.ignore(`${command.verb}: not in this dialect`, command);
+  };
+}
 
 /** The number before a group in replies: the list's, or a constant 1 where lists have none (as observed). */
 function serial(session: Session): number {

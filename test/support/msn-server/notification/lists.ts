@@ -25,6 +25,7 @@ function handleAdd(session: Session, command: Command): void {
   const [trid = '', list = '', address, name, group] = command.args;
   if (!EDITABLE.has(list)) return session.expel('ADD: a list that is not the client’s', command);
   if (address === undefined || name === undefined) return session.ignore('ADD: too few arguments', command);
+  if (group !== undefined && !session.dialect.groups) return session.ignore('ADD: groups are not yet', command);
   const other = findAccount(session, address, command);
   if (!other) return undefined;
   const chosen = group === undefined || group === '0' ? undefined : session.account.group(group);
@@ -67,9 +68,10 @@ function edit(
   const isNew = !contact.lists.has(list);
   contact.lists.add(list);
   contact.known = true;
+  // Whoever has no pending list answers by allowing or blocking; the others take the entry off themselves.
+  if (list !== 'FL' && !session.dialect.pendingList) contact.lists.delete('PL');
   if (group !== undefined) contact.groups.add(group);
   if (list === 'FL' && isNew) {
-    contact.lists.delete('PL');
     tellAdded(session, other);
   }
   if (list !== 'FL') announceTo(other.address, session, before);
@@ -80,14 +82,18 @@ function edit(
 
 /** Phones and presence of a new contact follow the reply, if some list had that person before. */
 function bringContact(session: Session, command: Command, other: Account): void {
+  if (session.dialect.phones) bringPhones(session, other);
+  const owner = session.world.session(other.address);
+  if (owner) sendInitialPresence(session, owner, command.args[0] ?? '0');
+}
+
+function bringPhones(session: Session, other: Account): void {
   const version = session.dialect.edits === 'ADD' ? [session.account.version] : [];
   for (const key of ['PHH', 'PHW', 'PHM']) {
     const value = other.properties.get(key);
     session.send('BPR', ...version, other.address, key, ...(value === undefined ? [] : [encodeName(value)]));
   }
   session.send('BPR', ...version, other.address, 'MOB', other.properties.get('MOB') ?? 'N');
-  const owner = session.world.session(other.address);
-  if (owner) sendInitialPresence(session, owner, command.args[0] ?? '0');
 }
 
 function addToGroup(session: Session, command: Command, guid: string, groupKey: string): void {
@@ -121,13 +127,13 @@ function handleRemove(session: Session, command: Command): void {
   if (byGuid && who.includes('@')) return session.refuse(403, command);
   if (!byGuid && !world.account(who)) return session.refuse(dialect.edits === 'ADC' ? 208 : 205, command);
   const contact = byGuid ? account.contactByGuid(who) : account.contact(who);
-  if (!contact?.lists.has(list as ListName)) return session.refuse(byGuid ? 208 : 216, command);
+  if (!contact?.lists.has(list as ListName)) return session.refuse(byGuid && !account.hasMet(who) ? 208 : 216, command);
   if (group !== undefined) return removeFromGroup(session, command, contact, group);
   const before = audience(session);
   contact.lists.delete(list as ListName);
   if (list === 'FL') {
     contact.groups.clear();
-    if (!tellRemoved(session, contact) && session.surroundings.losesReverseWithGroup) {
+    if (!tellRemoved(session, contact) && session.surroundings.lossyReverseList) {
       return session.refuse(byGuid ? 208 : 216, command);
     }
   }
@@ -138,10 +144,16 @@ function handleRemove(session: Session, command: Command): void {
 
 function removeFromGroup(session: Session, command: Command, contact: Contact, groupKey: string): void {
   const [trid = '', list = '', who = ''] = command.args;
+  // Group 0 is no group: to be taken out of it changes nothing, as observed.
+  if (session.dialect.edits === 'ADD' && groupKey === '0') {
+    return session.send('REM', trid, list, ...serial(session), who, groupKey);
+  }
   const group = session.account.group(groupKey);
   if (!group) return session.refuse(224, command);
+  if (session.surroundings.lossyReverseList && !tellRemoved(session, contact)) {
+    return session.refuse(session.dialect.edits === 'ADC' ? 208 : 216, command);
+  }
   if (!contact.groups.delete(group.id)) return session.refuse(225, command);
-  if (session.surroundings.losesReverseWithGroup) tellRemoved(session, contact);
   return session.send('REM', trid, list, ...serial(session), who, groupKey);
 }
 
@@ -159,11 +171,15 @@ function tellAdded(session: Session, other: Account): void {
   mirror.lists.add('RL');
   const target = world.session(other.address);
   const version = other.bump();
-  if (!target) return;
+  if (!target) {
+    const twin = session.surroundings.lossyReverseList && world.addedJustBefore(other, account.address);
+    if (twin) for (const list of ['RL', 'PL'] as const) other.contact(twin)?.lists.delete(list);
+    return;
+  }
   const name = encodeName(account.name);
   if (target.dialect.edits === 'ADD') target.send('ADD', 0, 'RL', version, account.address, name);
   else target.send('ADC', 0, 'RL', `N=${account.address}`, `F=${name}`);
-  target.sendPayload(noticeOfChange(other), 'NOT');
+  if (target.dialect.noticesOfChange) target.sendPayload(noticeOfChange(other), 'NOT');
 }
 
 /** False if the other side had nothing to lose. */
@@ -178,6 +194,6 @@ function tellRemoved(session: Session, contact: Contact): boolean {
   if (!target) return true;
   const words = target.dialect.edits === 'ADD' ? [version] : [];
   target.send('REM', 0, 'RL', ...words, session.account.address);
-  target.sendPayload(noticeOfChange(other), 'NOT');
+  if (target.dialect.noticesOfChange) target.sendPayload(noticeOfChange(other), 'NOT');
   return true;
 }

@@ -80,10 +80,13 @@ function handleStatus(session: Session, command: Command): void {
   if (session.dialect.capabilities && !/^\d+$/u.test(capabilities ?? '')) {
     return session.ignore('CHG: no capabilities', command);
   }
+  if (!session.dialect.capabilities && capabilities !== undefined) {
+    session.connection.violate('CHG: capabilities are not yet', command.line);
+  }
   const before = audience(session);
   const isFirst = session.presence === undefined;
   session.presence = { status, capabilities: capabilities ?? '0', picture };
-  session.send('CHG', ...command.args);
+  session.send('CHG', ...(session.dialect.capabilities ? command.args : [trid, status]));
   if (isFirst) sendEverybodysPresence(session, trid);
   announce(session, before);
 }

@@ -15,6 +15,7 @@ export const serviceHandlers: readonly (readonly [string, SignedInHandler])[] = 
 
 /** Challenges a signed-in user, with the text given. */
 export function challenge(session: Session, text: string): void {
+  if (session.dialect.challenge === undefined) throw new Error(`${session.dialect.name} knows no challenge`);
   session.challenge = text;
   session.send('CHL', 0, text);
 }
@@ -36,9 +37,10 @@ function handleTransfer(session: Session, command: Command): void {
 function handleChallengeAnswer(session: Session, command: Command): void {
   const [trid = '', productId = ''] = command.args;
   const question = session.challenge;
-  if (question === undefined) return session.ignore('QRY without a challenge', command);
+  const { challenge: algorithm } = session.dialect;
+  if (question === undefined || algorithm === undefined) return session.ignore('QRY without a challenge', command);
   session.challenge = undefined;
-  if (command.payload.toString('latin1') === answerChallenge(session.dialect.challenge, question, productId)) {
+  if (command.payload.toString('latin1') === answerChallenge(algorithm, question, productId)) {
     return session.send('QRY', trid);
   }
   session.connection.violate('QRY: a wrong answer', command.line);

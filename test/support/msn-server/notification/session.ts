@@ -18,8 +18,8 @@ export interface Surroundings {
   readonly switchboardAddress: () => string;
   /** What CAL answers when the callee blocks the caller: 217 as observed, 216 as once documented. */
   readonly blockedCall: 216 | 217;
-  /** Taking a contact out of a group takes one off its reverse list too, as observed (and surely not meant). */
-  readonly losesReverseWithGroup: boolean;
+  /** Reverse lists forget people, in the two ways observed (and surely not meant). */
+  readonly lossyReverseList: boolean;
 }
 
 export type SignedInHandler = (session: Session, command: Command) => void;

@@ -35,6 +35,7 @@ function rename(session: Session, name: string): void {
 
 function handleProperty(session: Session, command: Command): void {
   const [trid = '', key = '', text] = command.args;
+  if (!session.dialect.phones) return session.expel('PRP: not in this dialect', command);
   if (key === 'MFN') {
     if (session.dialect.edits === 'ADD') return session.refuse(715, command);
     if (text === undefined) return session.ignore('PRP MFN: no name', command);
@@ -49,7 +50,7 @@ function handleProperty(session: Session, command: Command): void {
   session.send('PRP', trid, ...serial(session), ...words);
   if (value === undefined) return undefined;
   for (const watcher of session.world.sessions) {
-    if (watcher === session || !watcher.account.has('FL', session.account.address)) continue;
+    if (watcher === session || !watcher.dialect.phones || !watcher.account.has('FL', session.account.address)) continue;
     watcher.send('BPR', ...serial(watcher), session.account.address, ...words);
   }
   return undefined;
