@@ -39,6 +39,8 @@ export class Portal {
   /** Whether the user is known to be in the room, or invited; false: to be looked up before the next message. */
   #userIsThere = false;
   #making: Promise<RoomId> | undefined;
+  /** The record has not been written yet. */
+  #unkept = false;
   #typing = false;
   /** Sentences that are said once in this room, not for every message. */
   readonly #said = new Set<string>();
@@ -115,6 +117,7 @@ export class Portal {
 
   async #ensureRoom(): Promise<RoomId> {
     const { matrix } = this.#parts;
+    if (this.#unkept) await this.#keep();
     const room = this.#record.room;
     if (room && this.#userIsThere) return room;
     if (room) {
@@ -130,7 +133,7 @@ export class Portal {
   }
 
   async #makeRoom(): Promise<RoomId> {
-    const { matrix, ghosts, portals } = this.#parts;
+    const { matrix, ghosts } = this.#parts;
     const { login } = this;
     const record = this.#record;
     const ghost = record.user && (await ghosts.ensure(login.network, record.user, record.name));
@@ -146,30 +149,42 @@ export class Portal {
         kind: record.kind,
       },
     });
-    this.#record = { ...record, room };
-    await portals.put(this.#record);
+    this.#log.info({ room }, 'portal room made');
     this.#userIsThere = true;
     this.#said.clear();
-    this.#parts.onRoom(this);
-    this.#log.info({ room }, 'portal room made');
+    await this.#moveTo(room);
     return room;
+  }
+
+  /** The room counts at once: what is said there must be heard even if the database is away. */
+  async #moveTo(room: RoomId | undefined): Promise<void> {
+    this.#record = { ...this.#record, room };
+    this.#unkept = true;
+    this.#parts.onRoom(this);
+    await this.#keep();
+  }
+
+  async #keep(): Promise<void> {
+    await this.#parts.portals.put(this.#record);
+    this.#unkept = false;
   }
 
   async #toMatrix(message: RemoteMessage): Promise<Outcome> {
     const { matrix, ghosts } = this.#parts;
     const ghost = await ghosts.ensure(this.login.network, message.sender, message.senderName);
-    const send = async (): Promise<EventId> => {
-      const room = await this.ensureRoom();
+    const send = async (room: RoomId): Promise<EventId> => {
       await matrix
         .typing(room, ghost, 0)
         .catch((error: unknown) => this.#log.debug({ err: error }, 'typing not cleared'));
       return matrix.send(room, ghost, message.content, { txnId: txnId('r', message.id), at: message.at });
     };
-    const event = await send().catch(async (error: unknown) => {
+    const room = await this.ensureRoom();
+    const event = await send(room).catch(async (error: unknown) => {
       if (!(error instanceof BridgeError) || error.code !== 'room-gone') throw error;
       this.#log.warn({ err: error }, 'portal room is gone, making another');
-      this.#record = { ...this.#record, room: undefined };
-      return send();
+      // unless somebody else has noticed meanwhile
+      if (this.#record.room === room) this.#record = { ...this.#record, room: undefined };
+      return send(await this.ensureRoom());
     });
     this.#log.info({ event, remote: message.id }, 'message carried to Matrix');
     return { type: 'carried', portal: this.#record, pairs: [{ event, remote: message.id, part: 0 }] };
@@ -265,9 +280,7 @@ export class Portal {
   /** A room that was encrypted stays so: the chat goes on in another. */
   async #abandon(event: Extract<MatrixEvent, { type: 'encrypted' }>): Promise<Outcome> {
     const outcome = await this.#refuse(event, unreadable());
-    this.#record = { ...this.#record, room: undefined };
-    await this.#parts.portals.put(this.#record);
-    this.#parts.onRoom(this);
+    await this.#moveTo(undefined);
     return outcome;
   }
 

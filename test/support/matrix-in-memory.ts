@@ -1,0 +1,216 @@
+// The core's Matrix port, in memory: rooms, who is in them, what was said. Knows the port's promises; nothing of HTTP.
+
+import { BridgeError } from '../../src/bridge/errors.ts';
+import type { Content } from '../../src/bridge/events.ts';
+import type { EventId, MatrixUserId, NetworkId, RemoteUserId, RoomId } from '../../src/bridge/ids.ts';
+import type {
+  Ghost,
+  Matrix,
+  MessageStatus,
+  PortalRoomSpec,
+  RoomStanding,
+  Sender,
+  SendOptions,
+} from '../../src/bridge/matrix.ts';
+
+export interface Said {
+  readonly id: EventId;
+  readonly sender: Sender;
+  readonly content: Content;
+  readonly options: SendOptions;
+}
+
+interface Room {
+  readonly members: Map<MatrixUserId, RoomStanding>;
+  readonly said: Said[];
+}
+
+type Call = keyof Matrix;
+type Trouble = (args: readonly unknown[]) => Promise<void> | void;
+
+export class MatrixInMemory implements Matrix {
+  readonly bot = '@bot:hs.test' as MatrixUserId;
+  /** Of each event, all that was told. */
+  readonly statuses = new Map<EventId, MessageStatus[]>();
+  readonly names = new Map<MatrixUserId, string>();
+  readonly invitations: { readonly room: RoomId; readonly user: MatrixUserId }[] = [];
+  readonly redacted: EventId[] = [];
+  readonly #network: string;
+  readonly #rooms = new Map<RoomId, Room>();
+  readonly #sent = new Map<string, EventId>();
+  #troubles: { readonly call: Call; readonly trouble: Trouble; left: number }[] = [];
+  #count = 0;
+
+  constructor(network: string) {
+    this.#network = network;
+  }
+
+  /** Before the next calls of this kind are carried out, this happens. */
+  before(call: Call, trouble: Trouble, times = 1): void {
+    this.#troubles.push({ call, trouble, left: times });
+  }
+
+  /** The next call of this kind waits. */
+  hold(call: Call): { readonly arrived: Promise<void>; release(): void } {
+    const arrived = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    this.before(call, async () => {
+      arrived.resolve();
+      await released.promise;
+    });
+    return { arrived: arrived.promise, release: () => released.resolve() };
+  }
+
+  clearTroubles(): void {
+    this.#troubles = [];
+  }
+
+  get rooms(): readonly RoomId[] {
+    return [...this.#rooms.keys()];
+  }
+
+  make(members: readonly (readonly [MatrixUserId, RoomStanding])[]): RoomId {
+    const room = `!${this.#rooms.size + 1}:hs.test` as RoomId;
+    this.#rooms.set(room, { members: new Map(members), said: [] });
+    return room;
+  }
+
+  put(room: RoomId, user: MatrixUserId, standing: RoomStanding): void {
+    this.#room(room).members.set(user, standing);
+  }
+
+  said(room: RoomId): readonly Said[] {
+    return this.#rooms.get(room)?.said ?? [];
+  }
+
+  ghostId({ network, user }: Ghost): MatrixUserId {
+    return `@${network}_${user}:hs.test` as MatrixUserId;
+  }
+
+  ghostOf(user: MatrixUserId): Ghost | undefined {
+    if (!this.isGhost(user)) return undefined;
+    const remote = user.slice(this.#network.length + 2, -':hs.test'.length);
+    return { network: this.#network as NetworkId, user: remote as RemoteUserId };
+  }
+
+  isGhost(user: MatrixUserId): boolean {
+    return user.startsWith(`@${this.#network}_`);
+  }
+
+  async ensureGhost(ghost: MatrixUserId, name: string): Promise<void> {
+    await this.#trouble('ensureGhost', ghost, name);
+    this.names.set(ghost, name);
+  }
+
+  async createPortalRoom(spec: PortalRoomSpec): Promise<RoomId> {
+    await this.#trouble('createPortalRoom', spec);
+    const ghosts = spec.ghosts.map((ghost) => [ghost, 'joined'] as const);
+    return this.make([[this.bot, 'joined'], [spec.user, 'invited'], ...ghosts]);
+  }
+
+  async createManagementRoom(user: MatrixUserId): Promise<RoomId> {
+    await this.#trouble('createManagementRoom', user);
+    return this.make([
+      [this.bot, 'joined'],
+      [user, 'invited'],
+    ]);
+  }
+
+  async send(room: RoomId, sender: Sender, content: Content, options: SendOptions): Promise<EventId> {
+    await this.#trouble('send', room, sender, content, options);
+    this.#needBot(room);
+    const { members, said } = this.#room(room);
+    members.set(sender, 'joined');
+    const known = this.#sent.get(options.txnId);
+    if (known) return known;
+    const id = this.#newId();
+    this.#sent.set(options.txnId, id);
+    said.push({ id, sender, content, options });
+    return id;
+  }
+
+  async sendStatus(
+    room: RoomId,
+    event: EventId,
+    network: NetworkId,
+    status: MessageStatus,
+    txnId: string,
+  ): Promise<void> {
+    await this.#trouble('sendStatus', room, event, network, status);
+    this.#needBot(room);
+    if (this.#sent.has(txnId)) return;
+    this.#sent.set(txnId, this.#newId());
+    this.statuses.set(event, [...(this.statuses.get(event) ?? []), status]);
+  }
+
+  async markRead(): Promise<void> {}
+
+  async typing(room: RoomId): Promise<void> {
+    await this.#trouble('typing', room);
+  }
+
+  async redact(room: RoomId, event: EventId): Promise<void> {
+    await this.#trouble('redact', room, event);
+    if (!this.redacted.includes(event)) this.redacted.push(event);
+  }
+
+  async react(): Promise<void> {}
+
+  async standing(room: RoomId, user: MatrixUserId): Promise<RoomStanding> {
+    await this.#trouble('standing', room, user);
+    if (this.#rooms.get(room)?.members.get(this.bot) !== 'joined') return 'gone';
+    return this.#room(room).members.get(user) ?? 'out';
+  }
+
+  async invite(room: RoomId, user: MatrixUserId): Promise<void> {
+    await this.#trouble('invite', room, user);
+    this.#needBot(room);
+    this.invitations.push({ room, user });
+    this.put(room, user, 'invited');
+  }
+
+  async join(room: RoomId, sender: Sender): Promise<void> {
+    await this.#trouble('join', room, sender);
+    const { members } = this.#room(room);
+    if (members.get(sender) !== 'invited' && members.get(this.bot) !== 'joined') throw roomGone();
+    members.set(sender, 'joined');
+  }
+
+  async leave(room: RoomId, sender: Sender): Promise<void> {
+    await this.#trouble('leave', room, sender);
+    this.put(room, sender, 'out');
+  }
+
+  async joinedPeople(room: RoomId): Promise<readonly MatrixUserId[]> {
+    this.#needBot(room);
+    const joined = [...this.#room(room).members].filter(([, standing]) => standing === 'joined');
+    return joined.map(([user]) => user).filter((user) => user !== this.bot && !this.isGhost(user));
+  }
+
+  #room(room: RoomId): Room {
+    const found = this.#rooms.get(room);
+    if (!found) throw roomGone();
+    return found;
+  }
+
+  #needBot(room: RoomId): void {
+    if (this.#room(room).members.get(this.bot) !== 'joined') throw roomGone();
+  }
+
+  async #trouble(call: Call, ...args: readonly unknown[]): Promise<void> {
+    const found = this.#troubles.find((one) => one.call === call);
+    if (!found) return;
+    found.left -= 1;
+    if (found.left === 0) this.#troubles = this.#troubles.filter((one) => one !== found);
+    await found.trouble(args);
+  }
+
+  #newId(): EventId {
+    this.#count += 1;
+    return `$ours${this.#count}` as EventId;
+  }
+}
+
+function roomGone(): BridgeError {
+  return new BridgeError('room-gone', 'The Matrix room is gone, or the bridge is no longer in it.');
+}
