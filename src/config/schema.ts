@@ -54,7 +54,9 @@ const msnServer = z.strictObject({
     })
     .prefault({}),
   dialects: z
-    .array(z.enum(['MSNP12', 'MSNP11', 'MSNP10', 'MSNP9', 'MSNP8']))
+    .array(
+      z.enum(['MSNP12', 'MSNP11', 'MSNP10', 'MSNP9', 'MSNP8', 'MSNP7', 'MSNP6', 'MSNP5', 'MSNP4', 'MSNP3', 'MSNP2']),
+    )
     .min(1)
     .default(['MSNP12', 'MSNP8']),
   private_addresses: z.boolean().default(false),

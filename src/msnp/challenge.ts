@@ -2,6 +2,18 @@
 
 import { createHash } from 'node:crypto';
 
+export interface ChallengeKey {
+  readonly algorithm: 'old' | 'new';
+  readonly productId: string;
+  readonly productKey: string;
+}
+
+export function answerChallenge({ algorithm, productId, productKey }: ChallengeKey, challenge: string): string {
+  return algorithm === 'old'
+    ? answerOldChallenge(challenge, productKey)
+    : answerNewChallenge(challenge, productId, productKey);
+}
+
 /** MSNP6 to MSNP10. */
 export function answerOldChallenge(challenge: string, productKey: string): string {
   return createHash('md5').update(challenge).update(productKey).digest('hex');

@@ -4,11 +4,38 @@ import { byteLength, encodeText, percentEncode } from './encoding.ts';
 
 /** Every command that we send. */
 export type OutgoingVerb =
-  'VER' | 'CVR' | 'USR' | 'SYN' | 'CHG' | 'REA' | 'PRP' | 'XFR' | 'QRY' | 'PNG' | 'OUT' | 'CAL' | 'ANS' | 'MSG';
+  | 'VER'
+  | 'INF'
+  | 'CVR'
+  | 'USR'
+  | 'SYN'
+  | 'CHG'
+  | 'QRY'
+  | 'PNG'
+  | 'OUT'
+  | 'URL'
+  | 'ADD'
+  | 'ADC'
+  | 'REM'
+  | 'REA'
+  | 'SBP'
+  | 'ADG'
+  | 'REG'
+  | 'RMG'
+  | 'BLP'
+  | 'GTC'
+  | 'PRP'
+  | 'UUX'
+  | 'XFR'
+  | 'CAL'
+  | 'ANS'
+  | 'MSG';
 
 /** Text that is percent-encoded: names. */
 export interface EncodedText {
   readonly text: string;
+  /** Stands before it as it is: `F=`. */
+  readonly label?: string;
 }
 
 /** A string is a token that goes out as it is: addresses, tickets, status codes. */
@@ -16,6 +43,10 @@ export type Argument = string | number | EncodedText;
 
 export function text(value: string): EncodedText {
   return { text: value };
+}
+
+export function named(label: `${string}=`, value: string): EncodedText {
+  return { text: value, label };
 }
 
 /**
@@ -51,8 +82,12 @@ export class TransactionIds {
 
 function toWord(argument: Argument): string {
   if (typeof argument === 'number') return toNumber(argument);
-  const word = typeof argument === 'string' ? toToken(argument) : percentEncode(argument.text);
+  const word = typeof argument === 'string' ? toToken(argument) : toText(argument);
   return word === '' ? '%20' : word; // an empty argument would shift those after it
+}
+
+function toText({ text: value, label = '' }: EncodedText): string {
+  return toToken(label) + percentEncode(value);
 }
 
 function toToken(token: string): string {

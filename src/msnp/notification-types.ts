@@ -1,37 +1,50 @@
 // The words of the notification session: what may be asked of it and what it tells.
 
-import type { RosterContact, RosterGroup, ListName } from './contacts.ts';
+import type { ContactCommand, ContactEvent } from './contact-types.ts';
+import type { ListChange } from './contacts.ts';
 import type { DialectName } from './dialect.ts';
+import type { Roster } from './roster.ts';
 
 export type StatusCode = 'NLN' | 'BSY' | 'IDL' | 'BRB' | 'AWY' | 'PHN' | 'LUN' | 'HDN' | 'FLN';
 
 export type NotificationCommand =
   /** Begins; sent once, when the connection stands. */
   | { readonly type: 'sign-in' }
-  /** Answers `ticket-wanted`. */
+  /** Answers `ticket-wanted` with what it asks for. */
   | { readonly type: 'ticket'; readonly ticket: string }
   /** Before the roster has come it becomes the first status, after it a change. */
   | { readonly type: 'set-status'; readonly status: Exclude<StatusCode, 'FLN'> }
-  | { readonly type: 'set-nick'; readonly nick: string }
+  /** Before the roster has come it waits for it. Without a request nobody hears of the outcome, unless it is refused. */
+  | { readonly type: 'set-nick'; readonly nick: string; readonly request?: string }
+  /** Told once the first status is set; MSNP11 and later. `media`: what we listen to, in parts between literal `\0`. */
+  | {
+      readonly type: 'set-personal-message';
+      readonly message: string;
+      readonly media?: string;
+      readonly request?: string;
+    }
   /** Wants a switchboard; answered by `switchboard-granted` or `switchboard-refused` with the same request. */
   | { readonly type: 'request-switchboard'; readonly request: string }
+  | ContactCommand
   | { readonly type: 'sign-out' };
 
+/** All that the session tells. */
+export type SessionEvent = NotificationEvent | ContactEvent;
+
+/** Signing in, presence, switchboards, the end. */
 export type NotificationEvent =
   /** The dispatch server sends us on: this session is over, begin anew there. */
   | { readonly type: 'redirected'; readonly host: string; readonly port: number }
-  | { readonly type: 'ticket-wanted'; readonly challenge: string }
+  /**
+   * The server wants proof: a ticket of the Passport service (see `auth-tweener`), or a digest of the challenge and the
+   * password (see `auth-md5`). Answered by `ticket`.
+   */
+  | { readonly type: 'ticket-wanted'; readonly proof: 'ticket' | 'digest'; readonly challenge: string }
   | { readonly type: 'signed-in'; readonly address: string; readonly dialect: DialectName }
   /** The server refuses the sign-in; `code` 0: none of our dialects. The connection ends. */
   | { readonly type: 'sign-in-refused'; readonly code: number }
   /** Contact list and groups are complete; presence follows. `unchanged`: the cached list is still right. */
-  | {
-      readonly type: 'roster';
-      readonly unchanged: boolean;
-      readonly serial: string;
-      readonly contacts: readonly RosterContact[];
-      readonly groups: readonly RosterGroup[];
-    }
+  | ({ readonly type: 'roster' } & Roster)
   /** Our own status stands: from now on presence comes in and switchboards can be had. */
   | { readonly type: 'status-set'; readonly status: StatusCode }
   | { readonly type: 'own-nick'; readonly nick: string }
@@ -52,13 +65,7 @@ export type NotificationEvent =
       readonly message: string;
       readonly media: string;
     }
-  | {
-      readonly type: 'list-changed';
-      readonly list: ListName;
-      readonly change: 'added' | 'removed';
-      readonly address: string;
-      readonly nick?: string;
-    }
+  | ListChange
   | {
       readonly type: 'switchboard-granted';
       readonly request: string;

@@ -1,22 +1,28 @@
 // One connection to a notification server, from VER to OUT. Knows the order of things; lines' fields are read elsewhere.
 
 import { normalizeAddress, parseServerAddress } from './address.ts';
-import { answerNewChallenge, answerOldChallenge } from './challenge.ts';
-import { command, text, TransactionIds } from './command.ts';
-import type { Argument, OutgoingVerb } from './command.ts';
-import { chooseDialect } from './dialect.ts';
+import { answerChallenge } from './challenge.ts';
+import { command } from './command.ts';
+import { CONTACT_VERBS, ContactDesk, ownNick } from './contact-desk.ts';
+import type { ContactVerb } from './contact-desk.ts';
+import { nickPlan } from './contact-plans.ts';
+import type { ContactCommand } from './contact-types.ts';
+import { EMPTY_LIST } from './contacts.ts';
+import type { ContactList } from './contacts.ts';
 import type { Dialect, DialectName } from './dialect.ts';
-import { encodeText, percentDecode } from './encoding.ts';
+import { encodeText } from './encoding.ts';
 import { assertNever, MsnpProtocolError } from './errors.ts';
 import { FrameReader } from './frame.ts';
 import type { Frame } from './frame.ts';
-import { ListChanges } from './list-changes.ts';
+import { FIRST_PING, onPong, ping } from './keep-alive.ts';
 import { readMaintenance, readOut, readRing } from './notices.ts';
-import type { NotificationCommand, NotificationEvent, StatusCode } from './notification-types.ts';
+import type { NotificationCommand, SessionEvent, StatusCode } from './notification-types.ts';
 import { readPersonalMessage } from './personal-message.ts';
+import { personalMessagePlan } from './personal-message-plan.ts';
 import { offline, readPresence, readStatus } from './presence.ts';
-import { synArguments, SynReader } from './roster-syn.ts';
+import { Sender } from './sender.ts';
 import type { Input, Output, Session } from './session.ts';
+import { SignIn } from './sign-in.ts';
 import { SwitchboardRequests } from './switchboard-requests.ts';
 
 export interface NotificationOptions {
@@ -26,62 +32,56 @@ export interface NotificationOptions {
   readonly dialects: readonly DialectName[];
   /** Of the cached contact list; without it the whole list comes. */
   readonly serial?: string;
+  /** The cached contact list itself, for a server that says that nothing has changed. */
+  readonly known?: ContactList;
   /** Client capabilities word; by default a client of 2005 that takes long messages in pieces. */
   readonly capabilities?: number;
   readonly initialStatus?: Exclude<StatusCode, 'FLN'>;
+  /** False: whatever carries the bytes finds out by itself that the server is gone. */
+  readonly pings?: boolean;
 }
 
-type Outputs = Output<NotificationEvent>[];
+type Outputs = Output<SessionEvent>[];
 type Handler = (args: readonly string[], payload: Uint8Array) => Outputs;
+type Wish<Type extends NotificationCommand['type']> = Extract<NotificationCommand, { type: Type }>;
 
 const DEFAULT_CAPABILITIES = 0x4000_0020;
-const STEP_TIMEOUT_MS = 15_000;
-const PING_EVERY_S = 45;
-const PONG_WITHIN_MS = 30_000;
-/** Commands whose answers we could still name; some servers never answer. */
-const MAX_REMEMBERED = 64;
+const STEP_TIMEOUT: Output<never> = { type: 'wake', id: 'step', afterMs: 15_000 };
+
+const WAY_IN = ['VER', 'INF', 'CVR', 'USR'] as const;
+/** What may follow a contact list that is whole and still belong to it. */
+const OF_THE_LIST: readonly string[] = ['BPR', 'LST', 'LSG'];
 
 /** What we are waiting for. */
-type Phase = 'new' | 'VER' | 'CVR' | 'USR' | 'ticket' | 'confirmation' | 'SYN' | 'CHG' | 'ready' | 'over';
+type Phase = 'way-in' | 'SYN' | 'CHG' | 'ready' | 'over';
 
-export class NotificationSession implements Session<NotificationCommand, NotificationEvent> {
+export class NotificationSession implements Session<NotificationCommand, SessionEvent> {
   readonly #options: NotificationOptions;
   readonly #reader = new FrameReader('notification');
-  readonly #trids = new TransactionIds();
-  readonly #verbs = new Map<number, OutgoingVerb>();
-  readonly #switchboards = new SwitchboardRequests();
-  #phase: Phase = 'new';
+  readonly #sender = new Sender();
+  readonly #signIn: SignIn;
+  readonly #switchboards = new SwitchboardRequests(this.#sender);
+  #phase: Phase = 'way-in';
   #dialect: Dialect | undefined;
+  #desk: ContactDesk | undefined;
   #status: Exclude<StatusCode, 'FLN'>;
-  #nick: string | undefined;
-  #roster: SynReader | undefined;
-  #lists: ListChanges | undefined;
-  /** The list is whole, but properties of its last contact may still follow. */
-  #rosterDue = false;
+  #nick: Wish<'set-nick'> | undefined;
+  #personal: Wish<'set-personal-message'> | undefined;
   #missing = 0;
 
   readonly #handlers = new Map<string, Handler>([
-    ['VER', (args) => this.#onVersion(args)],
-    ['CVR', () => this.#onClientVersion()],
-    ['USR', (args) => this.#onUser(args)],
+    ...WAY_IN.map((verb): [string, Handler] => [verb, (args) => this.#onWayIn(verb, args)]),
+    ...CONTACT_VERBS.map((verb): [string, Handler] => [verb, (args) => this.#onContacts(verb, args)]),
     ['XFR', (args) => this.#onTransfer(args)],
-    ['SYN', (args) => this.#onSynchronize(args)],
-    ['LSG', (args) => this.#onBurst((roster) => roster.group(args))],
-    ['LST', (args) => this.#onBurst((roster) => roster.contact(args))],
-    ['BPR', (args) => this.#onContactProperty(args)],
-    ['PRP', (args) => this.#onProperty(args)],
-    ['REA', (args) => this.#onRename(args)],
+    ['SYN', (args) => this.#onSynchronized(args)],
     ['CHG', (args) => this.#onStatus(args)],
     ['ILN', (args) => maybe(readPresence(args.slice(1)))],
     ['NLN', (args) => maybe(readPresence(args))],
     ['FLN', ([address = '']) => maybe(address === '' ? undefined : offline(address))],
     ['UBX', ([address = ''], payload) => this.#onPersonalMessage(address, payload)],
-    ['ADD', (args) => maybe(this.#lists?.added(args))],
-    ['ADC', (args) => maybe(this.#lists?.addedByName(args))],
-    ['REM', (args) => maybe(this.#lists?.removed(args))],
     ['RNG', (args) => maybe(readRing(args))],
     ['CHL', (args) => this.#onChallenge(args)],
-    ['QNG', (args) => this.#onPong(args)],
+    ['QNG', (args) => onPong(args)],
     ['MSG', (_, payload) => maybe(readMaintenance(payload))],
     ['OUT', (args) => [event(readOut(args)), ...this.#close()]],
   ]);
@@ -89,6 +89,7 @@ export class NotificationSession implements Session<NotificationCommand, Notific
   constructor(options: NotificationOptions) {
     this.#options = options;
     this.#status = options.initialStatus ?? 'NLN';
+    this.#signIn = new SignIn(options, this.#sender);
   }
 
   handle(input: Input<NotificationCommand>): Outputs {
@@ -101,7 +102,8 @@ export class NotificationSession implements Session<NotificationCommand, Notific
       case 'woken':
         return this.#onWoken(input.id);
       case 'closed':
-        return this.#onClosed();
+        this.#phase = 'over';
+        return this.#abandon();
       case 'fetched':
         return []; // we ask for nothing
       default:
@@ -124,7 +126,7 @@ export class NotificationSession implements Session<NotificationCommand, Notific
   }
 
   #onFrame({ verb, args, payload }: Frame): Outputs {
-    const outputs = this.#rosterDue && !['BPR', 'LST', 'LSG'].includes(verb) ? this.#deliverRoster() : [];
+    const outputs: Outputs = this.#announced && !OF_THE_LIST.includes(verb) ? (this.#desk?.deliver() ?? []) : [];
     if (/^\d{3}$/.test(verb)) outputs.push(...this.#onRefusal(Number(verb), Number(args[0])));
     else outputs.push(...(this.#handlers.get(verb)?.(args, payload) ?? []));
     return outputs;
@@ -133,116 +135,99 @@ export class NotificationSession implements Session<NotificationCommand, Notific
   #onCommand(asked: NotificationCommand): Outputs {
     switch (asked.type) {
       case 'sign-in':
-        return this.#phase === 'new' ? this.#step('VER', 'VER', [...this.#options.dialects, 'CVR0']) : [];
+        return this.#signIn.begin();
       case 'ticket':
-        return this.#phase === 'ticket' ? this.#user('confirmation', 'S', asked.ticket) : [];
+        return this.#signIn.prove(asked.ticket);
       case 'set-status':
         this.#status = asked.status;
         return this.#announced ? [this.#changeStatus()] : [];
       case 'set-nick':
-        this.#nick = asked.nick;
+        this.#nick = asked;
         return this.#announced ? this.#rename() : [];
+      case 'set-personal-message':
+        this.#personal = asked;
+        return this.#phase === 'ready' ? this.#express() : [];
       case 'request-switchboard':
-        return this.#requestSwitchboard(asked.request);
+        return this.#switchboards.ask(asked.request, this.#phase === 'ready');
       case 'sign-out':
         return [{ type: 'send', bytes: command('OUT', undefined) }, ...this.#close()];
+      case 'add-to-list':
+      case 'remove-from-list':
+      case 'allow-contact':
+      case 'block-contact':
+      case 'rename-contact':
+      case 'add-group':
+      case 'rename-group':
+      case 'remove-group':
+      case 'add-to-group':
+      case 'remove-from-group':
+      case 'set-unlisted':
+      case 'set-newcomers':
+      case 'set-property':
+        return this.#onContactCommand(asked);
       default:
         return assertNever(asked);
     }
   }
 
-  // ---- sign-in, step by step
+  // ---- sign-in
 
-  #onVersion([, ...answered]: readonly string[]): Outputs {
-    if (this.#phase !== 'VER') return [];
-    this.#dialect = chooseDialect(this.#options.dialects, answered);
-    if (this.#dialect === undefined) {
-      if (answered.some((word) => /^MSNP/i.test(word))) throw new MsnpProtocolError('VER: not what was offered');
-      return this.#refuseSignIn(0);
-    }
-    const { version, brand } = this.#dialect.client;
-    const machine = ['0x0409', 'winnt', '5.1', 'i386', 'MSNMSGR'];
-    return this.#step('CVR', 'CVR', [...machine, version, brand, this.#options.address]);
+  #onWayIn(verb: (typeof WAY_IN)[number], args: readonly string[]): Outputs {
+    if (this.#phase !== 'way-in') return [];
+    const outputs: Outputs = this.#signIn.handle(verb, args);
+    if (outputs.at(-1)?.type === 'close') this.#phase = 'over';
+    return this.#signIn.isDone ? [...outputs, ...this.#onSignedIn()] : outputs;
   }
 
-  #onClientVersion(): Outputs {
-    return this.#phase === 'CVR' ? this.#user('USR', 'I', this.#options.address) : [];
-  }
-
-  #user(phase: Phase, letter: 'I' | 'S', what: string): Outputs {
-    return this.#dialect === undefined ? [] : this.#step(phase, 'USR', [this.#dialect.auth, letter, what]);
-  }
-
-  #onUser([, method, phase, ...rest]: readonly string[]): Outputs {
-    if (this.#phase === 'USR' && method === this.#dialect?.auth && phase === 'S') {
-      this.#phase = 'ticket';
-      return [{ type: 'cancel', id: 'step' }, event({ type: 'ticket-wanted', challenge: rest[0] ?? '' })];
-    }
-    if (this.#phase !== 'confirmation' || method !== 'OK' || this.#dialect === undefined) return [];
-    const dialect = this.#dialect;
-    this.#roster = new SynReader(dialect);
-    this.#lists = new ListChanges(dialect);
+  #onSignedIn(): Outputs {
+    const { dialect, nick } = this.#signIn;
+    if (dialect === undefined) return [];
+    const { address, serial, known = EMPTY_LIST, pings = true } = this.#options;
+    this.#phase = 'SYN';
+    this.#dialect = dialect;
+    this.#desk = new ContactDesk(this.#sender, address, dialect);
     return [
-      event({ type: 'signed-in', address: normalizeAddress(this.#options.address), dialect: dialect.name }),
-      ...(dialect.ownNick === 'account' ? ownNick(rest[0]) : []),
-      { type: 'wake', id: 'ping', afterMs: PING_EVERY_S * 1000 },
-      ...this.#step('SYN', 'SYN', synArguments(dialect, this.#options.serial)),
+      event({ type: 'signed-in', address: normalizeAddress(address), dialect: dialect.name }),
+      ...ownNick(nick),
+      ...(pings ? [FIRST_PING] : []),
+      ...this.#desk.synchronize(serial, known),
+      STEP_TIMEOUT,
     ];
   }
 
-  #onSynchronize([, ...args]: readonly string[]): Outputs {
+  #onSynchronized(args: readonly string[]): Outputs {
     if (this.#phase !== 'SYN') return [];
-    return this.#onBurst((roster) => roster.begin(args));
+    this.#desk?.onSynchronized(args);
+    return this.#afterContacts();
   }
 
-  #onBurst(read: (roster: SynReader) => void): Outputs {
-    if (this.#roster === undefined) return [];
-    read(this.#roster);
-    if (this.#phase !== 'SYN' || !this.#roster.whole) return [];
+  #onContacts(verb: ContactVerb, args: readonly string[]): Outputs {
+    if (this.#desk === undefined) return [];
+    return [...this.#desk.handle(verb, args), ...this.#afterContacts()];
+  }
+
+  /** The list is whole: on to the first status. */
+  #afterContacts(): Outputs {
+    if (this.#phase !== 'SYN' || this.#desk?.isWhole !== true) return [];
     this.#phase = 'CHG';
-    this.#rosterDue = true;
-    return [
-      this.#changeStatus(),
-      { type: 'wake', id: 'step', afterMs: STEP_TIMEOUT_MS },
-      ...(this.#nick === undefined ? [] : this.#rename()),
-    ];
-  }
-
-  #onContactProperty([first = '', second = '']: readonly string[]): Outputs {
-    // with an address (and a version before it) it is news of somebody's telephone, which nobody here wants
-    return /^[A-Z]{3}$/.test(first) ? this.#onBurst((roster) => roster.property(first, second)) : [];
-  }
-
-  #deliverRoster(): Outputs {
-    const roster = this.#roster?.roster();
-    this.#rosterDue = false;
-    this.#roster = undefined;
-    if (roster === undefined) return [];
-    for (const { guid, address } of roster.contacts) if (guid !== undefined) this.#lists?.know(guid, address);
-    return [event({ type: 'roster', ...roster })];
+    return [this.#changeStatus(), STEP_TIMEOUT, ...this.#rename()];
   }
 
   #onStatus([, word]: readonly string[]): Outputs {
     const first = this.#phase === 'CHG';
     if (first) this.#phase = 'ready';
     else if (this.#phase !== 'ready') return [];
-    return [
-      ...(first ? [{ type: 'cancel', id: 'step' } as const] : []),
-      event({ type: 'status-set', status: readStatus(word ?? '') }),
-    ];
+    const set = event({ type: 'status-set', status: readStatus(word ?? '') });
+    // a personal message told before the first status is kept from others by some servers
+    return first ? [{ type: 'cancel', id: 'step' }, set, ...this.#express()] : [set];
+  }
+
+  #onContactCommand(asked: ContactCommand): Outputs {
+    if (this.#announced && this.#desk?.isSettled === true) return this.#desk.command(asked);
+    return [event({ type: 'request-refused', request: asked.request, reason: 'not-signed-in', code: 302 })];
   }
 
   // ---- news
-
-  #onProperty(args: readonly string[]): Outputs {
-    const at = args.indexOf('MFN');
-    return at === -1 ? [] : ownNick(args[at + 1]);
-  }
-
-  /** `REA trid version address nick`. */
-  #onRename([, , address = '', nick]: readonly string[]): Outputs {
-    return normalizeAddress(address) === normalizeAddress(this.#options.address) ? ownNick(nick) : [];
-  }
 
   #onPersonalMessage(address: string, payload: Uint8Array): Outputs {
     if (address === '') return [];
@@ -252,28 +237,19 @@ export class NotificationSession implements Session<NotificationCommand, Notific
 
   #onChallenge([, challenge = '']: readonly string[]): Outputs {
     if (this.#dialect === undefined) return [];
-    const { algorithm, productId, productKey } = this.#dialect.challenge;
-    const answer =
-      algorithm === 'old'
-        ? answerOldChallenge(challenge, productKey)
-        : answerNewChallenge(challenge, productId, productKey);
-    return [this.#send('QRY', [productId], encodeText(answer))];
+    const { productId } = this.#dialect.challenge;
+    return [this.#send('QRY', [productId], encodeText(answerChallenge(this.#dialect.challenge, challenge)))];
   }
 
   #onRefusal(code: number, trid: number): Outputs {
     if (this.#switchboards.has(trid)) return this.#switchboards.refused(trid, code);
-    const verb = this.#verbs.get(trid);
-    const signingIn = !['CHG', 'ready'].includes(this.#phase);
-    if (signingIn && (this.#phase !== 'SYN' || verb === 'SYN')) return this.#refuseSignIn(code);
+    const refused = this.#desk?.refused(trid, code);
+    if (refused !== undefined) return refused;
+    const verb = this.#sender.verbOf(trid);
+    if (this.#phase === 'way-in' || (this.#phase === 'SYN' && verb === 'SYN')) {
+      return [event({ type: 'sign-in-refused', code }), ...this.#close()];
+    }
     return [event({ type: 'command-refused', verb: verb ?? '', code })];
-  }
-
-  // ---- switchboards
-
-  #requestSwitchboard(request: string): Outputs {
-    // 913 is what the server says to those whose first status is not set
-    if (this.#phase !== 'ready') return [event({ type: 'switchboard-refused', request, code: 913 })];
-    return this.#switchboards.ask(this.#trids.next(), request);
   }
 
   /** `XFR trid NS host:port …`: to another server; `XFR trid SB …`: a switchboard. */
@@ -288,45 +264,24 @@ export class NotificationSession implements Session<NotificationCommand, Notific
   // ---- time
 
   #onWoken(id: string): Outputs {
-    if (id === 'ping') {
-      const bytes = command('PNG', undefined);
-      return [
-        { type: 'send', bytes },
-        { type: 'wake', id: 'pong', afterMs: PONG_WITHIN_MS },
-      ];
-    }
+    if (id === 'ping') return ping();
     if (id === 'pong') return this.#timeOut('PNG');
     if (id === 'step') return this.#onStepTimeout();
-    return this.#switchboards.woken(id);
+    return [...this.#switchboards.woken(id), ...(this.#desk?.woken(id) ?? [])];
   }
 
   #onStepTimeout(): Outputs {
-    const missing = this.#roster?.missing ?? 0;
+    const missing = this.#desk?.missing ?? 0;
     if (this.#phase === 'SYN' && missing !== this.#missing) {
       this.#missing = missing; // a long list on a slow line: it is still coming
-      return [{ type: 'wake', id: 'step', afterMs: STEP_TIMEOUT_MS }];
+      return [STEP_TIMEOUT];
     }
-    const phase = this.#phase;
-    return phase === 'ticket' || phase === 'ready' ? [] : this.#timeOut(phase === 'confirmation' ? 'USR' : phase);
-  }
-
-  /** The number is what the server asks us to wait until the next one. */
-  #onPong([seconds = '']: readonly string[]): Outputs {
-    const wanted = /^\d{1,4}$/.test(seconds) ? Number(seconds) : PING_EVERY_S;
-    const wait = Math.min(Math.max(wanted, 10), PING_EVERY_S);
-    return [
-      { type: 'cancel', id: 'pong' },
-      { type: 'wake', id: 'ping', afterMs: wait * 1000 },
-    ];
+    const step = this.#phase === 'way-in' ? this.#signIn.waitsFor : this.#phase;
+    return step === undefined || step === 'ready' ? [] : this.#timeOut(step);
   }
 
   #timeOut(step: string): Outputs {
     return [event({ type: 'timed-out', step }), ...this.#close()];
-  }
-
-  #onClosed(): Outputs {
-    this.#phase = 'over';
-    return this.#switchboards.abandon();
   }
 
   // ---- sending
@@ -339,48 +294,50 @@ export class NotificationSession implements Session<NotificationCommand, Notific
     return this.#phase === 'over';
   }
 
-  #step(phase: Phase, verb: OutgoingVerb, args: readonly Argument[]): Outputs {
-    this.#phase = phase;
-    return [this.#send(verb, args), { type: 'wake', id: 'step', afterMs: STEP_TIMEOUT_MS }];
-  }
-
-  #changeStatus(): Output<NotificationEvent> {
-    return this.#send('CHG', [this.#status, this.#options.capabilities ?? DEFAULT_CAPABILITIES]);
+  #changeStatus(): Output<SessionEvent> {
+    const capabilities = this.#options.capabilities ?? DEFAULT_CAPABILITIES;
+    return this.#send('CHG', [this.#status, ...(this.#dialect?.capabilities === true ? [capabilities] : [])]);
   }
 
   #rename(): Outputs {
-    if (this.#nick === undefined || this.#dialect === undefined) return [];
-    const nick = text(this.#nick);
-    const byProperty = this.#dialect.ownNick === 'property';
-    return [byProperty ? this.#send('PRP', ['MFN', nick]) : this.#send('REA', [this.#options.address, nick])];
+    const wish = this.#nick;
+    this.#nick = undefined;
+    if (wish === undefined || this.#dialect === undefined) return [];
+    return this.#desk?.ask(wish.request, nickPlan(wish.nick, this.#options.address, this.#dialect)) ?? [];
   }
 
-  #send(verb: OutgoingVerb, args: readonly Argument[], payload?: Uint8Array): Output<NotificationEvent> {
-    const trid = this.#trids.next();
-    this.#verbs.set(trid, verb);
-    if (this.#verbs.size > MAX_REMEMBERED) this.#verbs.delete(trid - MAX_REMEMBERED);
-    return { type: 'send', bytes: command(verb, trid, args, payload) };
+  #express(): Outputs {
+    const wish = this.#personal;
+    this.#personal = undefined;
+    if (wish === undefined || this.#dialect === undefined) return [];
+    return this.#desk?.ask(wish.request, personalMessagePlan(wish, this.#dialect)) ?? [];
   }
 
-  #refuseSignIn(code: number): Outputs {
-    return [event({ type: 'sign-in-refused', code }), ...this.#close()];
+  #send(...sent: Parameters<Sender['send']>): Output<SessionEvent> {
+    return this.#sender.send(...sent).output;
   }
 
-  /** Whoever waits for a switchboard is told; nothing follows a close, so it stands last. */
+  /** Whoever waits for something is told. */
+  #abandon(): Outputs {
+    const early = [this.#nick?.request, this.#personal?.request].filter((request) => request !== undefined);
+    return [
+      ...this.#switchboards.abandon(),
+      ...(this.#desk?.abandon() ?? []),
+      ...early.map((request) => event({ type: 'request-refused', request, reason: 'not-signed-in', code: 302 })),
+    ];
+  }
+
+  /** Nothing follows a close, so it stands last. */
   #close(error?: MsnpProtocolError): Outputs {
     this.#phase = 'over';
-    return [...this.#switchboards.abandon(), error === undefined ? { type: 'close' } : { type: 'close', error }];
+    return [...this.#abandon(), error === undefined ? { type: 'close' } : { type: 'close', error }];
   }
 }
 
-function event(news: NotificationEvent): Output<NotificationEvent> {
+function event(news: SessionEvent): Output<SessionEvent> {
   return { type: 'event', event: news };
 }
 
-function maybe(news: NotificationEvent | undefined): Outputs {
+function maybe(news: SessionEvent | undefined): Outputs {
   return news === undefined ? [] : [event(news)];
-}
-
-function ownNick(nick: string | undefined): Outputs {
-  return nick === undefined || nick === '' ? [] : [event({ type: 'own-nick', nick: percentDecode(nick) })];
 }

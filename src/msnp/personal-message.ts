@@ -1,11 +1,11 @@
-// What stands in a UBX: a person's line of text and what they listen to. Knows the document, not the command.
+// What stands in a UBX or UUX: a person's line of text and what they listen to. Knows the document; not when it is sent.
 
-import { decodeText } from './encoding.ts';
-import { readElements } from './xml.ts';
+import { decodeText, encodeText } from './encoding.ts';
+import { escapeXml, readElements } from './xml.ts';
 
 export interface PersonalMessage {
   readonly message: string;
-  /** As sent: parts between literal `\0`, see `readMedia`. */
+  /** As sent: parts between literal `\0`, kept as it is. */
   readonly media: string;
 }
 
@@ -16,6 +16,10 @@ export function readPersonalMessage(payload: Uint8Array): PersonalMessage {
     message: elements === undefined ? readUnescaped(xml, 'PSM') : (elements.get('PSM') ?? ''),
     media: elements === undefined ? readUnescaped(xml, 'CurrentMedia') : (elements.get('CurrentMedia') ?? ''),
   };
+}
+
+export function writePersonalMessage({ message, media }: PersonalMessage): Uint8Array {
+  return encodeText(`<Data><PSM>${escapeXml(message)}</PSM><CurrentMedia>${escapeXml(media)}</CurrentMedia></Data>`);
 }
 
 /** Old servers relay text that nobody escaped. */

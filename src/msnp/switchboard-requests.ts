@@ -1,8 +1,8 @@
 // Switchboards asked of the notification server and not yet granted. Knows XFR SB and its silence; opens none.
 
 import { parseServerAddress } from './address.ts';
-import { command } from './command.ts';
 import type { NotificationEvent } from './notification-types.ts';
+import type { Sender } from './sender.ts';
 import type { Output } from './session.ts';
 
 type Outputs = Output<NotificationEvent>[];
@@ -11,14 +11,19 @@ const ANSWERED_WITHIN_MS = 15_000;
 const WAKE = /^switchboard-(\d+)$/;
 
 export class SwitchboardRequests {
+  readonly #sender: Sender;
   readonly #requests = new Map<number, string>();
 
-  ask(trid: number, request: string): Outputs {
+  constructor(sender: Sender) {
+    this.#sender = sender;
+  }
+
+  /** `ready`: our first status is set; 913 is what the server says to those whose is not. */
+  ask(request: string, ready: boolean): Outputs {
+    if (!ready) return [{ type: 'event', event: { type: 'switchboard-refused', request, code: 913 } }];
+    const { trid, output } = this.#sender.send('XFR', ['SB']);
     this.#requests.set(trid, request);
-    return [
-      { type: 'send', bytes: command('XFR', trid, ['SB']) },
-      { type: 'wake', id: `switchboard-${trid}`, afterMs: ANSWERED_WITHIN_MS },
-    ];
+    return [output, { type: 'wake', id: `switchboard-${trid}`, afterMs: ANSWERED_WITHIN_MS }];
   }
 
   has(trid: number): boolean {

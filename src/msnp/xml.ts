@@ -1,9 +1,12 @@
-// Reads the small XML documents of the protocol, forgivingly. Knows elements and text; not what they mean.
+// The small XML documents of the protocol, read forgivingly. Knows elements and text; not what they mean.
 
 import { SaxesParser } from 'saxes';
 
 const MAX_DEPTH = 16;
 const MAX_ELEMENTS = 4096;
+const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' } as const;
+// oxlint-disable-next-line no-control-regex
+const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 /**
  * The text of the elements named, at whatever depth; of a repeated one the first. Undefined: no XML, or XML that no
@@ -18,6 +21,14 @@ export function readElements(xml: string, names: readonly string[]): ReadonlyMap
     throw error;
   }
   return reading.found;
+}
+
+/** Text for an element or attribute. What XML cannot hold is left out. */
+export function escapeXml(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(NOT_XML, '')
+    .replace(/[&<>"']/g, (sign) => ESCAPES[sign as keyof typeof ESCAPES]);
 }
 
 /** Thrown from within the parser, so that a fault ends the work at once. */

@@ -63,7 +63,7 @@ test('plays the sign-in, the list and the first status of the slides', () => {
   const asked = say(session, received('CVR 2 6.0.0602 6.0.0602 1.0.0000 http://a http://b\r\n'));
   expect(asked.sent).toEqual(['USR 3 TWN I alice@passport.com\r\n']);
   const challenged = say(session, received(`USR 3 TWN S ${CHALLENGE_PARAMETERS}\r\n`));
-  expect(challenged.events).toEqual([{ type: 'ticket-wanted', challenge: CHALLENGE_PARAMETERS }]);
+  expect(challenged.events).toEqual([{ type: 'ticket-wanted', proof: 'ticket', challenge: CHALLENGE_PARAMETERS }]);
   expect(say(session, order({ type: 'ticket', ticket: TICKET })).sent).toEqual([`USR 4 TWN S ${TICKET}\r\n`]);
   const burst = SHOWN.slice(
     SHOWN.findIndex(({ line }) => line === 'USR 7 OK alice@passport.com Alice 1 0'),

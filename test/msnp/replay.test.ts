@@ -1,6 +1,7 @@
 // Plays recorded conversations again: our sessions in the client's place, the server's bytes cut at chance places.
 
 import { expect, test } from 'vitest';
+import { DIALECT_NAMES } from '../../src/msnp/dialect.ts';
 import type { DialectName } from '../../src/msnp/dialect.ts';
 import { readTranscript } from '../support/transcript.ts';
 import type { Connection } from '../support/transcript.ts';
@@ -10,6 +11,13 @@ import { replayNotification, replaySwitchboard } from './support/replay.ts';
 import type { Replayed } from './support/replay.ts';
 
 const RECORDINGS = [
+  'msnp2-md5-login-and-chat',
+  'msnp3-md5-login-and-chat',
+  'msnp4-md5-login-and-chat',
+  'msnp5-md5-login-and-chat',
+  'msnp6-md5-login-and-chat',
+  'msnp7-md5-login-and-chat',
+  'msnp2-7-login-errors',
   'msnp8-login-and-chat',
   'msnp9-login-and-chat',
   'msnp10-login-contacts-chat',
@@ -43,7 +51,7 @@ function versionOf({ said }: Connection): string | undefined {
 }
 
 const personOf = (name: string): string => name.split('/')[1] ?? '';
-const isOurs = (dialect: string | undefined): dialect is DialectName => /^MSNP(?:8|9|1[0-2])$/.test(dialect ?? '');
+const isOurs = (dialect: string | undefined): dialect is DialectName => DIALECT_NAMES.some((name) => name === dialect);
 
 interface Played {
   readonly sent: readonly string[];

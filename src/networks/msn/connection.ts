@@ -5,10 +5,16 @@ import type { Cancel, Clock } from '../../bridge/clock.ts';
 import { assertNever } from '../../bridge/errors.ts';
 import type { Log } from '../../bridge/log.ts';
 import type { Secret } from '../../bridge/secret.ts';
+import { digestOf } from '../../msnp/auth-md5.ts';
 import type { TweenerCommand, TweenerEvent } from '../../msnp/auth-tweener-types.ts';
 import { TweenerSession } from '../../msnp/auth-tweener.ts';
 import type { DialectName } from '../../msnp/dialect.ts';
-import type { NotificationCommand, NotificationEvent, StatusCode } from '../../msnp/notification-types.ts';
+import type {
+  NotificationCommand,
+  NotificationEvent,
+  SessionEvent,
+  StatusCode,
+} from '../../msnp/notification-types.ts';
 import { NotificationSession } from '../../msnp/notification.ts';
 import { Driver } from './driver.ts';
 import type { End } from './driver.ts';
@@ -51,7 +57,7 @@ const GOODBYE_MS = 3_000;
 
 export class Connection {
   readonly #parts: ConnectionParts;
-  #driver: Driver<NotificationCommand, NotificationEvent> | undefined;
+  #driver: Driver<NotificationCommand, SessionEvent> | undefined;
   #login: Driver<TweenerCommand, TweenerEvent> | undefined;
   #deadline: Cancel | undefined;
   #redirect: { readonly host: string; readonly port: number } | undefined;
@@ -125,13 +131,13 @@ export class Connection {
     if (nick !== undefined) driver.command({ type: 'set-nick', nick });
   }
 
-  #onEvent(event: NotificationEvent): void {
+  #onEvent(event: SessionEvent): void {
     switch (event.type) {
       case 'redirected':
         this.#redirect = { host: event.host, port: event.port };
         return;
       case 'ticket-wanted':
-        this.#fetchTicket(event.challenge);
+        this.#prove(event.proof, event.challenge);
         return;
       case 'signed-in':
         this.#dialect = event.dialect;
@@ -164,6 +170,18 @@ export class Connection {
       case 'command-refused':
         this.#parts.onEvent(event);
         return;
+      // Nobody asks for changes of the contact list yet, and those made elsewhere are not shown.
+      case 'contact-grouped':
+      case 'contact-renamed':
+      case 'contact-property-changed':
+      case 'own-property-changed':
+      case 'group-added':
+      case 'group-renamed':
+      case 'group-removed':
+      case 'privacy-changed':
+      case 'request-done':
+      case 'request-refused':
+        return;
       default:
         assertNever(event);
     }
@@ -174,6 +192,11 @@ export class Connection {
     this.#connected = true;
     this.#deadline?.();
     this.#parts.onConnected(this.#dialect, this.#serial);
+  }
+
+  #prove(proof: 'ticket' | 'digest', challenge: string): void {
+    if (proof === 'ticket') this.#fetchTicket(challenge);
+    else this.command({ type: 'ticket', ticket: digestOf(challenge, this.#parts.password.reveal()) });
   }
 
   /** A ticket lives for half a minute: each connection gets its own. */

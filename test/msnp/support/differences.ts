@@ -1,18 +1,23 @@
 // In what our client may differ from those recorded, as one table; anything else is a fault. Knows commands, no session.
 
-import { readMime } from '../../../src/msnp/mime.ts';
+import { normalizeAddress } from '../../../src/msnp/address.ts';
+import type { ContactBook } from '../../../src/msnp/contact-book.ts';
+import { isOn } from '../../../src/msnp/contacts.ts';
 import { dialect as spokenDialect } from '../../../src/msnp/dialect.ts';
 import type { DialectName } from '../../../src/msnp/dialect.ts';
+import { readMime } from '../../../src/msnp/mime.ts';
 import type { Frame } from '../../../src/msnp/frame.ts';
 
 export interface Circumstances {
   readonly kind: 'notification' | 'switchboard';
-  /** The ticket has been shown. */
+  /** The proof has been shown. */
   readonly signedIn: boolean;
   /** The server has echoed a CHG. */
   readonly statusSet: boolean;
   readonly own: string;
   readonly dialect: DialectName;
+  /** The contact list as our client knows it. */
+  readonly book: ContactBook;
 }
 
 interface Difference {
@@ -39,16 +44,18 @@ const DIFFERENCES: readonly Difference[] = [
     what: 'our client sends fewer commands',
     apply: (frame, { kind }) => {
       const ours = {
-        notification: ['VER', 'CVR', 'USR', 'SYN', 'CHG', 'REA', 'PRP', 'XFR', 'PNG', 'OUT'],
-        switchboard: ['USR', 'ANS', 'CAL', 'MSG', 'OUT'],
+        notification: ['VER INF CVR USR SYN CHG XFR PNG OUT', 'ADD ADC REM ADG REG RMG BLP GTC REA SBP PRP UUX'].join(
+          ' ',
+        ),
+        switchboard: 'USR ANS CAL MSG OUT',
       };
-      return ours[kind].includes(frame.verb) ? frame : undefined;
+      return ours[kind].split(' ').includes(frame.verb) ? frame : undefined;
     },
   },
   {
     what: 'the recorder did what is not done before the sign-in, and signed in again after it',
     apply: (frame, { kind, signedIn }) => {
-      const before = ['VER', 'CVR', 'USR'].includes(frame.verb);
+      const before = ['VER', 'INF', 'CVR', 'USR'].includes(frame.verb);
       return kind === 'switchboard' || frame.verb === 'OUT' || before !== signedIn ? frame : undefined;
     },
   },
@@ -60,30 +67,91 @@ const DIFFERENCES: readonly Difference[] = [
         : frame,
   },
   {
+    what: 'the recorder introduced itself, which old versions do not need',
+    apply: (frame, { dialect }) =>
+      frame.verb === 'CVR' && spokenDialect(dialect).greeting === 'INF' ? undefined : frame,
+  },
+  {
     what: 'the recorder set statuses that there are not, or without its capabilities',
-    apply: (frame) =>
-      frame.verb === 'CHG' && (frame.args.length < 3 || ['FLN', 'ZZZ'].includes(frame.args[1] ?? ''))
-        ? undefined
-        : frame,
+    apply: (frame, { dialect }) => {
+      const enough = spokenDialect(dialect).capabilities ? 3 : 2;
+      const wrong = frame.args.length < enough || ['FLN', 'ZZZ'].includes(frame.args[1] ?? '');
+      return frame.verb === 'CHG' && wrong ? undefined : frame;
+    },
   },
   {
     what: 'our client shows no picture',
     apply: (frame) => (frame.verb === 'CHG' ? { ...frame, args: frame.args.slice(0, 3) } : frame),
   },
   {
-    what: 'our client renames only itself, and has no telephone',
-    apply: (frame, { own, dialect }) => {
-      const byAccount = spokenDialect(dialect).ownNick === 'account';
-      if (frame.verb === 'REA')
-        return byAccount && frame.args[1] === own && frame.args.length === 3 ? frame : undefined;
-      if (frame.verb === 'PRP') return !byAccount && frame.args[1] === 'MFN' ? frame : undefined;
-      return frame;
+    what: 'our client sends no command of another version',
+    apply: (frame, { dialect }) => {
+      const { addition, ownNick, personalMessage } = spokenDialect(dialect);
+      const strange = {
+        ADD: addition !== 'ADD',
+        REA: addition !== 'ADD',
+        ADC: addition !== 'ADC',
+        SBP: addition !== 'ADC',
+        PRP: frame.args[1] === 'MFN' && ownNick !== 'property',
+        UUX: !personalMessage,
+      };
+      return new Map(Object.entries(strange)).get(frame.verb) === true ? undefined : frame;
     },
   },
   {
-    what: 'our client encodes every name',
-    // oxlint-disable-next-line no-control-regex
-    apply: (frame) => (frame.verb === 'PRP' && /[^\x00-\x7f]/.test(frame.args.join(' ')) ? undefined : frame),
+    what: 'our client sends no name that is empty, not encoded or too long',
+    apply: (frame) => {
+      const at = { PRP: 2, REA: 2, ADG: 1, REG: 2 }[frame.verb];
+      const name = at === undefined ? 'fine' : frame.args[at];
+      const limit = ['ADG', 'REG'].includes(frame.verb) ? 61 : 387;
+      const isFlag = frame.verb === 'PRP' && frame.args[1] !== 'MFN';
+      // oxlint-disable-next-line no-control-regex
+      const strange = frame.args.length > 4 || /[^\x00-\x7f]/.test(frame.args.join(' '));
+      if (['PRP', 'REA'].includes(frame.verb) && strange) return undefined;
+      return isFlag || (name !== undefined && name.length <= limit) ? frame : undefined;
+    },
+  },
+  {
+    what: 'our client asks nothing about people and groups that it knows not to be there',
+    apply: (frame, { book, dialect }) => {
+      const [, first = '', second = '', third = ''] = frame.args;
+      const byGuid = spokenDialect(dialect).addition === 'ADC';
+      const isPerson = (word: string): boolean =>
+        byGuid ? book.addressOf(word) !== undefined : book.contact(normalizeAddress(word)) !== undefined;
+      const isGroup = (word: string): boolean => word === '' || book.hasGroup(word);
+      const known = {
+        ADD: second.includes('@') && isGroup(frame.args[4] ?? ''),
+        ADC: second.startsWith('C=') ? isPerson(second.slice(2)) && isGroup(third) : second.includes('@'),
+        REM: (!byGuid || first !== 'FL' || isPerson(second)) && isGroup(third),
+        REA: isPerson(first) || second === '' || frame.args.length === 3,
+        SBP: isPerson(first),
+        REG: isGroup(first),
+        RMG: isGroup(first) && first !== '0',
+      };
+      return new Map(Object.entries(known)).get(frame.verb) === false ? undefined : frame;
+    },
+  },
+  {
+    what: 'our client puts people on the reverse list only where they were pending',
+    apply: (frame, { book, dialect }) => {
+      if (frame.verb !== 'ADC' || frame.args[1] !== 'RL') return frame;
+      const address = normalizeAddress(frame.args[2]?.slice(2) ?? '');
+      return isOn('pending', book.contact(address)) && spokenDialect(dialect).pending === 'reversed'
+        ? frame
+        : undefined;
+    },
+  },
+  {
+    what: 'our client saves the members of a group before it removes it',
+    apply: (frame, { book, dialect }) => {
+      const lonely = [...book.contacts].some(({ groups }) => groups.length === 1 && groups[0] === frame.args[1]);
+      return frame.verb === 'RMG' && lonely && spokenDialect(dialect).groupIds === 'number' ? undefined : frame;
+    },
+  },
+  {
+    what: 'our client tells its personal message after its first status, and in XML',
+    apply: (frame, { statusSet }) =>
+      frame.verb === 'UUX' && (!statusSet || !Buffer.from(frame.payload).includes('</Data>')) ? undefined : frame,
   },
   {
     what: 'our client wants an ACK or nothing',
@@ -109,6 +177,13 @@ const DIFFERENCES: readonly Difference[] = [
     apply: (frame) => (frame.verb === 'MSG' ? { ...frame, payload: comparablePayload(frame.payload) } : frame),
   },
   {
+    what: 'an @ in a name is encoded, or not',
+    apply: (frame) =>
+      frame.verb === 'ADD'
+        ? { ...frame, args: frame.args.map((word, at) => (at === 3 ? word.replaceAll('%40', '@') : word)) }
+        : frame,
+  },
+  {
     what: 'transaction numbers',
     apply: (frame) => (['PNG', 'OUT'].includes(frame.verb) ? frame : { ...frame, args: frame.args.slice(1) }),
   },
@@ -116,6 +191,9 @@ const DIFFERENCES: readonly Difference[] = [
 
 /** Connections where the recorder went another way on purpose, and how many commands are the same until then. */
 export const PARTINGS = new Map<string, { readonly why: string; readonly after: number }>([
+  ['msnp2-7-login-errors 0', { why: 'offers the password in clear', after: 2 }],
+  ['msnp2-7-login-errors 4', { why: 'asks for methods where there is one only', after: 1 }],
+  ['msnp2-7-login-errors 5', { why: 'signs in by the method of an older version', after: 1 }],
   ['msnp8-contacts 10', { why: 'signs out before the first status', after: 5 }],
   ['msnp8-errors 1', { why: 'leaves after VER', after: 1 }],
   ['msnp8-errors 3', { why: 'sends VER twice', after: 1 }],

@@ -1,17 +1,18 @@
 // Lets a session play a recorded client's part against the recorded server. Knows which command stands for which line.
 
+import { ContactBook } from '../../../src/msnp/contact-book.ts';
 import { FrameReader } from '../../../src/msnp/frame.ts';
 import type { Frame, Role } from '../../../src/msnp/frame.ts';
 import { dialect } from '../../../src/msnp/dialect.ts';
 import type { DialectName } from '../../../src/msnp/dialect.ts';
 import { readMessage } from '../../../src/msnp/message.ts';
 import { NotificationSession } from '../../../src/msnp/notification.ts';
-import type { NotificationCommand, NotificationEvent, StatusCode } from '../../../src/msnp/notification-types.ts';
+import type { NotificationCommand, SessionEvent, StatusCode } from '../../../src/msnp/notification-types.ts';
 import type { Input, Output, Session } from '../../../src/msnp/session.ts';
 import { SwitchboardSession } from '../../../src/msnp/switchboard.ts';
 import type { SwitchboardCommand, SwitchboardEvent } from '../../../src/msnp/switchboard-types.ts';
-import { percentDecode } from '../../../src/msnp/encoding.ts';
 import type { Connection, Said } from '../../support/transcript.ts';
+import { contactWish, isContactChange } from './contact-wishes.ts';
 import { comparable } from './differences.ts';
 import type { Circumstances } from './differences.ts';
 import { cut } from './random.ts';
@@ -27,15 +28,15 @@ export interface Replayed<Event> {
 
 const AT = new Date('2026-11-22T21:33:47Z');
 
-export function replayNotification(recorded: Connection, random: Random): Replayed<NotificationEvent> {
+export function replayNotification(recorded: Connection, random: Random): Replayed<SessionEvent> {
   const lines = recorded.said.filter(({ from }) => from === 'client').map(({ line }) => line);
   const dialects =
     (words(lines, /^VER /)
       .slice(2)
       .filter((word) => word !== 'CVR0') as DialectName[]) ?? [];
-  const first = words(lines, /^CHG \d+ (?!FLN)\S+ \S/);
+  const first = words(lines, dialect(spoken(recorded)).capabilities ? /^CHG \d+ (?!FLN)\S+ \S/ : /^CHG \d+ (?!FLN)\S+/);
   const session = new NotificationSession({
-    address: words(lines, /^USR \d+ TWN I /)[4] ?? 'nobody@example.com',
+    address: words(lines, /^USR \d+ (?:TWN|MD5) I /)[4] ?? 'nobody@example.com',
     dialects,
     serial: words(lines, /^SYN /).slice(2).join(' '),
     capabilities: Number(first[3] ?? 0),
@@ -66,15 +67,13 @@ function words(lines: readonly string[], pattern: RegExp): string[] {
   return lines.find((line) => pattern.test(line))?.split(' ') ?? [];
 }
 
-type Trigger<Command> = (frame: Frame, when: Circumstances) => Input<Command> | undefined;
+/** `next`: the recorded client's following line. */
+type Trigger<Command> = (frame: Frame, when: Circumstances, next: string) => Input<Command> | undefined;
 
 /** What makes our client send this command; undefined: it does so by itself. */
-function notificationInput(frame: Frame, when: Circumstances): Input<NotificationCommand> | undefined {
-  const order = (asked: NotificationCommand): Input<NotificationCommand> => ({
-    at: AT,
-    type: 'command',
-    command: asked,
-  });
+function notificationInput(frame: Frame, when: Circumstances, next: string): Input<NotificationCommand> | undefined {
+  const order = (asked: NotificationCommand | undefined): Input<NotificationCommand> | undefined =>
+    asked && { at: AT, type: 'command', command: asked };
   const { verb, args } = frame;
   switch (verb) {
     case 'VER':
@@ -83,9 +82,6 @@ function notificationInput(frame: Frame, when: Circumstances): Input<Notificatio
       return args[2] === 'S' ? order({ type: 'ticket', ticket: args[3] ?? '' }) : undefined;
     case 'CHG':
       return when.statusSet ? order({ type: 'set-status', status: args[1] as Exclude<StatusCode, 'FLN'> }) : undefined;
-    case 'REA':
-    case 'PRP':
-      return order({ type: 'set-nick', nick: percentDecode(args[2] ?? '') });
     case 'XFR':
       return order({ type: 'request-switchboard', request: args[0] ?? '' });
     case 'PNG':
@@ -93,7 +89,7 @@ function notificationInput(frame: Frame, when: Circumstances): Input<Notificatio
     case 'OUT':
       return order({ type: 'sign-out' });
     default:
-      return undefined;
+      return order(contactWish(frame, when, next));
   }
 }
 
@@ -144,8 +140,9 @@ class Replay<Command, Event> {
     this.#random = random;
     this.#trigger = trigger;
     const lines = recorded.said.map(({ line }) => line);
-    const own = words(lines, /^USR \d+ TWN I /)[4] ?? words(lines, /^(?:USR|ANS) /)[2] ?? '';
-    this.#when = { kind: role, signedIn: false, statusSet: false, own, dialect: version };
+    const own = words(lines, /^USR \d+ (?:TWN|MD5) I /)[4] ?? words(lines, /^(?:USR|ANS) /)[2] ?? '';
+    const book = new ContactBook();
+    this.#when = { kind: role, signedIn: false, statusSet: false, own, dialect: version, book };
   }
 
   run(): Replayed<Event> {
@@ -167,10 +164,15 @@ class Replay<Command, Event> {
       const key = comparable(frame, this.#when);
       if (key === undefined) continue;
       this.#expected.push({ key, trid: frame.args[0] ?? '' });
-      const input = this.#trigger(frame, this.#when);
+      const input = this.#trigger(frame, this.#when, this.#after(said));
       if (input !== undefined) this.#take(this.#session.handle(input));
-      this.#when.signedIn ||= key.startsWith('USR TWN S ');
+      this.#when.signedIn ||= /^USR (?:TWN|MD5) S /.test(key);
     }
+  }
+
+  #after(said: Said): string {
+    const { said: all } = this.#recorded;
+    return all.slice(all.indexOf(said) + 1).find(({ from }) => from === 'client')?.line ?? '';
   }
 
   #onServer(said: Said): void {
@@ -182,18 +184,26 @@ class Replay<Command, Event> {
 
   /** The recorded bytes, but an answer names our transaction where the numbers differ. */
   #translate(said: Said): Buffer {
-    const match = /^(VER|CVR|USR|SYN|CHG|XFR|CAL|ANS|IRO|ACK|NAK|REA|PRP|\d{3}) (\d+)\b/.exec(said.line);
-    if (match === null) return said.bytes;
+    const match = /^([A-Z]{3}|\d{3}) (\d+)\b/.exec(said.line);
+    if (match === null || ['RNG', 'QNG', 'BPR', 'NOT'].includes(match[1] ?? '')) return said.bytes;
     const [head, verb = '', trid = ''] = match;
+    if (trid === '0') return said.bytes;
     const at = this.#expected.findLastIndex((command) => command.trid === trid);
     const ours = at === -1 ? `9000${trid}` : (this.#sent[at]?.trid ?? trid);
     if (ours === trid) return said.bytes;
     return Buffer.concat([Buffer.from(`${verb} ${ours}`), said.bytes.subarray(head.length)]);
   }
 
+  #note(event: Event): void {
+    this.#events.push(event);
+    const news = event as SessionEvent | SwitchboardEvent;
+    if (news.type === 'roster') this.#when.book = new ContactBook(news);
+    else if (isContactChange(news)) this.#when.book.apply(news);
+  }
+
   #take(outputs: readonly Output<Event>[]): void {
     for (const output of outputs) {
-      if (output.type === 'event') this.#events.push(output.event);
+      if (output.type === 'event') this.#note(output.event);
       if (output.type === 'close' && output.error !== undefined) this.#faults.push(output.error);
       if (output.type !== 'send') continue;
       for (const frame of new FrameReader(this.#role, 'client').push(output.bytes)) {

@@ -1,0 +1,141 @@
+// The contact list within a session: how it comes in, what changes it, what is asked about it. Knows its lines and what
+// was asked; not when one is signed in.
+
+import { normalizeAddress } from './address.ts';
+import { ContactBook } from './contact-book.ts';
+import { contactPlan } from './contact-plans.ts';
+import type { ContactCommand } from './contact-types.ts';
+import type { ContactList } from './contacts.ts';
+import type { Dialect } from './dialect.ts';
+import { percentDecode } from './encoding.ts';
+import { readListChange } from './list-changes.ts';
+import type { SessionEvent } from './notification-types.ts';
+import { Requests } from './requests.ts';
+import type { Plan } from './requests.ts';
+import { ListedReader } from './roster-lists.ts';
+import { SynReader } from './roster-syn.ts';
+import { synArguments } from './roster.ts';
+import type { RosterReader } from './roster.ts';
+import type { Sender } from './sender.ts';
+import type { Output } from './session.ts';
+
+type Outputs = Output<SessionEvent>[];
+
+/** Commands that are answered here or tell of changes. */
+export const CONTACT_VERBS = [
+  ...(['LSG', 'LST', 'BPR', 'PRP', 'BLP', 'GTC'] as const),
+  ...(['ADD', 'ADC', 'REM', 'ADG', 'REG', 'RMG', 'REA', 'SBP', 'UUX'] as const),
+];
+export type ContactVerb = (typeof CONTACT_VERBS)[number];
+
+/** What a contact list is made of, while it comes. */
+const LINES = new Map<ContactVerb, (roster: RosterReader, args: readonly string[]) => void>([
+  ['LSG', (roster, args) => roster.group(args)],
+  ['LST', (roster, args) => roster.contact(args)],
+  ['BPR', (roster, args) => roster.draft.contactProperty(args)],
+  ['PRP', (roster, args) => roster.draft.ownProperty(args)],
+  ['BLP', (roster, args) => roster.draft.privacy('BLP', args)],
+  ['GTC', (roster, args) => roster.draft.privacy('GTC', args)],
+]);
+
+export class ContactDesk {
+  readonly #sender: Sender;
+  readonly #requests: Requests;
+  readonly #own: string;
+  readonly #dialect: Dialect;
+  #book = new ContactBook();
+  /** While the contact list comes. */
+  #roster: RosterReader | undefined;
+
+  /** `own`: our address. */
+  constructor(sender: Sender, own: string, dialect: Dialect) {
+    this.#sender = sender;
+    this.#requests = new Requests(sender);
+    this.#own = normalizeAddress(own);
+    this.#dialect = dialect;
+  }
+
+  /** The list has come, except for properties of its last contact. */
+  get isWhole(): boolean {
+    return this.#roster?.whole ?? true;
+  }
+
+  /** It has been told, too. */
+  get isSettled(): boolean {
+    return this.#roster === undefined;
+  }
+
+  get missing(): number {
+    return this.#roster?.missing ?? 0;
+  }
+
+  /** Asks for the list; `known` is what `serial` stands for. */
+  synchronize(serial: string | undefined, known: ContactList): Outputs {
+    const serials = synArguments(this.#dialect, serial);
+    this.#roster =
+      this.#dialect.contactLine === 'listed'
+        ? new ListedReader(serials.join(' '), known)
+        : new SynReader(this.#dialect, known);
+    return [this.#sender.send('SYN', serials).output];
+  }
+
+  /** `SYN trid serials [totals]`. */
+  onSynchronized([, ...args]: readonly string[]): void {
+    this.#roster?.begin(args);
+  }
+
+  /** Tells the list once no line of it can follow; nothing if it is not whole. */
+  deliver(): Outputs {
+    if (this.#roster?.whole !== true) return [];
+    const roster = this.#roster.roster();
+    this.#roster = undefined;
+    this.#book = new ContactBook(roster);
+    return [event({ type: 'roster', ...roster })];
+  }
+
+  handle(verb: ContactVerb, args: readonly string[]): Outputs {
+    const answered = this.#requests.answered(verb, args, this.#book);
+    if (answered !== undefined) return answered;
+    if (verb === 'PRP' && args.includes('MFN')) return ownNick(args[args.indexOf('MFN') + 1]);
+    if (verb === 'REA' && normalizeAddress(args[2] ?? '') === this.#own) return ownNick(args[3]);
+    const ofTheList = LINES.get(verb);
+    if (this.#roster === undefined || ofTheList === undefined) return this.#onChange(verb, args);
+    ofTheList(this.#roster, args);
+    return [];
+  }
+
+  command(asked: ContactCommand): Outputs {
+    return this.ask(asked.request, contactPlan(asked, this.#dialect, this.#book));
+  }
+
+  ask(request: string | undefined, plan: Plan): Outputs {
+    return this.#requests.begin(request, plan, this.#book);
+  }
+
+  /** Undefined: it refuses nothing that was asked here. */
+  refused(trid: number, code: number): Outputs | undefined {
+    return this.#requests.refused(trid, code, this.#book);
+  }
+
+  woken(id: string): Outputs {
+    return this.#requests.woken(id);
+  }
+
+  abandon(): Outputs {
+    return this.#requests.abandon();
+  }
+
+  #onChange(verb: ContactVerb, args: readonly string[]): Outputs {
+    const changes = readListChange(verb, args, this.#dialect, this.#book);
+    for (const change of changes) this.#book.apply(change);
+    return changes.map((change) => event(change));
+  }
+}
+
+export function ownNick(nick: string | undefined): Outputs {
+  return nick === undefined || nick === '' ? [] : [event({ type: 'own-nick', nick: percentDecode(nick) })];
+}
+
+function event(news: SessionEvent): Output<SessionEvent> {
+  return { type: 'event', event: news };
+}
