@@ -13,6 +13,8 @@ import type { Journal, Lease, SessionRecord, SessionStore } from './store.ts';
 
 const SAVE_CONTACTS_AFTER_MS = 1_000;
 const JOURNAL_RETRY_MS = 1_000;
+/** Messages that wait to be journaled; at so many the network is told to wait. */
+const MOST_ARRIVED = 500;
 
 /** States that another attempt may cure, without the user doing anything. */
 const TRANSIENT: ReadonlySet<LoginStateKind> = new Set(['connecting', 'connected', 'disconnected', 'server-down']);
@@ -63,6 +65,8 @@ export class Login {
   #save: Cancel | undefined;
   #arrived: JournaledEvent[] = [];
   #journaling: Promise<void> | undefined;
+  /** The network was told to wait. */
+  #held = false;
   /** Writes about the session, one after the other. */
   #writes: Promise<void> = Promise.resolve();
 
@@ -246,6 +250,7 @@ export class Login {
       case 'message':
       case 'contact-request':
         this.#arrived.push(event);
+        if (this.#arrived.length >= MOST_ARRIVED) this.#hold(true);
         this.#journaling ??= this.#journal();
         return;
       case 'roster':
@@ -284,6 +289,12 @@ export class Login {
       await new Promise<void>((resolve) => this.#parts.clock.after(JOURNAL_RETRY_MS, resolve));
     }
     this.#journaling = undefined;
+    this.#hold(false);
+  }
+
+  #hold(held: boolean): void {
+    if (held !== this.#held) this.client.hold?.(held);
+    this.#held = held;
   }
 
   async #append(event: JournaledEvent): Promise<void> {

@@ -116,6 +116,12 @@ export interface NetworkClient {
 
   /** Tells the chat that the user types, or stopped. Best effort: opens no conversation, reports nothing. */
   typing(chat: ChatId, typing: boolean): void;
+
+  /**
+   * Called when messages come faster than they can be written down (true), and when there is room again (false).
+   * While held they should wait with the network; a network that brings few need not have this.
+   */
+  hold?(held: boolean): void;
 }
 
 /** `accept`: may see and write to the user. `add`: that, and is on the user's list too. `block`: neither. */

@@ -10,7 +10,12 @@ import { Switchboard } from '../../src/networks/msn/switchboard.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { keptLog } from '../support/no-log.ts';
 
-const LINK: Link = { write: () => undefined, close: () => undefined, destroy: () => undefined };
+const LINK: Link = {
+  write: () => undefined,
+  hold: () => undefined,
+  close: () => undefined,
+  destroy: () => undefined,
+};
 
 /** A switchboard of ours inside a conversation, and the server's end of its connection. */
 async function opened(): Promise<{ board: Switchboard; say: (bytes: string) => void; heard: string[] }> {

@@ -24,6 +24,7 @@ class FakeIo implements Pick<Io, 'dial' | 'fetch'> {
     this.listener = listener;
     return {
       write: (bytes) => void this.done.push(`write ${Buffer.from(bytes).toString()}`),
+      hold: () => undefined,
       close: () => void this.done.push('close'),
       destroy: () => {
         this.done.push('destroy');

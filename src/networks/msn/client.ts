@@ -60,6 +60,7 @@ export class MsnClient implements NetworkClient {
   #attempt: Attempt | undefined;
   #memory: SessionMemory | undefined;
   #ticketRefused = false;
+  #held = false;
   #notices = 0;
   #noticesSince = 0;
 
@@ -154,13 +155,14 @@ export class MsnClient implements NetworkClient {
   }
 
   hold(held: boolean): void {
+    this.#held = held;
     this.#attempt?.switchboards.hold(held);
   }
 
   #makeSwitchboards(epoch: number, connection: Connection): Switchboards {
     const { io, clock } = this.#parts;
     const { address } = this.#login;
-    return new Switchboards({
+    const switchboards = new Switchboards({
       io,
       clock,
       log: this.#log,
@@ -172,6 +174,8 @@ export class MsnClient implements NetworkClient {
       isWelcome: (other) => !this.#roster.isBlocked(other),
       onMessage: (heard) => this.#onHeard(epoch, heard),
     });
+    switchboards.hold(this.#held);
+    return switchboards;
   }
 
   #onConnected(dialect: DialectName, serial: string | undefined): void {

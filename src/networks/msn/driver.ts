@@ -33,6 +33,7 @@ export class Driver<Command, Event> {
   #working = false;
   #closing = false;
   #ended = false;
+  #held = false;
   #error: Error | undefined;
 
   constructor(parts: DriverParts<Command, Event>) {
@@ -63,6 +64,12 @@ export class Driver<Command, Event> {
     if (!this.#closing) this.#feed({ type: 'command', command });
   }
 
+  /** While held nothing is read from the connection. */
+  hold(held: boolean): void {
+    this.#held = held;
+    this.#link?.hold(held);
+  }
+
   /** Lets what was written go out and closes. The end is told once the connection is closed. */
   close(): void {
     if (this.#closing || this.#ended) return;
@@ -85,6 +92,7 @@ export class Driver<Command, Event> {
       this.#end({ type: 'unreachable', reason: error instanceof Error ? error.message : String(error) });
       return;
     }
+    if (this.#held) this.#link.hold(true);
     if (this.#closing) this.#link.destroy();
     else this.#feed({ type: 'command', command: first });
   }

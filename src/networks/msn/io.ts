@@ -32,6 +32,8 @@ export interface Io {
 /** A connection that stands. */
 export interface Link {
   write(bytes: Uint8Array): void;
+  /** While held nothing is heard: what comes waits with the peer. */
+  hold(held: boolean): void;
   /** Lets what was written go out, then closes. */
   close(): void;
   /** Closes at once. */
@@ -51,6 +53,8 @@ const KEEP_ALIVE_MS = 60_000;
 /** A peer that reads nothing must not fill our memory. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
 const MAX_HEAD_BYTES = 16 * 1024;
+/** So much of what has come is handed over at a time; then others have their turn. */
+const MOUTHFUL_BYTES = 8 * 1024;
 
 interface Resolved {
   readonly address: string;
@@ -106,21 +110,74 @@ async function dial(profile: ServerProfile, host: string, port: number, listener
     socket.destroy();
     throw error;
   }
+  const inbound = new Inbound(socket, listener);
   // Not flowing before this line, so that nothing can be heard before the caller has its link.
-  setImmediate(() => {
-    socket.on('data', (bytes) => listener.onBytes(bytes));
-    if (socket.closed) listener.onClosed(fault);
-    else socket.on('close', () => listener.onClosed(fault));
-  });
-  return new SocketLink(socket, (reason) => (fault ??= reason));
+  setImmediate(() => inbound.flow(() => fault));
+  return new SocketLink(socket, inbound, (reason) => (fault ??= reason));
+}
+
+/** Hands on what a socket brings, in small portions: thousands of tiny commands in one read must not hold up the rest. */
+class Inbound {
+  readonly #socket: net.Socket;
+  readonly #listener: LinkListener;
+  #rest: Uint8Array = new Uint8Array(0);
+  #flowing = false;
+  #held = false;
+  /** The next portion has its turn. */
+  #due = false;
+
+  constructor(socket: net.Socket, listener: LinkListener) {
+    this.#socket = socket;
+    this.#listener = listener;
+  }
+
+  flow(faultOf: () => string | undefined): void {
+    if (this.#socket.closed) return this.#listener.onClosed(faultOf());
+    this.#flowing = true;
+    this.#socket.on('close', () => {
+      while (this.#rest.length > 0) this.#handOn();
+      this.#listener.onClosed(faultOf());
+    });
+    this.#socket.on('data', (bytes) => {
+      this.#rest = bytes;
+      this.#handOn();
+      this.#proceed();
+    });
+    this.#proceed();
+  }
+
+  hold(held: boolean): void {
+    this.#held = held;
+    if (this.#flowing) this.#proceed();
+  }
+
+  #handOn(): void {
+    const portion = this.#rest.subarray(0, MOUTHFUL_BYTES);
+    this.#rest = this.#rest.subarray(portion.length);
+    this.#listener.onBytes(portion);
+  }
+
+  #proceed(): void {
+    if (this.#held || this.#rest.length > 0) this.#socket.pause();
+    else this.#socket.resume();
+    if (this.#held || this.#rest.length === 0 || this.#due) return;
+    this.#due = true;
+    setImmediate(() => {
+      this.#due = false;
+      if (!this.#held && this.#rest.length > 0) this.#handOn();
+      this.#proceed();
+    });
+  }
 }
 
 class SocketLink implements Link {
   readonly #socket: net.Socket;
+  readonly #inbound: Inbound;
   readonly #onFault: (reason: string) => void;
 
-  constructor(socket: net.Socket, onFault: (reason: string) => void) {
+  constructor(socket: net.Socket, inbound: Inbound, onFault: (reason: string) => void) {
     this.#socket = socket;
+    this.#inbound = inbound;
     this.#onFault = onFault;
   }
 
@@ -131,6 +188,10 @@ class SocketLink implements Link {
       this.#onFault('the peer does not read what we send');
       this.#socket.destroy();
     }
+  }
+
+  hold(held: boolean): void {
+    this.#inbound.hold(held);
   }
 
   close(): void {

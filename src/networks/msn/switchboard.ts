@@ -141,6 +141,11 @@ export class Switchboard {
     this.#driver.destroy();
   }
 
+  /** While held nothing is heard. */
+  hold(held: boolean): void {
+    this.#driver.hold(held);
+  }
+
   #goodbye(): void {
     if (this.#state !== 'leaving' || this.#sends.size > 0) return;
     this.#driver.command({ type: 'leave' });

@@ -67,6 +67,7 @@ export class Switchboards {
   #rings: Of<'rung'>[] = [];
   #requestCount = 0;
   #boardCount = 0;
+  #held = false;
   #closed = false;
   #goodbye: Promise<void> | undefined;
   #onAllEnded: (() => void) | undefined;
@@ -127,6 +128,12 @@ export class Switchboards {
     }
     this.#rings.push(ring);
     this.#answer();
+  }
+
+  /** While held nothing is heard in any conversation. */
+  hold(held: boolean): void {
+    this.#held = held;
+    for (const board of this.#boards) board.hold(held);
   }
 
   /** Leaves all conversations; what waits to be sent fails, what was sent may still be acknowledged. */
@@ -237,6 +244,7 @@ export class Switchboards {
     });
     this.#boards.add(board);
     log.debug({ entry: entry.type }, 'switchboard begins');
+    if (this.#held) board.hold(true);
     board.open(at.host, at.port);
   }
 
