@@ -8,10 +8,11 @@ import type { EventId, MatrixUserId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { Matrix, MessageStatus } from './matrix.ts';
+import type { Delivery } from './network.ts';
 import { failureOf, gaveUp, noLongerSignedIn, strangerInPortal, unreadable, unsupported } from './outcomes.ts';
 import type { Outcome } from './runner.ts';
 import { say } from './say.ts';
-import type { Journal, JournalRow, PieceRow, PortalRecord, PortalStore } from './store.ts';
+import type { Journal, JournalRow, PortalRecord, PortalStore } from './store.ts';
 import { txnId } from './txn-ids.ts';
 
 /** A message that cannot be carried now waits so long for its login to come back, then fails visibly. */
@@ -31,6 +32,16 @@ export interface PortalParts {
   readonly onRoom: (portal: Portal) => void;
 }
 
+/**
+ * The user's message that is under way, as this process knows it: the database may have gone away before it heard.
+ * `parts`: what became of the pieces that are settled.
+ */
+interface InHand {
+  readonly seq: number;
+  readonly parts: Map<number, Delivery | BridgeError>;
+  toldPending: boolean;
+}
+
 export class Portal {
   readonly login: Login;
   readonly #parts: PortalParts;
@@ -42,6 +53,7 @@ export class Portal {
   /** The record has not been written yet. */
   #unkept = false;
   #typing = false;
+  #inHand: InHand | undefined;
   /** Sentences that are said once in this room, not for every message. */
   readonly #said = new Set<string>();
 
@@ -193,52 +205,43 @@ export class Portal {
   async #toNetwork(row: JournalRow, event: Extract<MatrixEvent, { type: 'message' }>): Promise<Outcome> {
     const { client } = this.login;
     const pieces = row.pieces.length > 0 ? row.pieces.map((piece) => piece.content) : client.split(event.content);
-    const stateOf = new Map<number, PieceRow['state']>(row.pieces.map((piece) => [piece.part, piece.state]));
+    const hand = (this.#inHand = this.#inHand?.seq === row.seq ? this.#inHand : fromEarlierLife(row));
     let delivered = true;
-    for (const [part, piece] of pieces.entries()) {
-      const state = stateOf.get(part) ?? 'ready';
-      if (state === 'accepted') continue;
-      // bytes of an earlier life of this process: whether they arrived cannot be known
-      const outcome =
-        state === 'ready' ? await this.#sendPiece(row, event, pieces, part, piece) : this.#asBefore(state);
-      if (outcome instanceof BridgeError) return this.#couldNotSend(row, event, part, outcome);
+    for (const part of pieces.keys()) {
+      const outcome = hand.parts.get(part) ?? (await this.#sendPiece(hand, pieces, part));
+      if (outcome instanceof BridgeError) return this.#couldNotSend(row, hand, event, part, outcome);
       delivered &&= outcome === 'delivered';
     }
+    this.#inHand = undefined;
     this.#log.info({ event: event.id, parts: pieces.length }, 'message carried to the network');
     void this.#tellSuccess(event, delivered);
     return { type: 'carried', portal: this.#record, pairs: pieces.map((_, part) => ({ event: event.id, part })) };
   }
 
   async #sendPiece(
-    row: JournalRow,
-    event: Extract<MatrixEvent, { type: 'message' }>,
+    { seq, parts }: InHand,
     pieces: readonly RemoteMessage['content'][],
     part: number,
-    piece: RemoteMessage['content'],
-  ): Promise<'accepted' | 'delivered' | BridgeError> {
-    let intended = false;
+  ): Promise<Delivery | BridgeError> {
+    const { journal } = this.#parts;
+    let written = false;
     try {
-      const delivery = await this.login.client.send(this.#record.chat, piece, async () => {
-        await this.#parts.journal.intend(row.seq, pieces, part, this.login.epoch);
-        intended = true;
+      const delivery = await this.login.client.send(this.#record.chat, pieces[part]!, async () => {
+        await journal.intend(seq, pieces, part, this.login.epoch);
+        written = true;
       });
-      if (part < pieces.length - 1) await this.#parts.journal.settlePiece(row.seq, part, 'accepted');
-      return delivery;
+      parts.set(part, delivery);
     } catch (error) {
       if (!(error instanceof BridgeError) || error.code === 'database') throw error;
-      if (intended) {
-        await this.#parts.journal.settlePiece(row.seq, part, error.code === 'uncertain' ? 'uncertain' : 'failed');
-      } else if (error.retriable && this.#mayWait(row, event)) {
-        return error;
-      }
-      return intended && error.retriable ? new BridgeError(error.code, error.message, { cause: error }) : error;
+      if (!written) return error;
+      // it may not be sent again, whatever it was
+      parts.set(part, new BridgeError(error.code, error.message, { cause: error }));
     }
-  }
-
-  /** What an earlier attempt left behind. */
-  #asBefore(state: Exclude<PieceRow['state'], 'ready' | 'accepted'>): BridgeError {
-    if (state === 'failed') return new BridgeError('not-delivered', 'it was refused.');
-    return new BridgeError('uncertain', 'the bridge was restarted while it was being sent.');
+    const outcome = parts.get(part)!;
+    if (outcome instanceof BridgeError)
+      await journal.settlePiece(seq, part, outcome.code === 'uncertain' ? 'uncertain' : 'failed');
+    else if (part < pieces.length - 1) await journal.settlePiece(seq, part, 'accepted');
+    return outcome;
   }
 
   #mayWait(row: JournalRow, event: MatrixEvent): boolean {
@@ -246,15 +249,20 @@ export class Portal {
     return this.login.hopeful && age < WAIT_FOR_LOGIN_MS;
   }
 
-  async #couldNotSend(row: JournalRow, event: MatrixEvent, part: number, error: BridgeError): Promise<Outcome> {
+  async #couldNotSend(
+    row: JournalRow,
+    hand: InHand,
+    event: MatrixEvent,
+    part: number,
+    error: BridgeError,
+  ): Promise<Outcome> {
     if (error.retriable && this.#mayWait(row, event)) {
-      if (!this.#said.has(event.id)) {
-        this.#said.add(event.id);
+      if (!hand.toldPending) {
         await this.#status(event, { type: 'pending', sentence: error.message }, 'pending');
+        hand.toldPending = true;
       }
       return { type: 'retry', afterMs: LOOK_AGAIN_MS };
     }
-    this.#said.delete(event.id);
     const failure = error.retriable
       ? this.login.hopeful
         ? gaveUp(error)
@@ -315,4 +323,16 @@ export class Portal {
       txnId('s', event.id, kind),
     );
   }
+}
+
+/** What is to be thought of a message that this process has not had in hand before. */
+function fromEarlierLife({ seq, pieces }: JournalRow): InHand {
+  const settled = pieces.flatMap(({ part, state }): [number, Delivery | BridgeError][] => {
+    if (state === 'ready') return [];
+    if (state === 'accepted') return [[part, 'accepted']];
+    if (state === 'failed') return [[part, new BridgeError('not-delivered', 'it was refused.')]];
+    // bytes of an earlier life of this process: whether they arrived cannot be known
+    return [[part, new BridgeError('uncertain', 'the bridge was restarted while it was being sent.')]];
+  });
+  return { seq, parts: new Map(settled), toldPending: false };
 }

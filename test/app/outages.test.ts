@@ -32,3 +32,23 @@ test('a room that was made but not written down is written down later, and what 
   core.client('alice').says('wall', 'after the restart');
   await core.hears(room, /after the restart/);
 });
+
+test('a piece whose intent was written without our hearing of it goes out once, and nobody doubts it', async () => {
+  const room = await core.chat('alice', 'wall');
+  core.outages.add('journal.intend', { when: 'after' });
+  const said = await core.say(ALICE, room, 'only once');
+  await core.until(() => core.matrix.statuses.has(said));
+  await core.pass();
+  expect(core.client('alice').heard).toEqual(['only once']);
+  expect(core.matrix.statuses.get(said)?.map(({ type }) => type)).toEqual(['success']);
+});
+
+test('a piece whose outcome could not be written keeps it, and the rest follows', async () => {
+  const room = await core.chat('alice', 'wall');
+  core.outages.add('journal.settlePiece', { times: 2 });
+  const said = await core.say(ALICE, room, 'x'.repeat(60));
+  await core.until(() => core.matrix.statuses.has(said));
+  await core.pass();
+  expect(core.client('alice').heard).toEqual(['x'.repeat(40), 'x'.repeat(20)]);
+  expect(core.matrix.statuses.get(said)?.map(({ type }) => type)).toEqual(['success']);
+});

@@ -156,6 +156,8 @@ export class MatrixInMemory implements Matrix {
 
   async react(): Promise<void> {}
 
+  async showPresence(): Promise<void> {}
+
   async standing(room: RoomId, user: MatrixUserId): Promise<RoomStanding> {
     await this.#trouble('standing', room, user);
     if (this.#rooms.get(room)?.members.get(this.bot) !== 'joined') return 'gone';
