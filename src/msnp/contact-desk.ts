@@ -8,6 +8,7 @@ import type { ContactCommand } from './contact-types.ts';
 import type { ContactList } from './contacts.ts';
 import type { Dialect } from './dialect.ts';
 import { percentDecode } from './encoding.ts';
+import { MsnpProtocolError } from './errors.ts';
 import { readListChange } from './list-changes.ts';
 import type { SessionEvent } from './notification-types.ts';
 import { Requests } from './requests.ts';
@@ -28,6 +29,9 @@ export const CONTACT_VERBS = [
 ];
 export type ContactVerb = (typeof CONTACT_VERBS)[number];
 
+/** Of the contact list and its changes over one connection, in characters: ten times what the longest list has. */
+const MAX_TOLD = 8 * 1024 * 1024;
+
 /** What a contact list is made of, while it comes. */
 const LINES = new Map<ContactVerb, (roster: RosterReader, args: readonly string[]) => void>([
   ['LSG', (roster, args) => roster.group(args)],
@@ -46,6 +50,7 @@ export class ContactDesk {
   #book = new ContactBook();
   /** While the contact list comes. */
   #roster: RosterReader | undefined;
+  #told = 0;
 
   /** `own`: our address. */
   constructor(sender: Sender, own: string, dialect: Dialect) {
@@ -93,7 +98,10 @@ export class ContactDesk {
     return [event({ type: 'roster', ...roster })];
   }
 
+  /** Throws `MsnpProtocolError` when the server does not come to an end. */
   handle(verb: ContactVerb, args: readonly string[]): Outputs {
+    for (const word of args) this.#told += word.length;
+    if (this.#told > MAX_TOLD) throw new MsnpProtocolError('a contact list without end');
     const answered = this.#requests.answered(verb, args, this.#book);
     if (answered !== undefined) return answered;
     if (verb === 'PRP' && args.includes('MFN')) return ownNick(args[args.indexOf('MFN') + 1]);

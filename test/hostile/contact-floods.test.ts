@@ -26,7 +26,7 @@ function rosterOf(size: number): { roster: Roster; clock: FakeClock; told: Remot
     emit: (event) => told.push(event),
   });
   const contacts = Array.from({ length: size }, (_, index) => known(index));
-  roster.onRoster({ type: 'roster', unchanged: false, serial: '1', contacts, groups: [] });
+  roster.onRoster({ type: 'roster', unchanged: false, serial: '1', contacts, groups: [], privacy: {}, properties: {} });
   told.length = 0;
   const count = (event: RemoteEvent): number => (event.type === 'roster' ? event.contacts.length : 1);
   return { roster, clock, told, toldContacts: () => told.reduce((sum, event) => sum + count(event), 0) };
@@ -97,6 +97,8 @@ test('presence costs nothing more for a contact with much beside it', () => {
     serial: '1',
     contacts: [{ ...known(1), properties }],
     groups: [],
+    privacy: {},
+    properties: {},
   });
   for (let index = 0; index < 100; index++) {
     roster.onStatus({ type: 'status-changed', address: person(1), status: index % 2 === 0 ? 'NLN' : 'AWY', nick: 'n' });
@@ -125,7 +127,7 @@ test.each(NO_ADDRESSES)('%s: such an address is nobody', (_rule, address) => {
     emit: (event) => told.push(event),
   });
   const contacts = [{ ...known(1), address }, known(2)];
-  roster.onRoster({ type: 'roster', unchanged: false, serial: '1', contacts, groups: [] });
+  roster.onRoster({ type: 'roster', unchanged: false, serial: '1', contacts, groups: [], privacy: {}, properties: {} });
   roster.onListChange({ type: 'list-changed', list: 'forward', change: 'added', address, nick: 'x' });
   expect(told.flatMap((event) => (event.type === 'roster' ? event.contacts : [])).map(addressOf)).toEqual([person(2)]);
   expect(told).toHaveLength(1);
