@@ -307,22 +307,23 @@ export class Bridge {
     if (!this.#permissions.mayUse(user)) throw new BridgeError('not-permitted', 'You may not sign in here.');
     const record = await this.#store.sessions.put(network.id, user, network.prepareLogin(values));
     const old = this.#logins.get(record.id);
-    if (old) {
-      await old.stop();
-      this.#portals.forget(old);
-    }
+    // First the new one, which what is said meanwhile can wait for.
     const login = await this.#adopt(record);
     if (!login) throw new BridgeError('bug', 'This network is not there any more.');
+    if (old?.matrixUser === user) this.#portals.handOver(old, login);
+    else if (old) this.#portals.forget(old);
+    await old?.stop();
     this.#announcer.forget(login);
     this.#announcer.await(login);
     await login.reconnect();
     return login;
   }
 
+  /** The login is there until it is forgotten for good: a sign-out that fails half-way can be said again. */
   async #signOut(login: Login): Promise<void> {
+    await login.logout();
     this.#logins.delete(login.id);
     this.#portals.forget(login);
-    await login.logout();
     this.#announcer.forget(login);
   }
 

@@ -43,7 +43,7 @@ interface InHand {
 }
 
 export class Portal {
-  readonly login: Login;
+  #login: Login;
   readonly #parts: PortalParts;
   readonly #log: Log;
   #record: PortalRecord;
@@ -59,9 +59,18 @@ export class Portal {
 
   constructor(record: PortalRecord, login: Login, parts: PortalParts) {
     this.#record = record;
-    this.login = login;
+    this.#login = login;
     this.#parts = parts;
     this.#log = parts.log.child({ login: record.login, room: record.room });
+  }
+
+  get login(): Login {
+    return this.#login;
+  }
+
+  /** The user has signed in anew: from now on this one is asked. */
+  serve(login: Login): void {
+    this.#login = login;
   }
 
   get record(): PortalRecord {

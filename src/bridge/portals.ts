@@ -54,6 +54,11 @@ export class Portals {
     return this.#byKey.get(portalText(key));
   }
 
+  /** The user has signed in anew with the same account: its portals stay what they are. */
+  handOver(old: Login, next: Login): void {
+    for (const portal of this.#byKey.values()) if (portal.login === old) portal.serve(next);
+  }
+
   /** The login is gone: so are its portals. */
   forget(login: Login): void {
     for (const [text, portal] of this.#byKey) {
@@ -80,6 +85,7 @@ export class Portals {
   }
 
   #noteRoom(portal: Portal): void {
+    if (this.#byKey.get(portalText(portal.record)) !== portal) return; // forgotten while its room was made
     for (const [room, other] of this.#byRoom) if (other === portal) this.#byRoom.delete(room);
     if (portal.room) this.#byRoom.set(portal.room, portal);
   }

@@ -117,6 +117,7 @@ export class Core {
         return this.matrix;
       },
       permissions,
+      presencePerSecond: 0,
       clock: this.clock,
       log: this.log,
     });
@@ -204,6 +205,14 @@ export class Core {
     for (const words of ['login', address, 'cave']) await this.say(user, commands, words);
     await this.hears(commands, new RegExp(`You are signed in as ${address}`));
     return commands;
+  }
+
+  /** The same account once more. */
+  async signedInAgain(user: MatrixUserId, address: string, commands: RoomId): Promise<void> {
+    const welcomes = (): number => this.texts(commands).filter((one) => one.startsWith('You are signed in as')).length;
+    const before = welcomes();
+    for (const words of ['login', address, 'cave']) await this.say(user, commands, words);
+    await this.until(() => welcomes() > before, 'another sign-in');
   }
 
   /** The room of a chat, opened by what somebody says. */

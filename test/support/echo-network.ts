@@ -95,6 +95,10 @@ export class EchoClient implements NetworkClient {
   }
 
   async disconnect(): Promise<void> {
+    this.close();
+  }
+
+  close(): void {
     this.#connected = false;
   }
 

@@ -1,0 +1,75 @@
+// Logins that are signed out, replaced, or troubled, while something is under way.
+
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { MatrixUserId, RoomId } from '../../src/bridge/ids.ts';
+import type { Database } from '../../src/store/database.ts';
+import { Core, openDatabase } from './core.ts';
+
+const ALICE = '@alice:hs.test' as MatrixUserId;
+
+let database: Database;
+let core: Core;
+let commands: RoomId;
+beforeAll(async () => {
+  database = await openDatabase();
+});
+afterAll(async () => database.close());
+beforeEach(async () => {
+  core = await Core.open(database);
+  commands = await core.signedIn(ALICE, 'alice');
+});
+
+test('who signs out while the database is away is signed out once it is back', async () => {
+  core.outages.add('sessions.setWanted');
+  core.outages.add('sessions.remove');
+  await core.say(ALICE, commands, 'logout');
+  await core.hears(commands, /You are signed out of alice/);
+  const { rows } = await database.run({ name: '', text: 'select login from session' }, []);
+  expect(rows).toEqual([]);
+});
+
+test('what comes before a sign-out is through is carried', async () => {
+  const room = await core.chat('alice', 'wall');
+  core.outages.add('sessions.setWanted', { times: 3 });
+  await core.say(ALICE, commands, 'logout');
+  await core.pass(500);
+  core.client('alice').says('wall', 'wait');
+  await core.hears(room, /wait/);
+  await core.hears(commands, /You are signed out of alice/);
+});
+
+test('a room that was being made while its login was replaced serves the new one', async () => {
+  const { arrived, release } = core.matrix.hold('createPortalRoom');
+  const before = core.matrix.rooms.length;
+  core.client('alice').says('wall', 'hello');
+  await arrived;
+  const old = core.client('alice');
+  await core.signedInAgain(ALICE, 'alice', commands);
+  expect(core.client('alice')).not.toBe(old);
+  await core.say(ALICE, commands, 'chat wall');
+  await core.pass(500);
+  release();
+  await core.hears(commands, /talk with|already have a room with/);
+  expect(core.matrix.rooms).toHaveLength(before + 1);
+  const room = core.matrix.rooms.at(-1)!;
+  await core.hears(room, /hello/);
+  await core.say(ALICE, room, 'who is this?');
+  await core.until(() => core.client('alice').heard.includes('who is this?'));
+});
+
+test('what is said while a login is replaced waits for the new one', async () => {
+  const room = await core.chat('alice', 'wall');
+  const goodbye = Promise.withResolvers<void>();
+  core.client('alice').disconnect = async () => {
+    core.client('alice').close();
+    await goodbye.promise;
+  };
+  for (const words of ['login', 'alice', 'cave']) await core.say(ALICE, commands, words);
+  await core.until(() => core.matrix.redacted.length === 2);
+  await core.pass(300);
+  const said = await core.say(ALICE, room, 'in between');
+  await core.until(() => core.matrix.statuses.has(said));
+  goodbye.resolve();
+  await core.until(() => core.client('alice').heard.includes('in between'));
+  await core.until(() => core.matrix.statuses.get(said)?.at(-1)?.type === 'success');
+});
