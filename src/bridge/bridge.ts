@@ -17,6 +17,7 @@ import {
 } from './events.ts';
 import { GhostPresence } from './ghost-presence.ts';
 import { Ghosts } from './ghosts.ts';
+import { Invitations } from './invitations.ts';
 import type { LoginId, MatrixUserId, RoomId } from './ids.ts';
 import { matrixLane, remoteLane } from './lanes.ts';
 import type { Log } from './log.ts';
@@ -29,9 +30,9 @@ import { Permissions, type PermissionMap } from './permissions.ts';
 import { Portals } from './portals.ts';
 import { type Outcome, Runner } from './runner.ts';
 import { Requests } from './requests.ts';
-import { roomLink, say } from './say.ts';
+import { say } from './say.ts';
 import type { JournalRow, NewRow, SessionRecord, Store } from './store.ts';
-import { txnId } from './txn-ids.ts';
+import { answerStray } from './strays.ts';
 
 /** Sign-ins to one server that may begin in a second. */
 const LOGINS_PER_SECOND = 20;
@@ -62,6 +63,7 @@ export class Bridge {
   readonly #portals: Portals;
   readonly #governor: PresenceGovernor;
   readonly #presence: GhostPresence;
+  readonly #invitations: Invitations;
   readonly #requests: Requests;
   readonly #management: Management;
   readonly #announcer: Announcer;
@@ -109,6 +111,7 @@ export class Bridge {
         ghosts: this.#ghosts,
         mayUse: (user) => this.#permissions.mayUse(user),
         now: () => clock.now(),
+        notify: async (user, content, about) => void (await this.#management.notify(user, content, about, false)),
         log,
       },
       (key) => this.#logins.get(key.login),
@@ -130,6 +133,14 @@ export class Bridge {
         if (answered !== undefined) await reply(say(answered));
       },
       loginsOf: (user) => this.loginsOf(user),
+      log,
+    });
+    this.#invitations = new Invitations({
+      matrix: this.#matrix,
+      mayUse: (user) => this.#permissions.mayUse(user),
+      onBot: async (event) => this.#management.accept(event.room, event.sender, event.id),
+      loginsOf: (user) => this.loginsOf(user),
+      openChat: async (login, contact) => this.#openChat(login, contact),
       log,
     });
     this.#announcer = new Announcer(clock, (login, { text, loud }) => {
@@ -180,6 +191,10 @@ export class Bridge {
       ...(this.#mayBeSecret(event) && { secret: true }),
     }));
     for (const lane of await this.#store.journal.acceptTransaction(id, rows)) this.#runner.wake(lane);
+    for (const event of events) {
+      // Not in its turn: a message before it in the lane may take its time, and what comes meanwhile must know.
+      if (event.type === 'member') this.#portals.peekByRoom(event.room)?.noteMember(event.target, event.membership);
+    }
   }
 
   #mayBeSecret(event: MatrixEvent): boolean {
@@ -219,66 +234,16 @@ export class Bridge {
 
   async #carryMatrix(row: JournalRow, event: MatrixEvent): Promise<Outcome> {
     if (event.type === 'member') {
-      await this.#onMember(event);
+      await this.#invitations.handle(event);
       return { type: 'done' };
     }
     const portal = await this.#portals.findByRoom(event.room);
     if (portal) return portal.carryFromMatrix(row, event);
+    if (!this.#permissions.mayUse(event.sender)) return { type: 'done' };
     const user = await this.#management.userOf(event.room);
-    if (user === event.sender && this.#permissions.mayUse(user))
-      await this.#management.handle(event, row.secret ?? false);
+    if (user === event.sender) await this.#management.handle(event, row.secret ?? false);
+    else if (user === undefined) await answerStray(event, { matrix: this.#matrix, rooms: this.#store.rooms });
     return { type: 'done' };
-  }
-
-  async #onMember(event: Extract<MatrixEvent, { type: 'member' }>): Promise<void> {
-    this.#portals.peekByRoom(event.room)?.noteMember(event.target, event.membership);
-    if (event.membership !== 'invite') return;
-    const toBot = event.target === this.#matrix.bot;
-    const toGhost = this.#matrix.isGhost(event.target);
-    if ((!toBot && !toGhost) || event.sender === this.#matrix.bot) return;
-    if (!this.#permissions.mayUse(event.sender)) {
-      this.#log.info({ user: event.sender, room: event.room }, 'invitation turned down: not permitted');
-      await this.#matrix.leave(
-        event.room,
-        event.target,
-        'You may not use this bridge. Its administrator can permit it.',
-      );
-    } else if (toBot) {
-      await this.#management.accept(event.room, event.sender, event.id);
-    } else {
-      await this.#sendElsewhere(event);
-    }
-  }
-
-  /** A ghost was invited: its chat has one room only, made by the bot; that is where the user is sent. */
-  async #sendElsewhere(event: Extract<MatrixEvent, { type: 'member' }>): Promise<void> {
-    const found = this.#findContact(event.sender, event.target);
-    if (!found) {
-      await this.#matrix.leave(event.room, event.target, 'You have no such contact here. Ask the bot for “help”.');
-      return;
-    }
-    const { login, contact } = found;
-    const { room } = await this.#openChat(login, contact);
-    await this.#matrix.join(event.room, event.target);
-    await this.#matrix.send(
-      event.room,
-      event.target,
-      say('Your chat with ', roomLink(contact.name, room), ' is in a room of its own.'),
-      {
-        txnId: txnId('e', event.id),
-        notice: true,
-      },
-    );
-    await this.#matrix.leave(event.room, event.target, 'this chat has a room of its own');
-  }
-
-  #findContact(user: MatrixUserId, ghost: MatrixUserId): { login: Login; contact: Contact } | undefined {
-    for (const login of this.loginsOf(user)) {
-      for (const contact of login.roster().contacts) {
-        if (this.#matrix.ghostId({ network: login.network.id, user: contact.id }) === ghost) return { login, contact };
-      }
-    }
-    return undefined;
   }
 
   #operations(): Operations {

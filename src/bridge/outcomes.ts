@@ -51,6 +51,25 @@ export function strangerInPortal(owner: string): Failure {
   };
 }
 
+export function notPermitted(): Failure {
+  return {
+    type: 'failed',
+    retriable: false,
+    reason: 'no-permission',
+    sentence: 'Your message was not delivered: you are not permitted to use this bridge any more.',
+  };
+}
+
+/** We do not know how far it got. */
+export function mistaken(): Failure {
+  return {
+    type: 'failed',
+    retriable: true,
+    reason: 'bridge',
+    sentence: 'Your message may not have been delivered: the bridge made a mistake.',
+  };
+}
+
 export function unsupported(what: string, network: string): Failure {
   return {
     type: 'failed',

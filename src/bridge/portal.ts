@@ -2,14 +2,23 @@
 // Knows rooms, ghosts and the journal's pieces; not how either side works.
 
 import { assertNever, BridgeError } from './errors.ts';
-import type { MatrixEvent, Membership, RemoteMessage } from './events.ts';
+import type { Content, MatrixEvent, Membership, RemoteMessage } from './events.ts';
 import type { Ghosts } from './ghosts.ts';
 import type { EventId, MatrixUserId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { Matrix, MessageStatus } from './matrix.ts';
 import type { Delivery } from './network.ts';
-import { failureOf, gaveUp, noLongerSignedIn, strangerInPortal, unreadable, unsupported } from './outcomes.ts';
+import {
+  failureOf,
+  gaveUp,
+  mistaken,
+  noLongerSignedIn,
+  notPermitted,
+  strangerInPortal,
+  unreadable,
+  unsupported,
+} from './outcomes.ts';
 import type { Outcome } from './runner.ts';
 import { say } from './say.ts';
 import type { Journal, JournalRow, PortalRecord, PortalStore } from './store.ts';
@@ -27,6 +36,8 @@ export interface PortalParts {
   readonly ghosts: Ghosts;
   readonly mayUse: (user: MatrixUserId) => boolean;
   readonly now: () => Date;
+  /** Says something to a user where they give commands; `about` makes it the same message at every attempt. */
+  readonly notify: (user: MatrixUserId, content: Content, about: string) => Promise<void>;
   readonly log: Log;
   /** The portal's room has changed. */
   readonly onRoom: (portal: Portal) => void;
@@ -101,25 +112,23 @@ export class Portal {
       if (!(error instanceof BridgeError) || error.code === 'database') throw error;
       if (error.retriable) return { type: 'retry', afterMs: HOMESERVER_RETRY_MS };
       this.#log.error({ err: error, remote: message.id }, 'message could not be carried to Matrix');
+      const sentence = `A message from ${message.senderName} could not be shown: ${error.message}`;
+      await this.#parts.notify(this.login.matrixUser, say(sentence), message.id);
       return { type: 'failed', error: error.code };
     }
   }
 
   async carryFromMatrix(row: JournalRow, event: Exclude<MatrixEvent, { type: 'member' }>): Promise<Outcome> {
-    if (event.sender !== this.login.matrixUser || !this.#parts.mayUse(event.sender)) {
-      return this.#refuse(event, strangerInPortal(this.login.matrixUser), `stranger ${event.sender}`);
-    }
-    switch (event.type) {
-      case 'message':
-        return this.#toNetwork(row, event);
-      case 'reaction':
-        return this.#refuse(event, unsupported('a reaction', this.login.network.name));
-      case 'unsupported':
-        return this.#refuse(event, unsupported(event.what, this.login.network.name));
-      case 'encrypted':
-        return this.#abandon(event);
-      default:
-        return assertNever(event);
+    try {
+      if (event.sender !== this.login.matrixUser)
+        return await this.#refuse(event, strangerInPortal(this.login.matrixUser), `stranger ${event.sender}`);
+      if (!this.#parts.mayUse(event.sender)) return await this.#refuse(event, notPermitted(), 'not permitted');
+      return await this.#carryOwn(row, event);
+    } catch (error) {
+      if (error instanceof BridgeError && error.retriable) throw error;
+      this.#log.error({ err: error, event: event.id }, 'message could not be carried to the network');
+      await this.#tell(event, mistaken());
+      return { type: 'failed', error: 'bug' };
     }
   }
 
@@ -134,6 +143,21 @@ export class Portal {
     if (typing === this.#typing) return;
     this.#typing = typing;
     this.login.client.typing(this.#record.chat, typing);
+  }
+
+  async #carryOwn(row: JournalRow, event: Exclude<MatrixEvent, { type: 'member' }>): Promise<Outcome> {
+    switch (event.type) {
+      case 'message':
+        return this.#toNetwork(row, event);
+      case 'reaction':
+        return this.#refuse(event, unsupported('a reaction', this.login.network.name));
+      case 'unsupported':
+        return this.#refuse(event, unsupported(event.what, this.login.network.name));
+      case 'encrypted':
+        return this.#abandon(event);
+      default:
+        return assertNever(event);
+    }
   }
 
   async #ensureRoom(): Promise<RoomId> {

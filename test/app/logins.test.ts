@@ -39,16 +39,16 @@ test('what comes before a sign-out is through is carried', async () => {
 });
 
 test('a room that was being made while its login was replaced serves the new one', async () => {
-  const { arrived, release } = core.matrix.hold('createPortalRoom');
+  const held = core.matrix.hold('createPortalRoom');
   const before = core.matrix.rooms.length;
   core.client('alice').says('wall', 'hello');
-  await arrived;
+  await held.arrived;
   const old = core.client('alice');
   await core.signedInAgain(ALICE, 'alice', commands);
   expect(core.client('alice')).not.toBe(old);
   await core.say(ALICE, commands, 'chat wall');
   await core.pass(500);
-  release();
+  held.release();
   await core.hears(commands, /talk with|already have a room with/);
   expect(core.matrix.rooms).toHaveLength(before + 1);
   const room = core.matrix.rooms.at(-1)!;

@@ -1,0 +1,71 @@
+// Who invites the bot or a ghost, and where that leads. Knows contacts and permissions; not what is said in the rooms.
+
+import type { Contact, MatrixEvent } from './events.ts';
+import type { MatrixUserId, RoomId } from './ids.ts';
+import type { Log } from './log.ts';
+import type { Login } from './login.ts';
+import type { Matrix } from './matrix.ts';
+import { roomLink, say } from './say.ts';
+import { txnId } from './txn-ids.ts';
+
+type MemberEvent = Extract<MatrixEvent, { type: 'member' }>;
+
+export interface InvitationsParts {
+  readonly matrix: Matrix;
+  readonly mayUse: (user: MatrixUserId) => boolean;
+  /** Somebody who may use the bridge invited the bot. */
+  readonly onBot: (event: MemberEvent) => Promise<void>;
+  readonly loginsOf: (user: MatrixUserId) => readonly Login[];
+  readonly openChat: (login: Login, contact: Contact) => Promise<{ readonly room: RoomId }>;
+  readonly log: Log;
+}
+
+export class Invitations {
+  readonly #parts: InvitationsParts;
+
+  constructor(parts: InvitationsParts) {
+    this.#parts = parts;
+  }
+
+  /** Any change of membership; only invitations of ours by somebody else concern us. */
+  async handle(event: MemberEvent): Promise<void> {
+    const { matrix, mayUse, onBot, log } = this.#parts;
+    const { room, sender, target } = event;
+    const toBot = target === matrix.bot;
+    if (event.membership !== 'invite' || (!toBot && !matrix.isGhost(target)) || sender === matrix.bot) return;
+    if (!mayUse(sender)) {
+      log.info({ user: sender, room }, 'invitation turned down: not permitted');
+      await matrix.leave(room, target, 'You may not use this bridge. Its administrator can permit it.');
+    } else if (toBot) {
+      await onBot(event);
+    } else {
+      await this.#sendElsewhere(event);
+    }
+  }
+
+  /** A ghost was invited: its chat has one room only, made by the bot; that is where the user is sent. */
+  async #sendElsewhere({ id, room, sender, target }: MemberEvent): Promise<void> {
+    const { matrix, openChat } = this.#parts;
+    const found = this.#findContact(sender, target);
+    if (!found) {
+      await matrix.leave(room, target, 'You have no such contact here. Ask the bot for “help”.');
+      return;
+    }
+    const { login, contact } = found;
+    const chat = await openChat(login, contact);
+    await matrix.join(room, target);
+    const sentence = say('Your chat with ', roomLink(contact.name, chat.room), ' is in a room of its own.');
+    await matrix.send(room, target, sentence, { txnId: txnId('e', id), notice: true });
+    await matrix.leave(room, target, 'this chat has a room of its own');
+  }
+
+  #findContact(user: MatrixUserId, ghost: MatrixUserId): { login: Login; contact: Contact } | undefined {
+    const { matrix, loginsOf } = this.#parts;
+    for (const login of loginsOf(user)) {
+      for (const contact of login.roster().contacts) {
+        if (matrix.ghostId({ network: login.network.id, user: contact.id }) === ghost) return { login, contact };
+      }
+    }
+    return undefined;
+  }
+}
