@@ -17,6 +17,9 @@ export interface Received {
   readonly ephemeral: readonly MatrixEphemeral[];
 }
 
+/** Events of one transaction that are complained of one by one. */
+const MAX_COMPLAINTS = 10;
+
 /** Throws `HttpProblem` if the body is no transaction. */
 export function receive(body: unknown, options: ReceiveOptions): Received {
   if (!isObject(body)) throw badJson('A transaction is an object.');
@@ -24,21 +27,45 @@ export function receive(body: unknown, options: ReceiveOptions): Received {
   // Homeservers may send the same under both keys: one of them is read.
   const stable = 'ephemeral' in body;
   const ephemeral = listAt(body, stable ? 'ephemeral' : 'de.sorunome.msc2409.ephemeral');
+  const complain = complaints(options.log);
+  const received = events.flatMap((raw) => receiveEvent(raw, options, complain));
+  complain.end();
   return {
-    events: events.flatMap((raw) => receiveEvent(raw, options)),
+    events: received,
     ephemeral: ephemeral.flatMap((raw) => fromEphemeral(raw, options.isOurs) ?? []),
   };
 }
 
-function receiveEvent(raw: unknown, { isOurs, onMember, log }: ReceiveOptions): readonly MatrixEvent[] {
+interface Complain {
+  (raw: unknown, why: string): void;
+  end(): void;
+}
+
+/** A transaction may hold millions of events that make no sense: the log is not to. */
+function complaints(log: Log): Complain {
+  let count = 0;
+  const complain = (raw: unknown, why: string): void => {
+    count += 1;
+    if (count > MAX_COMPLAINTS) return;
+    log.warn({ event: eventIdOf(raw), why }, 'an event makes no sense and is left out');
+  };
+  const end = (): void => {
+    if (count > MAX_COMPLAINTS) log.warn({ count }, 'so many events of a transaction made no sense');
+  };
+  return Object.assign(complain, { end });
+}
+
+function receiveEvent(
+  raw: unknown,
+  { isOurs, onMember, log }: ReceiveOptions,
+  complain: Complain,
+): readonly MatrixEvent[] {
   try {
     const seen = seenMember(raw);
     if (seen !== undefined) onMember(seen);
     const incoming = fromEvent(raw, isOurs);
     if (incoming.type === 'event') return [incoming.event];
-    if (incoming.type === 'malformed') {
-      log.warn({ event: eventIdOf(raw), why: incoming.why }, 'an event makes no sense and is left out');
-    }
+    if (incoming.type === 'malformed') complain(raw, incoming.why);
   } catch (err) {
     // A mistake of ours; the homeserver would send the same again and again.
     log.error({ err, event: eventIdOf(raw) }, 'an event could not be read and is left out');

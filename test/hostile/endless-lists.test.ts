@@ -4,11 +4,10 @@ import { expect, test } from 'vitest';
 
 import { MsnpProtocolError } from '../../src/msnp/errors.ts';
 import { NotificationSession } from '../../src/msnp/notification.ts';
-import type { NotificationCommand, NotificationEvent } from '../../src/msnp/notification-types.ts';
-import type { Output, Session } from '../../src/msnp/session.ts';
 import { order, received } from '../msnp/support/inputs.ts';
 
-type Machine = Session<NotificationCommand, NotificationEvent>;
+type Machine = NotificationSession;
+type Outputs = ReturnType<Machine['handle']>;
 
 /** Signed in with MSNP10, the contact list asked for. */
 function synchronizing(): Machine {
@@ -47,7 +46,7 @@ function megabytesUntilClosed(session: Machine, round: (index: number) => string
   return Infinity;
 }
 
-function isClose(output: Output<NotificationEvent>): output is Extract<typeof output, { type: 'close' }> {
+function isClose(output: Outputs[number]): output is Extract<typeof output, { type: 'close' }> {
   return output.type === 'close';
 }
 
