@@ -17,7 +17,8 @@ interface Frame {
   count: number;
 }
 
-const MAX_INPUT = 131_072;
+/** An event has no more bytes than that. */
+const MAX_INPUT = 65_536;
 const MAX_DEPTH = 100;
 
 const STYLES = new Map<string, Style>([

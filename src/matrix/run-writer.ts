@@ -43,6 +43,7 @@ export class RunWriter {
   /** Text that stands as it was written. */
   verbatim(text: string, style: Style): void {
     for (const [i, line] of cleanText(text).split('\n').entries()) {
+      if (this.full) return;
       if (i > 0) this.newline();
       if (line !== '') this.#write(line, style);
     }

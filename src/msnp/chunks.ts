@@ -4,6 +4,8 @@ import type { Mime } from './mime.ts';
 
 const MAX_CHUNKS = 1023;
 const MAX_BYTES = 256 * 1024;
+/** Of all messages under way together; a switchboard is one of many. */
+const MAX_KEPT = 512 * 1024;
 /** Messages under way at once, of all senders of one switchboard. */
 const MAX_OPEN = 16;
 const EXPIRES_AFTER_MS = 60_000;
@@ -38,10 +40,7 @@ export class ChunkJoiner {
     if (!Number.isInteger(total) || total < 1 || total > MAX_CHUNKS) return undefined;
     if (total === 1) return mime;
     this.#unfinished.delete(key);
-    if (this.#unfinished.size >= MAX_OPEN) {
-      const oldest = this.#unfinished.keys().next();
-      if (oldest.done !== true) this.#unfinished.delete(oldest.value);
-    }
+    if (this.#unfinished.size >= MAX_OPEN) this.#dropOldest();
     this.#unfinished.set(key, { headers: mime.headers, pieces: [], total, since: at, missing: total, bytes: 0 });
     return this.#proceed(key, 0, mime.body);
   }
@@ -59,7 +58,19 @@ export class ChunkJoiner {
       // bytes are joined before they are read: a character may lie in two pieces
       return { headers: message.headers, body: Buffer.concat(message.pieces.filter((piece) => piece !== undefined)) };
     }
+    while (this.#kept > MAX_KEPT) this.#dropOldest();
     return undefined;
+  }
+
+  get #kept(): number {
+    let kept = 0;
+    for (const { bytes } of this.#unfinished.values()) kept += bytes;
+    return kept;
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#unfinished.keys().next();
+    if (oldest.done !== true) this.#unfinished.delete(oldest.value);
   }
 
   #expire(now: number): void {

@@ -15,7 +15,8 @@ export function splitText(text: string, limitBytes: number = TEXT_LIMIT): string
   const limit = Math.max(limitBytes, 4); // any character fits
   let rest = text.replace(/\r\n|\r/g, '\n').toWellFormed();
   const parts: string[] = [];
-  while (wireLength(rest) > limit) {
+  // a code unit takes a byte or more: only what is short needs to be measured
+  while (rest.length > limit || wireLength(rest) > limit) {
     const ends = fittingGraphemes(rest, limit);
     const longest = ends.at(-1) ?? longestCharacters(rest, limit);
     const cut = niceCut(rest.slice(0, longest), rest.charAt(longest), new Set(ends)) ?? longest;
@@ -81,10 +82,9 @@ function trimEnd(text: string): string {
 
 /** A blank that carries a combining mark is no blank. */
 function trimStart(text: string): string {
-  let at = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    if (!/^[ \t\n]$/.test(segment)) break;
-    at += 1;
-  }
-  return text.slice(at);
+  const blanks = /^[ \t\n]*/.exec(text)?.[0].length ?? 0;
+  if (blanks === 0) return text;
+  const last = text.slice(blanks - 1, blanks + 1);
+  const carries = [...graphemes.segment(last)].length === 1 && last.length === 2;
+  return text.slice(carries ? blanks - 1 : blanks);
 }
