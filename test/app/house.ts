@@ -22,6 +22,8 @@ import { keptLog } from '../support/no-log.ts';
 import { freePort } from '../support/free-port.ts';
 import { startPostgres } from '../support/postgres.ts';
 
+const FRIENDS = ['alice', 'bob', 'carol'];
+
 const TOKENS = { as: 'as-token-of-the-house', hs: 'hs-token-of-the-house' };
 
 /** Ten times as fast as the machine's: a minute of patience is six seconds. */
@@ -30,6 +32,10 @@ const hastyClock: Clock = { ...systemClock, after: (ms, callback) => systemClock
 export interface HouseOptions {
   readonly homeserver?: HomeserverOptions;
   readonly permissions?: Readonly<Record<string, string>>;
+  /** What is offered to the MSN server; by default what the program offers. */
+  readonly dialects?: readonly string[];
+  /** Who is on MSN; the first three have each other on their lists. */
+  readonly accounts?: readonly string[];
 }
 
 /** config.yaml, as far as tests change it. */
@@ -75,10 +81,12 @@ export class House {
     });
     homeserver.setRegistration({ ...file });
     const msn = await MsnServerDouble.start({
-      accounts: ['alice', 'bob', 'carol'].map((name) => ({
+      accounts: (options.accounts ?? FRIENDS).map((name) => ({
         address: `${name}@example.com`,
         name: name.charAt(0).toUpperCase() + name.slice(1),
-        contacts: ['alice', 'bob', 'carol'].filter((other) => other !== name).map((other) => `${other}@example.com`),
+        contacts: FRIENDS.includes(name)
+          ? FRIENDS.filter((other) => other !== name).map((other) => `${other}@example.com`)
+          : [],
       })),
     });
     const directory = await mkdtemp(join(tmpdir(), 'bridge-house-'));
@@ -102,6 +110,7 @@ export class House {
               port: msn.port,
               nexus_url: msn.nexusUrl,
               private_addresses: true,
+              ...(options.dialects && { dialects: options.dialects }),
               tls: { ca_file: msn.caFile },
             },
           },

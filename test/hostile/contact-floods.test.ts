@@ -24,6 +24,7 @@ function rosterOf(size: number): { roster: Roster; clock: FakeClock; told: Remot
     cached: [],
     clock,
     emit: (event) => told.push(event),
+    onRequest: () => undefined,
   });
   const contacts = Array.from({ length: size }, (_, index) => known(index));
   roster.onRoster({ type: 'roster', unchanged: false, serial: '1', contacts, groups: [], privacy: {}, properties: {} });
@@ -88,6 +89,7 @@ test('presence costs nothing more for a contact with much beside it', () => {
     cached: [],
     clock: new FakeClock(),
     emit: (event) => told.push(event),
+    onRequest: () => undefined,
   });
   let read = 0;
   const properties = new Proxy({}, { ownKeys: () => (read++, []) });
@@ -125,6 +127,7 @@ test.each(NO_ADDRESSES)('%s: such an address is nobody', (_rule, address) => {
     cached: [],
     clock,
     emit: (event) => told.push(event),
+    onRequest: () => undefined,
   });
   const contacts = [{ ...known(1), address }, known(2)];
   roster.onRoster({ type: 'roster', unchanged: false, serial: '1', contacts, groups: [], privacy: {}, properties: {} });
@@ -141,12 +144,27 @@ test('a server that never stops announcing is heard ten times a minute', async (
   const stage = await setStage();
   const { sink } = await signInOurs(stage);
   const notices = (): number => sink.events.filter(({ type }) => type === 'notice').length;
-  for (let index = 0; index < 300; index++) stage.server.tell(ALICE, `ADC 0 RL N=s${index}@example.com F=Stranger`);
+  const announce = (): void =>
+    stage.server.tell(
+      ALICE,
+      'MSG Hotmail Hotmail',
+      'MIME-Version: 1.0\r\nContent-Type: application/x-msmsgssystemmessage\r\n\r\nType: 1\r\nArg1: 5\r\n',
+    );
+  for (let index = 0; index < 300; index++) announce();
   stage.server.tell(ALICE, 'ADC 0 FL N=last@example.com F=Last');
   await eventually(() => sink.presenceOf('last@example.com') !== undefined);
   expect(notices()).toBe(10);
   expect(stage.log.lines.filter(({ text }) => text.startsWith('notices were dropped'))).toHaveLength(1);
   stage.clock.advance(60_000);
-  stage.server.tell(ALICE, 'ADC 0 RL N=later@example.com F=Later');
+  announce();
   await eventually(() => notices() === 11);
+});
+
+test('of a flood of people who want to be let in a hundred are asked about', async () => {
+  const stage = await setStage();
+  const { sink } = await signInOurs(stage);
+  for (let index = 0; index < 300; index++) stage.server.tell(ALICE, `ADC 0 RL N=s${index}@example.com F=Stranger`);
+  stage.server.tell(ALICE, 'ADC 0 FL N=last@example.com F=Last');
+  await eventually(() => sink.presenceOf('last@example.com') !== undefined);
+  expect(sink.events.filter(({ type }) => type === 'contact-request')).toHaveLength(100);
 });

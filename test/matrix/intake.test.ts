@@ -150,7 +150,10 @@ describe('transactions', () => {
     await put('1', { events: [], ephemeral: [typing('@a:hs')], [unstable]: [typing('@a:hs')] });
     await put('2', { events: [], [unstable]: [typing('@b:hs')] });
     await put('3', { events: [], ephemeral: [], [unstable]: [typing('@c:hs')] });
-    expect(sink.ephemerals.flatMap(({ users }) => users)).toEqual(['@a:hs', '@b:hs']);
+    expect(sink.ephemerals.flatMap((event) => (event.type === 'typing' ? event.users : []))).toEqual([
+      '@a:hs',
+      '@b:hs',
+    ]);
   });
 
   test.each([

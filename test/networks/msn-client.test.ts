@@ -199,15 +199,15 @@ test('signing off in the middle of a sign-in ends the attempt', async () => {
   expect(sink.kinds).toHaveLength(2);
 });
 
-test('announces maintenance and people who add us', async () => {
+test('announces maintenance, and asks about people who add us', async () => {
   const stage = await setStage();
   const { sink } = await signInOurs(stage);
   const body = 'MIME-Version: 1.0\r\nContent-Type: application/x-msmsgssystemmessage\r\n\r\nType: 1\r\nArg1: 5\r\n';
   stage.server.tell(ALICE, 'MSG Hotmail Hotmail', body);
   stage.server.tell(ALICE, 'ADC 0 RL N=dave@example.com F=Dave');
-  await eventually(() => sink.events.filter(({ type }) => type === 'notice').length === 2);
-  expect(sink.events.filter(({ type }) => type === 'notice')).toEqual([
+  await eventually(() => sink.events.some(({ type }) => type === 'contact-request'));
+  expect(sink.events.filter(({ type }) => type === 'notice' || type === 'contact-request')).toMatchObject([
     { type: 'notice', text: 'Double goes down for maintenance in 5 minutes.' },
-    { type: 'notice', text: 'Dave (dave@example.com) has added you to their contact list.' },
+    { type: 'contact-request', address: 'dave@example.com', name: 'Dave', user: 'double/dave@example.com' },
   ]);
 });

@@ -4,27 +4,41 @@
 import type { Clock } from '../../bridge/clock.ts';
 import { BridgeError } from '../../bridge/errors.ts';
 import type { Content } from '../../bridge/events.ts';
-import type { ChatId } from '../../bridge/ids.ts';
+import type { ChatId, RemoteUserId } from '../../bridge/ids.ts';
 import type { Log } from '../../bridge/log.ts';
 import type {
   ClientSink,
   Delivery,
   NetworkClient,
   NetworkLogin,
+  RequestAnswer,
   ResolvedUser,
   SessionMemory,
   WantedPresence,
 } from '../../bridge/network.ts';
 import type { DialectName } from '../../msnp/dialect.ts';
-import type { NotificationEvent } from '../../msnp/notification-types.ts';
+import type { ChatMessage } from '../../msnp/message.ts';
+import type { SessionEvent } from '../../msnp/notification-types.ts';
 import type { SwitchboardEntry } from '../../msnp/switchboard-types.ts';
 import { SwitchboardSession } from '../../msnp/switchboard.ts';
+import { Asking } from './asking.ts';
+import type { Question } from './asking.ts';
 import { Connection } from './connection.ts';
 import type { Ending } from './connection.ts';
 import { toName, toOwnStatus } from './convert-contact.ts';
 import { fromMessage, split, toMessage } from './convert-content.ts';
 import { messageFailed, notSignedIn } from './errors.ts';
-import { addressFault, addressOfChat, chatWith, isAddress, messageId, sameAddress, userId } from './ids.ts';
+import {
+  addressFault,
+  addressOfChat,
+  addressOfUser,
+  chatWith,
+  isAddress,
+  messageId,
+  requestId,
+  sameAddress,
+  userId,
+} from './ids.ts';
 import type { Io } from './io.ts';
 import type { ServerProfile } from './profile.ts';
 import { Roster } from './roster.ts';
@@ -55,6 +69,7 @@ export class MsnClient implements NetworkClient {
   readonly #sink: ClientSink;
   readonly #log: Log;
   readonly #roster: Roster;
+  readonly #asking = new Asking();
   /** Switchboards of attempts that have ended, still saying goodbye. */
   readonly #leaving = new Set<Promise<void>>();
   #attempt: Attempt | undefined;
@@ -74,6 +89,7 @@ export class MsnClient implements NetworkClient {
       server: parts.profile.key,
       cached: login.roster,
       clock: parts.clock,
+      onRequest: (address, name) => this.#onRequest(address, name),
       emit: (event) => (event.type === 'notice' ? this.#notify(event.text) : sink.event(event)),
     });
   }
@@ -128,11 +144,19 @@ export class MsnClient implements NetworkClient {
   }
 
   async send(chat: ChatId, piece: Content, beforeWrite: () => Promise<void>): Promise<Delivery> {
+    return this.#send(addressOfChat(chat), toMessage(piece), beforeWrite);
+  }
+
+  /** Shakes somebody's window. Throws `BridgeError` when that cannot be. */
+  async nudge(address: string): Promise<void> {
+    await this.#send(address, { type: 'nudge' }, async () => undefined);
+  }
+
+  async #send(address: string, message: ChatMessage, beforeWrite: () => Promise<void>): Promise<Delivery> {
     const attempt = this.#attempt;
     if (attempt?.connection.isConnected !== true) throw notSignedIn();
-    const address = addressOfChat(chat);
     const { confirmsDelivery } = this.#parts.profile;
-    const outcome = await attempt.switchboards.send(address, toMessage(piece), beforeWrite);
+    const outcome = await attempt.switchboards.send(address, message, beforeWrite);
     if (outcome === 'acknowledged' || (outcome === 'alone' && confirmsDelivery)) {
       return confirmsDelivery ? 'delivered' : 'accepted';
     }
@@ -146,8 +170,23 @@ export class MsnClient implements NetworkClient {
     if (nick !== undefined) connection?.command({ type: 'set-nick', nick });
   }
 
-  async answerRequest(): Promise<void> {
-    throw new BridgeError('unsupported', 'This server does not take that answer.');
+  async answerRequest(user: RemoteUserId, answer: RequestAnswer): Promise<void> {
+    const address = addressOfUser(user);
+    if (answer === 'block') return this.ask({ type: 'block-contact', address });
+    await this.ask({ type: 'allow-contact', address });
+    if (answer === 'add') await this.ask({ type: 'add-to-list', list: 'forward', address });
+  }
+
+  /** The contact list and what belongs to it, for commands. */
+  get roster(): Roster {
+    return this.#roster;
+  }
+
+  /** Asks the server to change something; resolves when it is done, throws `BridgeError` when it is not. */
+  async ask(question: Question): Promise<void> {
+    const connection = this.#attempt?.connection;
+    const send = connection?.isConnected === true ? connection.command.bind(connection) : undefined;
+    await this.#asking.ask(question, send);
   }
 
   typing(chat: ChatId, typing: boolean): void {
@@ -191,6 +230,7 @@ export class MsnClient implements NetworkClient {
     this.#attempt = undefined;
     this.#roster.rest();
     if (ticketRefused) this.#ticketRefused = true;
+    this.#asking.end();
     if (attempt) {
       const goodbye = attempt.switchboards.close();
       this.#leaving.add(goodbye);
@@ -200,7 +240,7 @@ export class MsnClient implements NetworkClient {
     this.#sink.state(kind, sentence);
   }
 
-  #onEvent(event: NotificationEvent): void {
+  #onEvent(event: SessionEvent): void {
     const switchboards = this.#attempt?.switchboards;
     switch (event.type) {
       case 'roster':
@@ -222,6 +262,19 @@ export class MsnClient implements NetworkClient {
       case 'command-refused':
         this.#log.info({ verb: event.verb, code: event.code }, 'command refused');
         return;
+      case 'contact-grouped':
+      case 'contact-renamed':
+      case 'contact-property-changed':
+      case 'own-property-changed':
+      case 'group-added':
+      case 'group-renamed':
+      case 'group-removed':
+      case 'privacy-changed':
+        return this.#roster.onChange(event);
+      case 'request-done':
+        return this.#asking.onDone(event.request);
+      case 'request-refused':
+        return this.#asking.onRefused(event);
       // Our own nick and status are not shown anywhere; the rest is the connection's.
       case 'own-nick':
       case 'status-set':
@@ -233,6 +286,18 @@ export class MsnClient implements NetworkClient {
       case 'timed-out':
         return;
     }
+  }
+
+  #onRequest(address: string, name: string): void {
+    const epoch = this.#attempt?.epoch ?? 0;
+    this.#sink.event({
+      type: 'contact-request',
+      user: userId(this.#parts.profile.key, address),
+      address,
+      name,
+      id: requestId(this.#login.user, epoch, address),
+      at: this.#parts.clock.now(),
+    });
   }
 
   #onMaintenance(minutes: number): void {

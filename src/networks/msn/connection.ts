@@ -9,12 +9,7 @@ import { digestOf } from '../../msnp/auth-md5.ts';
 import type { TweenerCommand, TweenerEvent } from '../../msnp/auth-tweener-types.ts';
 import { TweenerSession } from '../../msnp/auth-tweener.ts';
 import type { DialectName } from '../../msnp/dialect.ts';
-import type {
-  NotificationCommand,
-  NotificationEvent,
-  SessionEvent,
-  StatusCode,
-} from '../../msnp/notification-types.ts';
+import type { NotificationCommand, SessionEvent, StatusCode } from '../../msnp/notification-types.ts';
 import { NotificationSession } from '../../msnp/notification.ts';
 import { Driver } from './driver.ts';
 import type { End } from './driver.ts';
@@ -39,7 +34,7 @@ export interface ConnectionParts {
   readonly clock: Pick<Clock, 'now' | 'after'>;
   readonly log: Log;
   /** Everything that the server tells except for what concerns signing in. */
-  readonly onEvent: (event: NotificationEvent) => void;
+  readonly onEvent: (event: SessionEvent) => void;
   /** Our status stands: the login is connected. */
   readonly onConnected: (dialect: DialectName, serial: string | undefined) => void;
   /** Called once; nothing follows. */
@@ -168,9 +163,6 @@ export class Connection {
       case 'rung':
       case 'maintenance':
       case 'command-refused':
-        this.#parts.onEvent(event);
-        return;
-      // Nobody asks for changes of the contact list yet, and those made elsewhere are not shown.
       case 'contact-grouped':
       case 'contact-renamed':
       case 'contact-property-changed':
@@ -181,6 +173,16 @@ export class Connection {
       case 'privacy-changed':
       case 'request-done':
       case 'request-refused':
+        this.#parts.onEvent(event);
+        return;
+      // What services say reaches nobody yet.
+      case 'profile':
+      case 'mail-counted':
+      case 'mail-arrived':
+      case 'mail-moved':
+      case 'offline-messages':
+      case 'page-granted':
+      case 'alert':
         return;
       default:
         assertNever(event);
@@ -297,7 +299,7 @@ function unreachable(server: string): Verdict {
   return { kind: 'server-down', sentence: `${server} could not be reached.` };
 }
 
-function signedOut(event: Extract<NotificationEvent, { type: 'signed-out' }>, server: string): Verdict {
+function signedOut(event: Extract<SessionEvent, { type: 'signed-out' }>, server: string): Verdict {
   switch (event.reason) {
     case 'elsewhere':
       return { kind: 'signed-in-elsewhere', sentence: `Your account has signed in to ${server} from another place.` };

@@ -3,6 +3,7 @@
 import { assertNever, BridgeError } from '../../bridge/errors.ts';
 import type { BridgeErrorCode, BridgeErrorOptions } from '../../bridge/errors.ts';
 import type { LoginStateKind } from '../../bridge/events.ts';
+import type { RefusalReason } from '../../msnp/contact-types.ts';
 import { describeRefusal } from '../../msnp/errors.ts';
 import type { MessageOutcome } from '../../msnp/switchboard-types.ts';
 
@@ -112,6 +113,49 @@ export function messageFailed(outcome: Exclude<SendOutcome, 'acknowledged'>, nam
     default:
       return assertNever(outcome);
   }
+}
+
+/** Refusals of what was asked about the contact list, by code. */
+const REQUEST = new Map<number, string>([
+  [201, 'That address is not one that the server takes.'],
+  [205, 'There is nobody with that address on this server.'],
+  [208, 'There is nobody with that address on this server.'],
+  [209, 'The server does not take that name.'],
+  [210, 'Your contact list is full.'],
+  [215, 'They are on that list already.'],
+  [216, 'They are not on that list.'],
+  [218, 'It is like that already.'],
+  [219, 'They are on your block list and cannot be allowed at the same time: unblock them first.'],
+  [223, 'You have as many groups as the server allows.'],
+  [224, 'There is no such group.'],
+  [225, 'They are not in that group.'],
+  [227, 'There is still somebody in that group.'],
+  [228, 'You have a group of that name already.'],
+  [229, 'That group name is too long.'],
+  [230, 'That group cannot be changed.'],
+  [800, 'The server asks us to slow down. Please try again in a minute.'],
+  [801, 'The server asks us to slow down. Please try again in a minute.'],
+]);
+
+const REASONS: Readonly<Record<Exclude<RefusalReason, 'server'>, readonly [BridgeErrorCode, string]>> = {
+  silence: ['uncertain', 'The server did not answer; it may or may not have been done. “list” shows how it is.'],
+  lost: ['uncertain', 'The connection broke; it may or may not have been done. “list” shows how it is.'],
+  'not-signed-in': ['not-connected', 'You are not signed in just now.'],
+  'not-in-this-version': ['unsupported', 'This server’s version of the protocol cannot do that.'],
+  'bad-address': ['bad-input', 'That is not an address: it looks like name@example.com.'],
+  'unknown-contact': ['bad-input', 'They are not on your contact list.'],
+  'unknown-group': ['bad-input', 'There is no such group.'],
+  'nick-too-long': ['bad-input', 'That name is too long.'],
+  'group-name-too-long': ['bad-input', 'That group name is too long.'],
+  'value-too-long': ['bad-input', 'That is too long.'],
+  'too-many-groups': ['bad-input', 'There can be no more than 30 groups.'],
+  'group-stays': ['bad-input', 'That group cannot be changed.'],
+};
+
+export function requestRefused(reason: RefusalReason, code: number): BridgeError {
+  if (reason !== 'server') return new BridgeError(...REASONS[reason]);
+  const sentence = REQUEST.get(code) ?? `The server refused (${code}: ${describeRefusal(code).meaning}).`;
+  return new BridgeError('network', sentence, { cause: new Error(`refused with code ${code}`) });
 }
 
 export function notSignedIn(): BridgeError {

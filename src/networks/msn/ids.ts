@@ -13,6 +13,10 @@ export function userId(server: ServerKey, address: string): RemoteUserId {
   return `${server}/${address.toLowerCase()}` as RemoteUserId;
 }
 
+export function addressOfUser(user: RemoteUserId): string {
+  return user.slice(user.indexOf('/') + 1);
+}
+
 /** The chat with one person is named by the person's address. */
 export function chatWith(address: string): ChatId {
   return address.toLowerCase() as ChatId;
@@ -25,6 +29,11 @@ export function addressOfChat(chat: ChatId): string {
 /** MSNP has no message ids. `login`, `epoch`: of the session; `connection`: within the session; `count`: within it. */
 export function messageId(login: RemoteUserId, epoch: number, connection: number, count: number): RemoteMessageId {
   return `${login}/${epoch}.${connection}.${count}` as RemoteMessageId;
+}
+
+/** Somebody asks to be let in once in a session. */
+export function requestId(login: RemoteUserId, epoch: number, address: string): RemoteMessageId {
+  return `${login}/${epoch}.request.${address.toLowerCase()}` as RemoteMessageId;
 }
 
 const MAX_ADDRESS = 129;

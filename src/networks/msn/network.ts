@@ -6,6 +6,7 @@ import type { Log } from '../../bridge/log.ts';
 import type { LoginField, LoginSeed, Network } from '../../bridge/network.ts';
 import { Secret } from '../../bridge/secret.ts';
 import { MsnClient } from './client.ts';
+import { MSN_COMMANDS } from './commands/commands.ts';
 import { OWN_STATUSES } from './convert-contact.ts';
 import { addressFault, MSN, userId } from './ids.ts';
 import { createIo } from './io.ts';
@@ -28,7 +29,7 @@ export function createMsnNetwork({ profiles, clock, log, io = createIo }: MsnNet
     servers: profiles.map(({ key, name }) => ({ key, name })),
     loginFields: loginFields(profiles),
     statuses: OWN_STATUSES,
-    commands: [],
+    commands: MSN_COMMANDS,
     prepareLogin: (values) => prepareLogin(profiles, values),
     createClient: (login, sink) => {
       const profile = profileOf(login.server);

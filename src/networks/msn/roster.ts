@@ -4,14 +4,14 @@
 import type { Cancel, Clock } from '../../bridge/clock.ts';
 import type { Contact, RemoteEvent } from '../../bridge/events.ts';
 import type { ServerKey } from '../../bridge/ids.ts';
-import { LISTS } from '../../msnp/contacts.ts';
-import type { ListName, RosterContact } from '../../msnp/contacts.ts';
-import type { NotificationEvent } from '../../msnp/notification-types.ts';
+import { changeGrouping, changeList, withProperty } from '../../msnp/contacts.ts';
+import type { ContactChange, Privacy, RosterContact, RosterGroup } from '../../msnp/contacts.ts';
+import type { SessionEvent } from '../../msnp/notification-types.ts';
 import { fromContact, isOn, OFFLINE, toContact, toName } from './convert-contact.ts';
 import type { Standing } from './convert-contact.ts';
 import { isAddress } from './ids.ts';
 
-type Of<Type extends NotificationEvent['type']> = Extract<NotificationEvent, { type: Type }>;
+type Of<Type extends SessionEvent['type']> = Extract<SessionEvent, { type: Type }>;
 
 interface Person {
   known: RosterContact;
@@ -24,10 +24,20 @@ export interface RosterParts {
   readonly cached: readonly Contact[];
   readonly clock: Pick<Clock, 'after'>;
   readonly emit: (event: RemoteEvent) => void;
+  /** Somebody waits to be let in; called again for the same person at each sign-in. */
+  readonly onRequest: (address: string, name: string) => void;
+}
+
+/** One on the list, as it is now. */
+export interface Listed {
+  readonly known: RosterContact;
+  readonly standing: Standing;
 }
 
 /** On all lists together; more than any server allows. */
 const MAX_PEOPLE = 10_000;
+/** In one session; the rest is asked about at the next. */
+const MAX_REQUESTS = 100;
 /** The whole list is not told more often: a server may remove one contact after the other. */
 const TELL_ALL_EVERY_MS = 1_000;
 
@@ -35,15 +45,21 @@ export class Roster {
   readonly #server: ServerKey;
   readonly #clock: Pick<Clock, 'after'>;
   readonly #emit: (event: RemoteEvent) => void;
+  readonly #onRequest: RosterParts['onRequest'];
+  #groups: readonly RosterGroup[] = [];
+  #privacy: Privacy = {};
+  #properties: Readonly<Record<string, string>> = {};
+  #requests = 0;
   #people: Map<string, Person>;
   /** The list was told just now. */
   #told: Cancel | undefined;
   #changedSince = false;
 
-  constructor({ server, cached, clock, emit }: RosterParts) {
+  constructor({ server, cached, clock, emit, onRequest }: RosterParts) {
     this.#server = server;
     this.#clock = clock;
     this.#emit = emit;
+    this.#onRequest = onRequest;
     this.#people = peopleOf(cached.map(fromContact));
   }
 
@@ -63,10 +79,70 @@ export class Roster {
     return isOn('block', this.#people.get(address.toLowerCase())?.known);
   }
 
-  onRoster({ unchanged, contacts }: Of<'roster'>): void {
-    if (unchanged) for (const person of this.#people.values()) person.standing = OFFLINE;
-    else this.#people = peopleOf(contacts);
+  get groups(): readonly RosterGroup[] {
+    return this.#groups;
+  }
+
+  get privacy(): Privacy {
+    return this.#privacy;
+  }
+
+  /** Our own telephone numbers and flags. */
+  get properties(): Readonly<Record<string, string>> {
+    return this.#properties;
+  }
+
+  get listed(): readonly Listed[] {
+    return [...this.#people.values()].filter(({ known }) => isOn('forward', known));
+  }
+
+  find(address: string): RosterContact | undefined {
+    return this.#people.get(address.toLowerCase())?.known;
+  }
+
+  onRoster({ unchanged, contacts, groups, privacy, properties }: Of<'roster'>): void {
+    this.#requests = 0;
+    if (unchanged) {
+      for (const person of this.#people.values()) person.standing = OFFLINE;
+    } else {
+      this.#people = peopleOf(contacts);
+      this.#groups = groups;
+      this.#privacy = privacy ?? {};
+      this.#properties = properties ?? {};
+    }
     this.#tellAll();
+    for (const { known } of this.#people.values()) if (asksToBeLetIn(known)) this.#request(known);
+  }
+
+  onChange(change: Exclude<ContactChange, { type: 'list-changed' }>): void {
+    switch (change.type) {
+      case 'contact-grouped':
+        return this.#update(change.address, (known) => changeGrouping(known, change));
+      case 'contact-renamed':
+        return this.#update(change.address, (known) => ({ ...known, nick: change.nick }));
+      case 'contact-property-changed':
+        return this.#update(change.address, (known) => ({
+          ...known,
+          properties: withProperty(known.properties, change.name, change.value),
+        }));
+      case 'own-property-changed':
+        this.#properties = withProperty(this.#properties, change.name, change.value);
+        return;
+      case 'group-added':
+        this.#groups = [
+          ...this.#groups.filter(({ id }) => id !== change.group),
+          { id: change.group, name: change.name },
+        ];
+        return;
+      case 'group-renamed':
+        this.#groups = this.#groups.map((one) => (one.id === change.group ? { ...one, name: change.name } : one));
+        return;
+      case 'group-removed':
+        this.#groups = this.#groups.filter(({ id }) => id !== change.group);
+        return;
+      case 'privacy-changed':
+        this.#privacy = { ...this.#privacy, ...change.privacy };
+    }
   }
 
   onStatus({ address, status, nick }: Of<'status-changed'>): void {
@@ -83,18 +159,32 @@ export class Roster {
     });
   }
 
-  onListChange({ list, change, address, nick }: Of<'list-changed'>): void {
+  onListChange(change: Of<'list-changed'>): void {
+    const { list, address, nick } = change;
     const key = address.toLowerCase();
     const found = this.#people.get(key);
     if (!isAddress(key) || (found === undefined && this.#people.size >= MAX_PEOPLE)) return;
-    const person = found ?? stranger(key, nick);
-    const wasKnown = isOn('forward', person.known) || isOn(list, person.known);
-    person.known = { ...person.known, lists: changed(person.known.lists, list, change) };
-    if (person.known.lists === 0) this.#people.delete(key);
-    else this.#people.set(key, person);
-    if (list === 'forward' && change === 'removed') this.#tellAllSoon();
-    else if (isOn('forward', person.known)) this.#tell(person);
-    else if (list === 'reverse' && change === 'added' && !wasKnown) this.#announce(key, nick);
+    const wasKnown = isOn('forward', found?.known) || isOn(list, found?.known);
+    const known = changeList(found?.known, { ...change, address: key });
+    if (known === undefined) this.#people.delete(key);
+    else this.#people.set(key, { known, standing: found?.standing ?? OFFLINE });
+    if (list === 'forward' && change.change === 'removed') this.#tellAllSoon();
+    else if (isOn('forward', known)) this.#update(key, (same) => same);
+    if (change.change !== 'added' || (list !== 'reverse' && list !== 'pending') || known === undefined) return;
+    if (asksToBeLetIn(known)) this.#request(known);
+    else if (!wasKnown) this.#announce(key, nick);
+  }
+
+  #update(address: string, update: (known: RosterContact) => RosterContact): void {
+    const person = this.#people.get(address.toLowerCase());
+    if (person === undefined) return;
+    person.known = update(person.known);
+    if (isOn('forward', person.known)) this.#tell(person);
+  }
+
+  #request({ address, nick }: RosterContact): void {
+    this.#requests += 1;
+    if (this.#requests <= MAX_REQUESTS) this.#onRequest(address, toName(nick) || address);
   }
 
   #change(address: string, change: (person: Person) => void): void {
@@ -147,10 +237,7 @@ function sameStanding(one: Standing, other: Standing): boolean {
   return one.status === other.status && (one.message ?? '') === (other.message ?? '');
 }
 
-function stranger(address: string, nick: string | undefined): Person {
-  return { known: { address, nick: nick ?? '', lists: 0, groups: [], properties: {} }, standing: OFFLINE };
-}
-
-function changed(lists: number, list: ListName, change: 'added' | 'removed'): number {
-  return change === 'added' ? lists | LISTS[list] : lists & ~LISTS[list];
+/** On our list of those who have us, or waiting there, and neither let in nor shut out. */
+function asksToBeLetIn(known: RosterContact): boolean {
+  return (isOn('reverse', known) || isOn('pending', known)) && !isOn('allow', known) && !isOn('block', known);
 }

@@ -1,0 +1,54 @@
+// What is asked of the server about the contact list, until it is answered. Knows questions by number and their outcome.
+
+import type { BridgeError } from '../../bridge/errors.ts';
+import type { ContactCommand, RequestRefused } from '../../msnp/contact-types.ts';
+import type { NotificationCommand } from '../../msnp/notification-types.ts';
+import { notSignedIn, requestRefused } from './errors.ts';
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** A question, without its number. */
+export type Question =
+  | Without<ContactCommand, 'request'>
+  | { readonly type: 'set-nick'; readonly nick: string }
+  | { readonly type: 'set-personal-message'; readonly message: string };
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: BridgeError) => void;
+}
+
+export class Asking {
+  readonly #waiters = new Map<string, Waiter>();
+  #count = 0;
+
+  /** Resolves when it is done; throws `BridgeError` with a sentence when it is not. */
+  async ask(question: Question, send: ((command: NotificationCommand) => void) | undefined): Promise<void> {
+    if (send === undefined) throw notSignedIn();
+    this.#count += 1;
+    const request = `request-${this.#count}`;
+    await new Promise<void>((resolve, reject) => {
+      this.#waiters.set(request, { resolve, reject });
+      send({ ...question, request });
+    });
+  }
+
+  onDone(request: string): void {
+    this.#take(request)?.resolve();
+  }
+
+  onRefused(refused: RequestRefused): void {
+    this.#take(refused.request)?.reject(requestRefused(refused.reason, refused.code));
+  }
+
+  /** The connection is gone, and with it all answers. */
+  end(): void {
+    for (const { reject } of this.#waiters.values()) reject(requestRefused('lost', 0));
+    this.#waiters.clear();
+  }
+
+  #take(request: string): Waiter | undefined {
+    const waiter = this.#waiters.get(request);
+    this.#waiters.delete(request);
+    return waiter;
+  }
+}

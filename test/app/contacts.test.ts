@@ -1,0 +1,92 @@
+// The contact list, changed from Matrix: people, groups, privacy, numbers, requests.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { MsnPerson } from '../support/msn-person.ts';
+import { House, type Visitor } from './house.ts';
+
+describe.each(['MSNP8', 'MSNP12'])('in %s', (dialect) => {
+  let house: House;
+  let alice: Visitor;
+  let bob: MsnPerson;
+
+  beforeAll(async () => {
+    house = await House.build({ dialects: [dialect], accounts: ['alice', 'bob', 'carol', 'dave', 'erin', 'frank'] });
+    alice = await house.signedIn('alice');
+    bob = await house.onMsn('bob');
+  });
+  afterAll(async () => house.pullDown());
+
+  test('somebody is put on the list, renamed, and taken off', async () => {
+    await alice.asks('add nobody@example.com', /nobody with that address/);
+    await alice.asks('add', /Whom do you mean/);
+    await alice.asks('add dave@example.com Dave the Brave', /dave@example\.com is on your contact list/);
+    expect(await alice.asks('contacts', /Your contacts/)).toContain('dave@example.com – Offline');
+    await alice.asks('rename dave@example.com Davy', /keeps dave@example\.com as Davy/);
+    expect(await alice.asks('list', /Contacts of/)).toContain('Davy (dave@example.com)');
+    await alice.asks('remove dave@example.com', /off your contact list/);
+    expect(await alice.asks('contacts', /Your contacts/)).not.toContain('dave@example.com');
+    await alice.asks('remove dave@example.com', /not on your contact list/);
+  });
+
+  test('who is blocked does not see her and cannot write to her; unblocked they can', async () => {
+    await bob.waitForPresence('alice@example.com', 'NLN');
+    await alice.asks('block bob@example.com', /is blocked/);
+    await bob.waitForPresence('alice@example.com', 'FLN');
+    await expect(bob.say('alice@example.com', 'hello?')).rejects.toMatchObject({ code: 217 });
+    expect(await alice.asks('contacts', /Your contacts/)).toMatch(/bob@example\.com .*blocked/);
+    await alice.asks('unblock bob@example.com', /may see you/);
+    await bob.waitForPresence('alice@example.com', 'NLN');
+  });
+
+  test('groups are made, filled, renamed and deleted', async () => {
+    await alice.asks('group add Old Friends', /a group “Old Friends”/);
+    await alice.asks('group move bob@example.com Old Friends', /is in “Old Friends”/);
+    expect(await alice.asks('groups', /Old Friends/)).toContain('Old Friends – 1');
+    await alice.asks('group rename Old Friends to Pals', /now called “Pals”/);
+    expect(await alice.asks('contacts', /Your contacts/)).toMatch(/bob@example\.com .*in Pals/);
+    await alice.asks('group delete Pals', /is gone/);
+    expect(await alice.asks('groups', /Other|no groups/)).not.toContain('Pals');
+    await alice.asks('group move bob@example.com Nowhere', /no group “Nowhere”/);
+    await alice.asks(`group add ${'x'.repeat(70)}`, /too long/);
+    await alice.asks('group fly', /Say “group add/);
+  });
+
+  test('privacy and telephone numbers are shown and changed', async () => {
+    expect(await alice.asks('privacy', /sees? you/)).toContain('(open)');
+    expect(await alice.asks('privacy closed', /Only people/)).toContain('(closed)');
+    expect(await alice.asks('privacy open', /Everybody/)).toContain('(open)');
+    await alice.asks('phone mobile 555 0100', /mobile: 555 0100/);
+    expect(await alice.asks('phone', /home/)).toContain('mobile: 555 0100');
+    await alice.asks('phone mobile', /mobile: none/);
+  });
+
+  test('a nudge arrives', async () => {
+    await alice.asks('nudge bob@example.com', /You nudged Bob/);
+    await bob.waitForNudge('alice@example.com');
+    await alice.asks('nudge carol@example.com', /is not signed in/);
+  });
+
+  test('who adds her is a question, and is let in by her answer', async () => {
+    const frank = await house.onMsn('frank');
+    await frank.addContact('alice@example.com');
+    await alice.hears(/frank@example\.com.* has put you/, 10_000);
+    await alice.asks('answer frank@example.com add', /is on your list/);
+    await frank.waitForPresence('alice@example.com', 'NLN');
+    expect(await alice.asks('list', /Contacts of/)).toContain('frank@example.com');
+  });
+
+  test('who added her while she was away is asked about when she is back', async () => {
+    const erin = await house.onMsn('erin');
+    await house.close();
+    await erin.addContact('alice@example.com');
+    await house.open();
+    await alice.hears(/erin@example\.com.* has put you/, 20_000);
+    await alice.asks('answer erin@example.com block', /is blocked/);
+    expect(erin.presenceOf('alice@example.com').status).toBe('FLN');
+  });
+
+  test('nothing of this was against the rules of a strict server', () => {
+    expect(house.msn.violations).toEqual([]);
+    expect(house.homeserver.violations).toEqual([]);
+  });
+});
