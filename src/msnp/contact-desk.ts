@@ -25,7 +25,7 @@ type Outputs = Output<SessionEvent>[];
 /** Commands that are answered here or tell of changes. */
 export const CONTACT_VERBS = [
   ...(['LSG', 'LST', 'BPR', 'PRP', 'BLP', 'GTC'] as const),
-  ...(['ADD', 'ADC', 'REM', 'ADG', 'REG', 'RMG', 'REA', 'SBP', 'UUX'] as const),
+  ...(['ADD', 'ADC', 'REM', 'ADG', 'REG', 'RMG', 'REA', 'SBP', 'UUX', 'URL'] as const),
 ];
 export type ContactVerb = (typeof CONTACT_VERBS)[number];
 

@@ -41,8 +41,9 @@ const REFUSAL = perhaps(2, 64);
 const FROM_NOTIFICATION_SERVER = new Map<string, PayloadRule>([
   ['MSG', always(1, 64)],
   ['UBX', always(2, 8)],
-  ['NOT', always(1, 256)],
-  ['IPG', always(1, 256)],
+  // six digits always pass: what services write to people must not end a session
+  ['NOT', perhaps(1, 1000)],
+  ['IPG', perhaps(1, 1000)],
   ['GCF', perhaps(2, 256)],
   ['UUX', perhaps(2, 8)],
   ['ADL', perhaps(2, 256)],

@@ -32,9 +32,9 @@ export function readMime(payload: Uint8Array): Mime | undefined {
 }
 
 /** A body that is itself a list of `Field: value` lines; names in lower case. */
-export function readFields(body: Uint8Array): ReadonlyMap<string, string> {
+export function readFields(body: Uint8Array, maxBytes = MAX_HEAD): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
-  for (const line of decodeText(body.subarray(0, MAX_HEAD))
+  for (const line of decodeText(body.subarray(0, maxBytes))
     .split(/\r\n|\r|\n/)
     .slice(0, MAX_HEADERS)) {
     const [name, value] = readField(line);

@@ -4,6 +4,7 @@ import type { ContactCommand, ContactEvent } from './contact-types.ts';
 import type { ListChange } from './contacts.ts';
 import type { DialectName } from './dialect.ts';
 import type { Roster } from './roster.ts';
+import type { ServiceCommand, ServiceEvent } from './service-types.ts';
 
 export type StatusCode = 'NLN' | 'BSY' | 'IDL' | 'BRB' | 'AWY' | 'PHN' | 'LUN' | 'HDN' | 'FLN';
 
@@ -26,10 +27,11 @@ export type NotificationCommand =
   /** Wants a switchboard; answered by `switchboard-granted` or `switchboard-refused` with the same request. */
   | { readonly type: 'request-switchboard'; readonly request: string }
   | ContactCommand
+  | ServiceCommand
   | { readonly type: 'sign-out' };
 
 /** All that the session tells. */
-export type SessionEvent = NotificationEvent | ContactEvent;
+export type SessionEvent = NotificationEvent | ContactEvent | ServiceEvent;
 
 /** Signing in, presence, switchboards, the end. */
 export type NotificationEvent =

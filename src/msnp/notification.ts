@@ -1,6 +1,7 @@
 // One connection to a notification server, from VER to OUT. Knows the order of things; lines' fields are read elsewhere.
 
 import { normalizeAddress, parseServerAddress } from './address.ts';
+import { readAlert } from './alerts.ts';
 import { answerChallenge } from './challenge.ts';
 import { command } from './command.ts';
 import { CONTACT_VERBS, ContactDesk, ownNick } from './contact-desk.ts';
@@ -15,12 +16,14 @@ import { assertNever, MsnpProtocolError } from './errors.ts';
 import { FrameReader } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { FIRST_PING, onPong, ping } from './keep-alive.ts';
-import { readMaintenance, readOut, readRing } from './notices.ts';
+import { readOut, readRing } from './notices.ts';
 import type { NotificationCommand, SessionEvent, StatusCode } from './notification-types.ts';
 import { readPersonalMessage } from './personal-message.ts';
+import { pagePlan } from './page-plan.ts';
 import { personalMessagePlan } from './personal-message-plan.ts';
 import { offline, readPresence, readStatus } from './presence.ts';
 import { Sender } from './sender.ts';
+import { readServerMessage } from './server-messages.ts';
 import type { Input, Output, Session } from './session.ts';
 import { SignIn } from './sign-in.ts';
 import { SwitchboardRequests } from './switchboard-requests.ts';
@@ -42,7 +45,7 @@ export interface NotificationOptions {
 }
 
 type Outputs = Output<SessionEvent>[];
-type Handler = (args: readonly string[], payload: Uint8Array) => Outputs;
+type Handler = (args: readonly string[], payload: Uint8Array, at: Date) => Outputs;
 type Wish<Type extends NotificationCommand['type']> = Extract<NotificationCommand, { type: Type }>;
 
 const DEFAULT_CAPABILITIES = 0x4000_0020;
@@ -82,7 +85,9 @@ export class NotificationSession implements Session<NotificationCommand, Session
     ['RNG', (args) => maybe(readRing(args))],
     ['CHL', (args) => this.#onChallenge(args)],
     ['QNG', (args) => onPong(args)],
-    ['MSG', (_, payload) => maybe(readMaintenance(payload))],
+    ['MSG', (_, payload, at) => readServerMessage(payload, at).map((news) => event(news))],
+    ['NOT', (_, payload) => maybe(readAlert(payload, 'service'))],
+    ['IPG', (_, payload) => maybe(readAlert(payload, 'telephone'))],
     ['OUT', (args) => [event(readOut(args)), ...this.#close()]],
   ]);
 
@@ -96,7 +101,7 @@ export class NotificationSession implements Session<NotificationCommand, Session
     if (this.#phase === 'over') return [];
     switch (input.type) {
       case 'received':
-        return this.#receive(input.bytes);
+        return this.#receive(input.bytes, input.at);
       case 'command':
         return this.#onCommand(input.command);
       case 'woken':
@@ -111,11 +116,11 @@ export class NotificationSession implements Session<NotificationCommand, Session
     }
   }
 
-  #receive(bytes: Uint8Array): Outputs {
+  #receive(bytes: Uint8Array, at: Date): Outputs {
     const outputs: Outputs = [];
     try {
       for (const frame of this.#reader.push(bytes)) {
-        outputs.push(...this.#onFrame(frame));
+        outputs.push(...this.#onFrame(frame, at));
         if (this.#over) break;
       }
     } catch (error) {
@@ -125,10 +130,10 @@ export class NotificationSession implements Session<NotificationCommand, Session
     return outputs;
   }
 
-  #onFrame({ verb, args, payload }: Frame): Outputs {
+  #onFrame({ verb, args, payload }: Frame, at: Date): Outputs {
     const outputs: Outputs = this.#announced && !OF_THE_LIST.includes(verb) ? (this.#desk?.deliver() ?? []) : [];
     if (/^\d{3}$/.test(verb)) outputs.push(...this.#onRefusal(Number(verb), Number(args[0])));
-    else outputs.push(...(this.#handlers.get(verb)?.(args, payload) ?? []));
+    else outputs.push(...(this.#handlers.get(verb)?.(args, payload, at) ?? []));
     return outputs;
   }
 
@@ -147,6 +152,9 @@ export class NotificationSession implements Session<NotificationCommand, Session
       case 'set-personal-message':
         this.#personal = asked;
         return this.#phase === 'ready' ? this.#express() : [];
+      case 'request-page':
+        if (!this.#announced) return [notSignedIn(asked.request)];
+        return this.#desk?.ask(asked.request, pagePlan(asked)) ?? [];
       case 'request-switchboard':
         return this.#switchboards.ask(asked.request, this.#phase === 'ready');
       case 'sign-out':
@@ -224,7 +232,7 @@ export class NotificationSession implements Session<NotificationCommand, Session
 
   #onContactCommand(asked: ContactCommand): Outputs {
     if (this.#announced && this.#desk?.isSettled === true) return this.#desk.command(asked);
-    return [event({ type: 'request-refused', request: asked.request, reason: 'not-signed-in', code: 302 })];
+    return [notSignedIn(asked.request)];
   }
 
   // ---- news
@@ -323,7 +331,7 @@ export class NotificationSession implements Session<NotificationCommand, Session
     return [
       ...this.#switchboards.abandon(),
       ...(this.#desk?.abandon() ?? []),
-      ...early.map((request) => event({ type: 'request-refused', request, reason: 'not-signed-in', code: 302 })),
+      ...early.map((request) => notSignedIn(request)),
     ];
   }
 
@@ -336,6 +344,10 @@ export class NotificationSession implements Session<NotificationCommand, Session
 
 function event(news: SessionEvent): Output<SessionEvent> {
   return { type: 'event', event: news };
+}
+
+function notSignedIn(request: string): Output<SessionEvent> {
+  return event({ type: 'request-refused', request, reason: 'not-signed-in', code: 302 });
 }
 
 function maybe(news: SessionEvent | undefined): Outputs {

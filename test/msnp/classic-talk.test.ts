@@ -76,6 +76,7 @@ test('plays the sign-in, the list and the first status of the slides', () => {
   expect(events).toMatchObject([
     { type: 'signed-in', address: 'alice@passport.com', dialect: 'MSNP8' },
     { type: 'own-nick', nick: 'Alice' },
+    { type: 'profile', profile: { siteId: '507', keyVersion: '4', loginTime: 1_050_223_062, emailEnabled: false } },
     {
       type: 'roster',
       unchanged: false,
@@ -91,6 +92,8 @@ test('plays the sign-in, the list and the first status of the slides', () => {
         { address: 'isabel@passport.com', nick: 'isa toy malita', lists: 10, groups: [] },
         { address: 'irene@passport.com', lists: 11, groups: ['0'], properties: { PHH: '01 234', MOB: 'Y' } },
       ],
+      privacy: { newcomers: 'ask', unlisted: 'allow' },
+      properties: { PHH: '01 234', PHM: '56 789' },
     },
     { type: 'status-set', status: 'NLN' },
     { type: 'status-changed', address: 'example@passport.com', status: 'AWY', nick: 'Mike', capabilities: 0 },

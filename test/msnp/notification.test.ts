@@ -308,6 +308,32 @@ test('passes over what it need not know', () => {
   expect(say(session, received(`${lines}XYZ 1 2\r\ntoS 1\r\nUUX 9 0\r\n`)).outputs).toEqual([]);
 });
 
+test('no notice ends the session', () => {
+  const session = signedIn('MSNP12');
+  const large = `<NOTIFICATION>${'x'.repeat(300_000)}`;
+  const notices = [
+    'NOT 9\r\n<unclosedIPG 4\r\n\xff\xfe<&',
+    `NOT ${large.length}\r\n${large}`,
+    'NOT\r\nIPG x\r\nNOT 0\r\n',
+  ];
+  expect(say(session, ...notices.map((notice) => received(Buffer.from(notice, 'latin1')))).outputs).toEqual([]);
+  expect(say(session, received('FLN bob@x.y\r\n')).events).toHaveLength(1);
+});
+
+test.each([
+  ['MSNP8', 'URL 7 /cgi-bin/HoTMaiL https://l.example.com/md5auth.srf?lc=1033 2', '2'],
+  ['MSNP8', 'URL 7 /cgi-bin/HoTMaiL https://l.example.com/md5auth.srf?lc=1033', ''],
+] as const)('asks for a page in %s: %s', (dialect, answer, id) => {
+  const session = signedIn(dialect);
+  const wish = order({ type: 'request-page', request: 'r', page: 'COMPOSE', argument: 'bob@x.y' } as const);
+  expect(say(session, wish).sent).toEqual(['URL 7 COMPOSE bob@x.y\r\n']);
+  const page = { path: '/cgi-bin/HoTMaiL', postUrl: 'https://l.example.com/md5auth.srf?lc=1033', id };
+  expect(say(session, received(`${answer}\r\n`)).events).toEqual([
+    { type: 'page-granted', request: 'r', page },
+    { type: 'request-done', request: 'r' },
+  ]);
+});
+
 test('a broken stream closes the connection, after all that came before it', () => {
   const { events, closes } = say(signedIn('MSNP12'), received('FLN bob@x.y\r\nMSG a b c\r\n'));
   expect(events).toHaveLength(1);

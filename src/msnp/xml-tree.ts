@@ -1,0 +1,79 @@
+// Reads a small XML document into a tree, forgivingly, within bounds. Knows elements, attributes and text; not what
+// they mean.
+
+import { SaxesParser } from 'saxes';
+
+const MAX_LENGTH = 64 * 1024;
+const MAX_DEPTH = 16;
+const MAX_ELEMENTS = 4096;
+
+export interface XmlElement {
+  readonly name: string;
+  /** Names in lower case. */
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly children: readonly XmlElement[];
+  /** All text within, that of children too. */
+  readonly text: string;
+}
+
+/**
+ * Undefined: no XML, or XML that no honest peer sends. An `&` that begins no entity is taken for itself: addresses
+ * stand unescaped in documents of the time.
+ */
+export function readTree(xml: string): XmlElement | undefined {
+  if (xml.length > MAX_LENGTH) return undefined;
+  return read(xml) ?? read(xml.replace(/&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});)/gi, '&amp;'));
+}
+
+export function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
+  return element?.children.find((each) => each.name === name);
+}
+
+/** Thrown from within the parser, so that a fault ends the work at once. */
+class NotAcceptable extends Error {}
+
+interface Growing extends XmlElement {
+  readonly children: XmlElement[];
+  text: string;
+}
+
+function read(xml: string): XmlElement | undefined {
+  const open: Growing[] = [];
+  let root: XmlElement | undefined;
+  let elements = 0;
+  const refuse = (): never => {
+    throw new NotAcceptable();
+  };
+  const parser = new SaxesParser();
+  parser.on('error', refuse);
+  parser.on('doctype', refuse);
+  parser.on('opentag', ({ name, attributes }) => {
+    elements += 1;
+    if (open.length >= MAX_DEPTH || elements > MAX_ELEMENTS) refuse();
+    const named = Object.entries(attributes).map(([key, value]): [string, string] => [key.toLowerCase(), value]);
+    open.push({ name, attributes: new Map(named), children: [], text: '' });
+  });
+  parser.on('closetag', () => {
+    const element = open.pop();
+    const parent = open.at(-1);
+    if (element === undefined) return;
+    if (parent === undefined) root = element;
+    else {
+      parent.children.push(element);
+      parent.text += element.text;
+    }
+  });
+  const append = (text: string): void => {
+    const inner = open.at(-1);
+    if (inner !== undefined) inner.text += text;
+  };
+  parser.on('text', append);
+  parser.on('cdata', append);
+  try {
+    parser.write(xml).close();
+  } catch (error) {
+    if (error instanceof NotAcceptable) return undefined;
+    throw error;
+  }
+  return root;
+}
