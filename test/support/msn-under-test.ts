@@ -1,8 +1,13 @@
 // The MSN server that the end-to-end suite talks to: one named in the environment, else the double. Knows where it is and
 // who is on it; the tests do not know which one it is, except by what it promises.
 
-import { MsnPerson, type MsnPersonOptions } from './msn-person.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { MsnPerson, PERSON_DIALECTS, type MsnPersonOptions, type PersonDialect } from './msn-person.ts';
 import { MsnServerDouble } from './msn-server/msn-server-double.ts';
+
+/** A real server we know loses the presence of whoever comes back too soon after leaving. */
+const REST_MS = 1_000;
 
 export interface Account {
   readonly address: string;
@@ -11,11 +16,13 @@ export interface Account {
 
 export interface MsnUnderTest {
   readonly name: string;
-  readonly dialect: 'MSNP8' | 'MSNP12';
+  readonly dialect: PersonDialect;
   /** alice is the bridge's user; bob and carol are on her list. */
   readonly alice: Account;
   readonly bob: Account;
   readonly carol: Account;
+  /** Knows nobody, if there is a fourth. */
+  readonly dave: Account | undefined;
   /** The server's entry in config.yaml. */
   readonly configuration: object;
   /** Undefined for a real server: only the double can be told to misbehave. */
@@ -25,15 +32,19 @@ export interface MsnUnderTest {
 }
 
 /**
- * MSN_HOST, MSN_PORT, MSN_NEXUS_URL, MSN_CA_FILE, MSN_ACCOUNTS (`address:password`, three of them, apart by commas),
+ * MSN_HOST, MSN_PORT, MSN_NEXUS_URL, MSN_CA_FILE, MSN_ACCOUNTS (`address:password`, three or four of them, apart by commas),
  * MSN_DIALECT. Without MSN_HOST it is the double.
  */
 export async function msnUnderTest(dialect = dialectFromEnvironment()): Promise<MsnUnderTest> {
   return process.env['MSN_HOST'] === undefined ? theDouble(dialect) : theRealOne(process.env['MSN_HOST'], dialect);
 }
 
-export function dialectFromEnvironment(): 'MSNP8' | 'MSNP12' {
-  return process.env['MSN_DIALECT'] === 'MSNP8' ? 'MSNP8' : 'MSNP12';
+/** MSNP2 to MSNP12; the newest, if not said. @throws on any other. */
+export function dialectFromEnvironment(): PersonDialect {
+  const wanted = process.env['MSN_DIALECT'] ?? 'MSNP12';
+  const dialect = PERSON_DIALECTS.find((name) => name === wanted);
+  if (!dialect) throw new Error(`MSN_DIALECT is one of ${PERSON_DIALECTS.join(', ')}`);
+  return dialect;
 }
 
 interface Place {
@@ -43,13 +54,18 @@ interface Place {
   readonly caFile: string | undefined;
 }
 
-async function theDouble(dialect: 'MSNP8' | 'MSNP12'): Promise<MsnUnderTest> {
-  const accounts = ['alice', 'bob', 'carol'].map((name) => ({ address: `${name}@example.com`, password: 'test1234' }));
+async function theDouble(dialect: PersonDialect): Promise<MsnUnderTest> {
+  const accounts = ['alice', 'bob', 'carol', 'dave'].map((name) => ({
+    address: `${name}@example.com`,
+    password: 'test1234',
+  }));
   const double = await MsnServerDouble.start({
     accounts: accounts.map((account) => ({
       ...account,
       name: account.address.charAt(0).toUpperCase() + account.address.slice(1, account.address.indexOf('@')),
-      contacts: accounts.filter((other) => other !== account).map((other) => other.address),
+      contacts: accounts.slice(0, 3).includes(account)
+        ? accounts.slice(0, 3).flatMap((other) => (other === account ? [] : [other.address]))
+        : [],
     })),
   });
   const { host, port, nexusUrl, caFile } = double;
@@ -60,7 +76,7 @@ async function theDouble(dialect: 'MSNP8' | 'MSNP12'): Promise<MsnUnderTest> {
   };
 }
 
-function theRealOne(host: string, dialect: 'MSNP8' | 'MSNP12'): MsnUnderTest {
+function theRealOne(host: string, dialect: PersonDialect): MsnUnderTest {
   const accounts = (process.env['MSN_ACCOUNTS'] ?? '').split(',').map((entry) => {
     const [address = '', password = ''] = entry.split(':');
     return { address, password };
@@ -71,16 +87,16 @@ function theRealOne(host: string, dialect: 'MSNP8' | 'MSNP12'): MsnUnderTest {
     nexusUrl: process.env['MSN_NEXUS_URL'] ?? `https://${host}/rdr/pprdr.asp`,
     caFile: process.env['MSN_CA_FILE'],
   };
-  return { ...describe('real server', dialect, accounts, place), double: undefined, stop: async () => undefined };
+  return { ...describe('real server', dialect, accounts, place), double: undefined, stop: async () => delay(REST_MS) };
 }
 
 function describe(
   name: string,
-  dialect: 'MSNP8' | 'MSNP12',
+  dialect: PersonDialect,
   accounts: readonly Account[],
   place: Place,
 ): Omit<MsnUnderTest, 'double' | 'stop'> {
-  const [alice, bob, carol] = accounts;
+  const [alice, bob, carol, dave] = accounts;
   if (!alice || !bob || !carol) throw new Error('three accounts are needed: MSN_ACCOUNTS=a@x:pw,b@x:pw,c@x:pw');
   return {
     name,
@@ -88,6 +104,7 @@ function describe(
     alice,
     bob,
     carol,
+    dave,
     configuration: {
       name: 'Test server',
       host: place.host,

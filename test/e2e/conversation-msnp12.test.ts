@@ -1,3 +1,0 @@
-import { conversation } from './conversation.ts';
-
-conversation({ dialect: 'MSNP12', roomVersion: '12' });
