@@ -13,6 +13,8 @@ import type { Journal, Lease, SessionRecord, SessionStore } from './store.ts';
 
 const SAVE_CONTACTS_AFTER_MS = 1_000;
 const JOURNAL_RETRY_MS = 1_000;
+/** A connection that stood so long was a good one. */
+const STEADY_MS = 60_000;
 /** Messages that wait to be journaled; at so many the network is told to wait. */
 const MOST_ARRIVED = 500;
 
@@ -59,6 +61,8 @@ export class Login {
   /** The status that the user's Matrix presence stands for. */
   #followed: string | undefined;
   #attempts = 0;
+  /** Connections in a row that stood only for a moment. */
+  #brief = 0;
   #attempting = false;
   #ended = false;
   #retry: Cancel | undefined;
@@ -229,11 +233,18 @@ export class Login {
 
   #onState(kind: LoginStateKind, sentence: string): void {
     if (this.#ended || (kind === 'connecting' && this.#state.kind === kind)) return;
-    if (kind === 'connected') this.#attempts = 0;
+    if (this.connected) this.#noteEnd();
     this.#become(kind, sentence);
     if (kind === 'connecting' || kind === 'connected') return;
     this.#attempting = false;
     if (this.hopeful) this.#connectAfter(backoff(this.#parts.clock, this.#attempts++));
+  }
+
+  /** A connection ends: after a good one the next attempt is a first one again. */
+  #noteEnd(): void {
+    const stood = this.#parts.clock.now().getTime() - this.#state.at.getTime();
+    this.#brief = stood >= STEADY_MS ? 0 : this.#brief + 1;
+    this.#attempts = this.#brief;
   }
 
   #become(kind: LoginStateKind, sentence: string): void {

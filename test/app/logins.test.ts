@@ -73,3 +73,19 @@ test('what is said while a login is replaced waits for the new one', async () =>
   await core.until(() => core.client('alice').heard.includes('in between'));
   await core.until(() => core.matrix.statuses.get(said)?.at(-1)?.type === 'success');
 });
+
+test('an account that loses its connection again and again is given ever more time', async () => {
+  core.clock.chance = 1;
+  const client = core.client('alice');
+  const connect = client.connect.bind(client);
+  let times = 0;
+  client.connect = (epoch) => {
+    times += 1;
+    connect(epoch);
+    client.drop();
+  };
+  client.drop();
+  await core.pass(20_000);
+  expect(times).toBeGreaterThan(1);
+  expect(times).toBeLessThan(6);
+});

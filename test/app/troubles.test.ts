@@ -97,6 +97,7 @@ test('a server that is down at the first sign-in is one plain sentence', async (
 
 test('typing and presence go on after all this, and nothing was against the rules of a strict server', async () => {
   bob = await house.onMsn('bob');
+  await house.homeserver.waitFor(() => house.msn.isSignedIn('alice@example.com'), 'alice to be back', 30_000);
   await bob.say('alice@example.com', 'back');
   await alice.person.waitForText(chat, 'back', 20_000);
   expect(house.msn.violations).toEqual([]);
