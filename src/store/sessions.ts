@@ -163,6 +163,7 @@ export class SqlSessions implements SessionStore {
           values (${login}, ${network}, ${seed.server}, ${seed.address}, ${seed.user}, ${user}, true,
             'disconnected', '', ${this.#clock.now()}, ${password}, 0, ${this.#owner}, ${NEXT_TOKEN})
           on conflict (login) do update set
+            address = excluded.address, -- as it is spelled now: servers look at capital letters
             password = excluded.password,
             wanted_on = true,
             owner = excluded.owner,

@@ -121,6 +121,13 @@ export function sessionContract(bench: () => Bench): void {
     await expect(put(MALLORY, alias)).rejects.toMatchObject({ code: 'account-taken' });
   });
 
+  test('signing in again corrects how the address is spelled', async () => {
+    const first = await put();
+    await bench().store.sessions.recordState(first, CONNECTED);
+    const again = await put(ALICE, { ...seed(), address: 'Bob@Example.com' });
+    expect(again).toMatchObject({ id: first.id, address: 'Bob@Example.com', token: first.token });
+  });
+
   test('signing in again gives the new password and keeps the rest, the lease too', async () => {
     const { sessions } = bench().store;
     const first = await put();
