@@ -10,6 +10,9 @@ export class Ghosts {
   readonly #rooms: Pick<RoomStore, 'ghostName' | 'setGhost'>;
   /** Names as they stand in Matrix. */
   readonly #names = new Map<MatrixUserId, string>();
+  /** Names still to be given, and who is being named. */
+  readonly #wanted = new Map<MatrixUserId, string>();
+  readonly #naming = new Map<MatrixUserId, Promise<void>>();
 
   constructor(parts: {
     matrix: Pick<Matrix, 'ghostId' | 'ensureGhost'>;
@@ -22,14 +25,29 @@ export class Ghosts {
   /** The ghost, existing and rightly named. */
   async ensure(network: Network, user: RemoteUserId, name: string): Promise<MatrixUserId> {
     const ghost = this.#matrix.ghostId({ network: network.id, user });
-    if (this.#names.get(ghost) === name) return ghost;
-    const stored = await this.#rooms.ghostName(ghost);
-    if (stored !== name) {
-      await this.#matrix.ensureGhost(ghost, name);
-      await this.#rooms.setGhost(ghost, network.id, user, name);
+    if (this.#names.get(ghost) === name && !this.#wanted.has(ghost)) return ghost;
+    this.#wanted.set(ghost, name);
+    let naming = this.#naming.get(ghost);
+    if (!naming) {
+      naming = this.#nameAsWanted(network, user, ghost).finally(() => this.#naming.delete(ghost));
+      this.#naming.set(ghost, naming);
     }
-    this.#names.set(ghost, name);
-    return ghost;
+    await naming;
+    const later = this.#wanted.get(ghost); // it came when all was done
+    return later === undefined ? ghost : this.ensure(network, user, later);
+  }
+
+  /** One name after the other, and of those that come meanwhile only the last. */
+  async #nameAsWanted(network: Network, user: RemoteUserId, ghost: MatrixUserId): Promise<void> {
+    for (let name = this.#wanted.get(ghost); name !== undefined; name = this.#wanted.get(ghost)) {
+      this.#wanted.delete(ghost);
+      if (this.#names.get(ghost) === name) continue;
+      if ((await this.#rooms.ghostName(ghost)) !== name) {
+        await this.#matrix.ensureGhost(ghost, name);
+        await this.#rooms.setGhost(ghost, network.id, user, name);
+      }
+      this.#names.set(ghost, name);
+    }
   }
 
   /** Gives the ghost its new name if it exists already. */
