@@ -39,6 +39,8 @@ type Talk = Exclude<MatrixEvent, { type: 'member' }>;
 export class Management {
   readonly #parts: ManagementParts;
   readonly #dialogues = new Map<RoomId, Dialogue>();
+  /** Rooms of users that are being looked for. */
+  readonly #looking = new Map<MatrixUserId, Promise<RoomId>>();
   readonly #toldEncrypted = new Set<RoomId>();
 
   constructor(parts: ManagementParts) {
@@ -65,6 +67,7 @@ export class Management {
       return;
     }
     await rooms.setManagementRoom(user, room);
+    this.#dialogues.delete(room); // it may have been somebody else's
     await this.#reply(
       room,
       event,
@@ -96,19 +99,31 @@ export class Management {
 
   /** Says something to a user without being asked; `about` makes it the same message at every attempt. */
   async notify(user: MatrixUserId, content: Content, about: string, loud: boolean): Promise<Said> {
-    const { matrix, rooms } = this.#parts;
+    const { matrix } = this.#parts;
+    const room = await this.#roomOf(user);
     const options = { txnId: txnId('n', user, about), ...(!loud && { notice: true }) };
-    const known = await rooms.managementRoom(user);
-    if (known) {
-      try {
-        return { room: known, event: await matrix.send(known, matrix.bot, content, options) };
-      } catch (error) {
-        if (!(error instanceof BridgeError) || error.code !== 'room-gone') throw error;
-      }
+    return { room, event: await matrix.send(room, matrix.bot, content, options) };
+  }
+
+  /** The user's room, with the user in it or invited. Two who ask at once get the same one. */
+  async #roomOf(user: MatrixUserId): Promise<RoomId> {
+    let looking = this.#looking.get(user);
+    if (!looking) {
+      looking = this.#findOrMakeRoom(user).finally(() => this.#looking.delete(user));
+      this.#looking.set(user, looking);
     }
+    return looking;
+  }
+
+  async #findOrMakeRoom(user: MatrixUserId): Promise<RoomId> {
+    const { matrix, rooms } = this.#parts;
+    const known = await rooms.managementRoom(user);
+    const standing = known === undefined ? 'gone' : await matrix.standing(known, user);
+    if (known !== undefined && standing === 'out') await matrix.invite(known, user, { isDirect: true });
+    if (known !== undefined && standing !== 'gone' && standing !== 'banned') return known;
     const room = await matrix.createManagementRoom(user);
     await rooms.setManagementRoom(user, room);
-    return { room, event: await matrix.send(room, matrix.bot, content, options) };
+    return room;
   }
 
   async #onMessage(event: MatrixMessage, secret: boolean): Promise<void> {
@@ -181,7 +196,7 @@ export class Management {
 
 /** Trouble of ours, over which the user's words are kept and tried again. */
 function isPassing(error: BridgeError): boolean {
-  return error.code === 'database' || (error.code === 'homeserver' && error.retriable);
+  return error.retriable && (error.code === 'database' || error.code === 'homeserver');
 }
 
 function firstWord(text: string): string {

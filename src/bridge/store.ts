@@ -45,7 +45,7 @@ export interface SessionStore {
   /**
    * Keeps a new login, owned by us, wanted on. Throws `BridgeError('account-taken')` if another Matrix user has this
    * account and has signed in with it at least once; one that never did is replaced. The same user's login gets the new
-   * password and keeps the rest.
+   * password, and the address as it is spelled now, and keeps the rest.
    */
   put(network: NetworkId, user: MatrixUserId, seed: LoginSeed): Promise<SessionRecord>;
   setWanted(lease: Lease, wanted: SessionRecord['wanted']): Promise<void>;
@@ -83,6 +83,7 @@ export interface PortalStore {
 export interface RoomStore {
   managementRoom(user: MatrixUserId): Promise<RoomId | undefined>;
   managementUser(room: RoomId): Promise<MatrixUserId | undefined>;
+  /** A user has one room, and a room one user: the last ones. */
   setManagementRoom(user: MatrixUserId, room: RoomId): Promise<void>;
   /** The name that a ghost was last given; undefined if it was never made. */
   ghostName(ghost: MatrixUserId): Promise<string | undefined>;

@@ -31,11 +31,14 @@ export class SqlRooms implements RoomStore {
   }
 
   async setManagementRoom(user: MatrixUserId, room: RoomId): Promise<void> {
-    await this.#database.kysely
-      .insertInto('management_room')
-      .values({ matrix_user: user, room })
-      .onConflict((conflict) => conflict.column('matrix_user').doUpdateSet({ room }))
-      .execute();
+    await this.#database.kysely.transaction().execute(async (db) => {
+      await db.deleteFrom('management_room').where('room', '=', room).where('matrix_user', '<>', user).execute();
+      await db
+        .insertInto('management_room')
+        .values({ matrix_user: user, room })
+        .onConflict((conflict) => conflict.column('matrix_user').doUpdateSet({ room }))
+        .execute();
+    });
   }
 
   async ghostName(ghost: MatrixUserId): Promise<string | undefined> {

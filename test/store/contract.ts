@@ -137,6 +137,14 @@ function portalContract(bench: () => Bench): void {
     expect(await rooms.managementUser(ROOM)).toBe(MALLORY);
   });
 
+  test('a room for commands serves one user: the last who had it', async () => {
+    const { rooms } = bench().store;
+    await rooms.setManagementRoom(ALICE, ROOM);
+    await rooms.setManagementRoom(MALLORY, ROOM);
+    expect(await rooms.managementUser(ROOM)).toBe(MALLORY);
+    expect(await rooms.managementRoom(ALICE)).toBeUndefined();
+  });
+
   test('remembers what a ghost is called', async () => {
     const { rooms } = bench().store;
     const ghost = '@net_carol:example.org' as MatrixUserId;

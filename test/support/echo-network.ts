@@ -29,7 +29,11 @@ export class EchoNetwork implements Network {
     { id: 'address', kind: 'address', prompt: 'Your name?' },
     { id: 'password', kind: 'password', prompt: 'Your password?' },
   ] as const;
-  readonly statuses = [{ label: 'Here', when: 'online' }, { label: 'Asleep', when: 'away' }, { label: 'Digging' }] as const;
+  readonly statuses = [
+    { label: 'Here', when: 'online' },
+    { label: 'Asleep', when: 'away' },
+    { label: 'Digging' },
+  ] as const;
   readonly commands: readonly NetworkCommand[] = [
     {
       name: 'shout',
@@ -100,6 +104,12 @@ export class EchoClient implements NetworkClient {
 
   close(): void {
     this.#connected = false;
+  }
+
+  /** For good. */
+  refuse(): void {
+    this.#connected = false;
+    this.#sink.state('refused', 'The cave does not want you.');
   }
 
   /** The line breaks. */

@@ -1,0 +1,62 @@
+// The rooms in which people give commands: who has them, and how people are found again.
+
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { MatrixUserId, RoomId } from '../../src/bridge/ids.ts';
+import type { Database } from '../../src/store/database.ts';
+import { Core, openDatabase } from './core.ts';
+
+const ALICE = '@alice:hs.test' as MatrixUserId;
+const MALLORY = '@mallory:hs.test' as MatrixUserId;
+
+let database: Database;
+let core: Core;
+let commands: RoomId;
+beforeAll(async () => {
+  database = await openDatabase();
+});
+afterAll(async () => database.close());
+beforeEach(async () => {
+  core = await Core.open(database);
+  commands = await core.commandRoom(ALICE);
+});
+
+/** The rooms that the bot made for commands. */
+function made(): readonly RoomId[] {
+  return core.matrix.rooms.filter((room) => room !== commands);
+}
+
+test('a room for commands may change hands, and talks are not inherited', async () => {
+  await core.say(ALICE, commands, 'login');
+  await core.hears(commands, /Your name/);
+  core.matrix.put(commands, core.matrix.bot, 'out');
+  core.matrix.put(commands, ALICE, 'out');
+  core.matrix.put(commands, MALLORY, 'joined');
+  await core.member(commands, core.matrix.bot, 'invite', MALLORY);
+  await core.until(() => core.texts(commands).filter((one) => one.startsWith('Hello!')).length === 2);
+  await core.say(MALLORY, commands, 'mallory');
+  await core.hears(commands, /I do not know that/);
+});
+
+test('two sentences at once for somebody without a room for commands make one room', async () => {
+  await core.signedIn(ALICE, 'alice', commands);
+  await core.signedIn(ALICE, 'bert', commands);
+  core.matrix.put(commands, core.matrix.bot, 'out');
+  const held = core.matrix.hold('createManagementRoom');
+  for (const address of ['alice', 'bert']) core.client(address).refuse();
+  await held.arrived;
+  await core.pass(500);
+  held.release();
+  await core.until(() => made().length > 0 && made().every((room) => core.texts(room).length > 0));
+  await core.pass();
+  expect(made()).toHaveLength(1);
+  expect(core.texts(made()[0]!)).toHaveLength(2);
+});
+
+test('who left the room for commands is invited again when there is something to say', async () => {
+  await core.signedIn(ALICE, 'alice', commands);
+  await core.member(commands, ALICE, 'leave');
+  core.client('alice').refuse();
+  await core.hears(commands, /does not want you/);
+  expect(core.matrix.invitations).toEqual([{ room: commands, user: ALICE }]);
+  expect(made()).toEqual([]);
+});
