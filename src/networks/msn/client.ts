@@ -284,6 +284,14 @@ export class MsnClient implements NetworkClient {
       case 'sign-in-refused':
       case 'signed-out':
       case 'timed-out':
+      // What services say has no place to go to yet.
+      case 'profile':
+      case 'mail-counted':
+      case 'mail-arrived':
+      case 'mail-moved':
+      case 'offline-messages':
+      case 'page-granted':
+      case 'alert':
         return;
     }
   }

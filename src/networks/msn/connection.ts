@@ -184,15 +184,6 @@ export class Connection {
       case 'page-granted':
       case 'alert':
         return;
-      // What services say reaches nobody yet.
-      case 'profile':
-      case 'mail-counted':
-      case 'mail-arrived':
-      case 'mail-moved':
-      case 'offline-messages':
-      case 'page-granted':
-      case 'alert':
-        return;
       default:
         assertNever(event);
     }
