@@ -1,10 +1,11 @@
 // Two and three scripted people talk over the double, in each dialect.
 import { describe, expect, onTestFinished, test } from 'vitest';
 
+import { PERSON_DIALECTS } from '../support/msn-person.ts';
 import { bring, echo, hostContacts, lines, rules } from '../support/msn-person/talking-contacts.ts';
 import { ALICE, BOB, CAROL, signIn, startServer } from './stage.ts';
 
-describe.each(['MSNP8', 'MSNP9', 'MSNP12'] as const)('%s', (dialect) => {
+describe.each(PERSON_DIALECTS)('%s', (dialect) => {
   test('two people see each other, type and talk', async () => {
     const server = await startServer();
     const alice = await signIn(server, ALICE, { dialect });
@@ -45,9 +46,9 @@ describe.each(['MSNP8', 'MSNP9', 'MSNP12'] as const)('%s', (dialect) => {
   });
 });
 
-test('people of different dialects talk, each reading its own', async () => {
+test.each(['MSNP2', 'MSNP7', 'MSNP8'] as const)('%s and MSNP12 talk, each reading its own', async (dialect) => {
   const server = await startServer();
-  const old = await signIn(server, ALICE, { dialect: 'MSNP8' });
+  const old = await signIn(server, ALICE, { dialect });
   const young = await signIn(server, BOB, { dialect: 'MSNP12', picture: '%3Cmsnobj/%3E' });
   await old.waitForPresence(BOB, 'NLN');
   expect(old.presenceOf(BOB).picture).toBeUndefined();

@@ -4,24 +4,25 @@ import { answerChallenge } from './msn-server/challenge.ts';
 import { Watch } from './msn-server/watch.ts';
 import { Chat, type SayOptions } from './msn-person/chat.ts';
 import type { Frame } from './msn-person/frames.ts';
-import { HABITS, type DialectHabits, type PersonDialect } from './msn-person/habits.ts';
-import { Line } from './msn-person/line.ts';
-import type { ReceivedMessage } from './msn-person/message.ts';
-import { fetchTicket, type PassportWay } from './msn-person/passport.ts';
+import { AddressBook } from './msn-person/address-book.ts';
+import { HABITS, type DialectHabits } from './msn-person/habits.ts';
+import { Inbox } from './msn-person/inbox.ts';
+import { Line, readAddress } from './msn-person/line.ts';
+import { escapeXml, personalMessage, readFields, readMessage, type ReceivedMessage } from './msn-person/message.ts';
 import { Roster, type KnownContact, type KnownPresence } from './msn-person/roster.ts';
+import { authenticate, type Credentials } from './msn-person/sign-in.ts';
 
 export type { Chat, SayOptions } from './msn-person/chat.ts';
+export { PERSON_DIALECTS, type PersonDialect } from './msn-person/habits.ts';
 export { Refusal } from './msn-person/line.ts';
 export type { ReceivedMessage } from './msn-person/message.ts';
+export type { KnownContact, KnownGroup, KnownPresence } from './msn-person/roster.ts';
 
 export type Status = 'NLN' | 'BSY' | 'IDL' | 'BRB' | 'AWY' | 'PHN' | 'LUN' | 'HDN';
 
-export interface MsnPersonOptions extends PassportWay {
+export interface MsnPersonOptions extends Credentials {
   readonly host: string;
   readonly port: number;
-  readonly address: string;
-  readonly password: string;
-  readonly dialect: PersonDialect;
   /** Online at once, if not said; `undefined` stays without CHG until `setStatus`. */
   readonly status?: Status | undefined;
   /** A display picture's object, for MSNP9 and later. */
@@ -50,13 +51,17 @@ const PING_EVERY_MS = 45_000;
 
 export class MsnPerson {
   readonly address: string;
+  /** Lists, groups, telephones, privacy: what is known of them, and editing them. */
+  readonly book: AddressBook;
   readonly scriptErrors: unknown[] = [];
   readonly #options: MsnPersonOptions;
   readonly #habits: DialectHabits;
-  readonly #roster = new Roster();
+  readonly #roster: Roster;
   readonly #watch = new Watch();
   readonly #chats = new Set<Chat>();
-  readonly #messages: { readonly message: ReceivedMessage; readonly chat: Chat; taken: boolean }[] = [];
+  readonly #inbox: Inbox<Chat>;
+  /** What the server itself says: profile, mail, maintenance. */
+  readonly #notices: Inbox<undefined>;
   readonly #pings: NodeJS.Timeout;
   readonly #line: Line;
   /** What the server said when it ended the session: `OTH`, `SSD`. */
@@ -67,11 +72,14 @@ export class MsnPerson {
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
       const person = new MsnPerson(options, host, port);
       await person.#line.opened();
-      const redirect = await person.#authenticate();
+      const redirect = await authenticate(person.#line, options);
       if (redirect === undefined) {
-        await person.#synchronise();
+        await person.refresh();
+        const status = 'status' in options ? options.status : 'NLN';
+        if (status !== undefined) await person.setStatus(status);
         return person;
       }
+      person.#line.destroy();
       [host = '', port = 1863] = readAddress(redirect);
     }
     throw new Error(`${options.address}: more than ${MAX_REDIRECTS} redirects`);
@@ -81,8 +89,12 @@ export class MsnPerson {
     this.address = options.address;
     this.#options = options;
     this.#habits = HABITS[options.dialect];
+    this.#roster = new Roster(this.#habits);
+    this.#inbox = new Inbox(options.address, this.#watch);
+    this.#notices = new Inbox(options.address, this.#watch);
     const events = { onFrame: (frame: Frame) => this.#handle(frame), onClose: () => this.#handleClose() };
     this.#line = new Line(options.address, host, port, events, options.patienceMs);
+    this.book = new AddressBook(options.address, this.#line, this.#roster, this.#habits);
     this.#pings = setInterval(() => this.#line.write('PNG\r\n'), PING_EVERY_MS).unref();
   }
 
@@ -109,46 +121,76 @@ export class MsnPerson {
 
   /** Every message that ever came, of any content type. */
   get messages(): ReceivedMessage[] {
-    return this.#messages.map(({ message }) => message);
+    return this.#inbox.messages;
+  }
+
+  /** What the server itself has said, the oldest first. */
+  get notices(): ReceivedMessage[] {
+    return this.#notices.messages;
+  }
+
+  /** The fields of the profile message, by lower-case name. */
+  get profile(): ReadonlyMap<string, string> {
+    const profile = this.notices.find(({ contentType }) => contentType === 'text/x-msmsgsprofile');
+    return profile?.headers ?? new Map();
+  }
+
+  contact(address: string): KnownContact | undefined {
+    return this.#roster.contact(address);
   }
 
   presenceOf(address: string): KnownPresence {
     return this.#roster.presenceOf(address);
   }
 
+  /** Reads lists, groups and settings anew. */
+  async refresh(): Promise<void> {
+    this.#roster.forget();
+    const { args } = await this.#line.request('SYN', ...this.#habits.synchronise);
+    const inLists = this.#habits.roster === 'lists';
+    const [contacts, groups] = inLists ? [0, 0] : [Number(args.at(-2)), Number(args.at(-1))];
+    const isWhole = () => this.#roster.isReverseListWhole || (!inLists && this.#roster.holds(contacts, groups));
+    const describe = () => `${contacts} contacts of ${this.address} (${this.contacts.length} came)`;
+    await this.#watch.until(() => isWhole() || undefined, describe, this.#options.patienceMs);
+  }
+
   async setStatus(status: Status, picture = this.#options.picture): Promise<void> {
-    const words = [status, this.#habits.capabilities];
-    await this.#line.request('CHG', ...words, ...(picture === undefined ? [] : [picture]));
+    const { capabilities } = this.#habits;
+    if (capabilities === undefined) await this.#line.request('CHG', status);
+    else await this.#line.request('CHG', status, capabilities, ...(picture === undefined ? [] : [picture]));
   }
 
   async setName(name: string): Promise<void> {
-    const encoded = encodeURIComponent(name);
-    if (this.#options.dialect === 'MSNP12') await this.#line.request('PRP', 'MFN', encoded);
-    else await this.#line.request('REA', this.address, encoded);
+    await this.book.setName(name);
   }
 
-  async setPersonalMessage(text: string): Promise<void> {
-    const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-    const document = `<Data><PSM>${escaped}</PSM><CurrentMedia></CurrentMedia></Data>`;
-    await this.#line.answerTo(this.#line.sendPayload(Buffer.from(document), 'UUX'), 'UUX');
+  /** From MSNP11 on. @param media The whole of CurrentMedia, its parts apart by a backslash and a zero. */
+  async setPersonalMessage(text: string, media = ''): Promise<void> {
+    await this.#line.answerTo(this.#line.sendPayload(personalMessage(text, media), 'UUX'), 'UUX');
   }
 
   async addContact(address: string): Promise<void> {
-    await this.#edit('AL', address);
-    await this.#edit('FL', address);
+    await this.book.add('AL', address);
+    await this.book.add('FL', address);
   }
 
   async removeContact(address: string): Promise<void> {
-    const guid = this.#roster.contact(address)?.guid;
-    await this.#line.request('REM', 'FL', this.#options.dialect === 'MSNP12' ? (guid ?? address) : address);
+    await this.book.remove('FL', address);
   }
 
   async block(address: string): Promise<void> {
-    await this.#edit('BL', address);
+    await this.book.add('BL', address);
   }
 
   async unblock(address: string): Promise<void> {
-    await this.#line.request('REM', 'BL', address);
+    await this.book.remove('BL', address);
+  }
+
+  /** Where a service's page is, and where to sign in for it. */
+  async askForLink(service: string, ...more: readonly string[]): Promise<{ path: string; post: string; id: string }> {
+    const { args } = await this.#line.request('URL', service, ...more);
+    const [, path = '', post = '', id = ''] = args;
+    return { path, post, id };
   }
 
   /** An open chat with this one alone, or a new one. @throws {Refusal} 217 if that one is not there. */
@@ -185,14 +227,10 @@ export class MsnPerson {
   ): Promise<ReceivedText> {
     const matches = typeof isMeant === 'string' ? ({ text }: ReceivedText) => text === isMeant : isMeant;
     const what = typeof isMeant === 'string' ? `the text "${isMeant}"` : 'a text';
-    const entry = await this.#take(
-      ({ message, chat }) => {
-        return message.contentType === 'text/plain' && matches(readText(message, chat));
-      },
-      what,
-      patience,
-    );
-    return readText(entry.message, entry.chat);
+    const isText = ({ message, from }: { message: ReceivedMessage; from: Chat }) =>
+      message.contentType === 'text/plain' && matches(readText(message, from));
+    const letter = await this.#inbox.take(isText, what, this.#patience(patience));
+    return readText(letter.message, letter.from);
   }
 
   async waitForTyping(address: string, patience: Patience = {}): Promise<void> {
@@ -210,16 +248,50 @@ export class MsnPerson {
     isMeant: (message: ReceivedMessage) => boolean,
     patience: Patience = {},
   ): Promise<ReceivedMessage> {
-    return (await this.#take(({ message }) => isMeant(message), 'a message', patience)).message;
+    const letter = await this.#inbox.take(({ message }) => isMeant(message), 'a message', this.#patience(patience));
+    return letter.message;
   }
 
-  async waitForPresence(address: string, status: string, patience: Patience = {}): Promise<KnownPresence> {
-    const look = () => {
-      const presence = this.presenceOf(address);
-      return presence.status === status ? presence : undefined;
-    };
-    const describe = () => `${this.address} to see ${address} ${status} (it is ${this.presenceOf(address).status})`;
-    return this.#watch.until(look, describe, patience.timeoutMs ?? this.#options.patienceMs);
+  /** The next notice of the server of this content type, with the fields of its body; each is given once. */
+  async waitForNotice(contentType: string, patience: Patience = {}): Promise<ReadonlyMap<string, string>> {
+    const isMeant = ({ message }: { message: ReceivedMessage }) => message.contentType === contentType;
+    return readFields((await this.#notices.take(isMeant, contentType, this.#patience(patience))).message);
+  }
+
+  /** Somebody on our lists, as soon as all that is meant holds. */
+  async waitForContact(
+    address: string,
+    isMeant: (contact: KnownContact) => boolean = () => true,
+    patience: Patience = {},
+  ): Promise<KnownContact> {
+    const look = () => [this.contact(address)].find((contact) => contact && isMeant(contact));
+    const describe = () =>
+      `${address} on the lists of ${this.address} (it is ${JSON.stringify(this.contact(address))})`;
+    return this.#watch.until(look, describe, this.#patience(patience));
+  }
+
+  /** Somebody who has added us and waits for what we say to it. */
+  async waitForRequest(address: string, patience: Patience = {}): Promise<KnownContact> {
+    const look = () => this.book.requests.find((contact) => isSame(contact.address, address));
+    return this.#watch.until(look, () => `${address} to add ${this.address}`, this.#patience(patience));
+  }
+
+  async waitForPersonalMessage(address: string, text: string, patience: Patience = {}): Promise<void> {
+    const says = ({ personalMessage: document }: KnownPresence) => document?.includes(`<PSM>${escapeXml(text)}</PSM>`);
+    await this.waitForPresence(address, (seen) => says(seen) === true, patience);
+  }
+
+  /** @param isMeant A status, or anything about what is seen of somebody. */
+  async waitForPresence(
+    address: string,
+    isMeant: string | ((presence: KnownPresence) => boolean),
+    patience: Patience = {},
+  ): Promise<KnownPresence> {
+    const holds = typeof isMeant === 'string' ? ({ status }: KnownPresence) => status === isMeant : isMeant;
+    const look = () => [this.presenceOf(address)].find(holds);
+    const describe = () =>
+      `${this.address} to see ${address} ${isMeant} (it is ${JSON.stringify(this.presenceOf(address))})`;
+    return this.#watch.until(look, describe, this.#patience(patience));
   }
 
   /** A chat in which exactly these others are. */
@@ -227,11 +299,11 @@ export class MsnPerson {
     const look = () =>
       this.chats.find((chat) => chat.people.length === addresses.length && addresses.every((one) => chat.has(one)));
     const describe = () => `${this.address} to be in a chat with ${addresses.join(', ')}`;
-    return this.#watch.until(look, describe, patience.timeoutMs ?? this.#options.patienceMs);
+    return this.#watch.until(look, describe, this.#patience(patience));
   }
 
   async waitForSignOut(patience: Patience = {}): Promise<string | undefined> {
-    await this.#line.waitForClose(patience.timeoutMs ?? this.#options.patienceMs);
+    await this.#line.waitForClose(this.#patience(patience));
     return this.#outReason;
   }
 
@@ -255,59 +327,21 @@ export class MsnPerson {
     this.vanish();
   }
 
-  /** VER to USR OK; the address to go to instead, if the server names one. */
-  async #authenticate(): Promise<string | undefined> {
-    const { dialect, password } = this.#options;
-    const version = await this.#line.request('VER', dialect, 'CVR0');
-    if (version.args[1] !== dialect) throw new Error(`${this.address}: the server does not speak ${dialect}`);
-    await this.#line.request('CVR', ...`0x0409 winnt 5.1 i386 ${this.#habits.client} ${this.address}`.split(' '));
-    const { verb, args } = await this.#line.request('USR', 'TWN', 'I', this.address);
-    if (verb === 'XFR') {
-      this.#line.destroy();
-      return args[2];
-    }
-    const ticket = await fetchTicket(this.#options, this.address, password, args[3] ?? '');
-    await this.#line.request('USR', 'TWN', 'S', ticket);
-    return undefined;
-  }
-
-  async #synchronise(): Promise<void> {
-    const { args } = await this.#line.request('SYN', ...this.#habits.synchronise);
-    const contacts = Number(args.at(-2));
-    await this.#watch.until(
-      () => this.contacts.length >= contacts || undefined,
-      () => `${contacts} contacts of ${this.address} (${this.contacts.length} came)`,
-      this.#options.patienceMs,
-    );
-    const status = 'status' in this.#options ? this.#options.status : 'NLN';
-    if (status !== undefined) await this.setStatus(status);
-  }
-
-  async #edit(list: 'FL' | 'AL' | 'BL', address: string): Promise<void> {
-    if (this.#options.dialect !== 'MSNP12') {
-      await this.#line.request('ADD', list, address, address, ...(list === 'FL' ? ['0'] : []));
-      return;
-    }
-    await this.#line.request(
-      'ADC',
-      list,
-      `N=${address}`,
-      ...(list === 'FL' ? [`F=${encodeURIComponent(address)}`] : []),
-    );
-  }
-
   #handle(frame: Frame): void {
     this.#roster.handle(frame);
     const { verb, args } = frame;
     if (verb === 'CHL') this.#answerChallenge(args[1] ?? '');
+    if (verb === 'MSG') this.#notices.put(readMessage(args[0] ?? '', frame.payload), undefined);
     if (verb === 'OUT') this.#outReason = args[0];
     if (verb === 'RNG' && this.#options.answersRings !== false) this.#answerRing(args);
     this.#watch.changed();
   }
 
   #answerChallenge(question: string): void {
-    const { productId, challenge } = this.#habits;
-    const answer = answerChallenge(challenge, question, productId) ?? '';
+    const { challenge } = this.#habits;
+    if (!challenge) return;
+    const { algorithm, productId } = challenge;
+    const answer = answerChallenge(algorithm, question, productId) ?? '';
     this.#line.sendPayload(Buffer.from(answer), 'QRY', productId);
   }
 
@@ -332,8 +366,7 @@ export class MsnPerson {
   }
 
   #receive(message: ReceivedMessage, chat: Chat): void {
-    this.#messages.push({ message, chat, taken: false });
-    this.#watch.changed();
+    this.#inbox.put(message, chat);
     if (message.contentType === 'text/plain') void this.#runScript(readText(message, chat));
   }
 
@@ -345,23 +378,8 @@ export class MsnPerson {
     }
   }
 
-  async #take(
-    isMeant: (entry: { readonly message: ReceivedMessage; readonly chat: Chat }) => boolean,
-    what: string,
-    patience: Patience,
-  ): Promise<{ readonly message: ReceivedMessage; readonly chat: Chat }> {
-    const look = () => {
-      const entry = this.#messages.find((candidate) => !candidate.taken && isMeant(candidate));
-      if (entry) entry.taken = true;
-      return entry;
-    };
-    const describe = () => `${this.address} to get ${what}; untaken are ${this.#untaken()}`;
-    return this.#watch.until(look, describe, patience.timeoutMs ?? this.#options.patienceMs);
-  }
-
-  #untaken(): string {
-    const left = this.#messages.filter(({ taken }) => !taken).slice(-5);
-    return left.map(({ message }) => `${message.from}: ${message.body.toString().slice(0, 60)}`).join(' | ') || 'none';
+  #patience({ timeoutMs }: Patience): number | undefined {
+    return timeoutMs ?? this.#options.patienceMs;
   }
 
   #handleClose(): void {
@@ -373,11 +391,6 @@ export class MsnPerson {
 function readText(message: ReceivedMessage, chat: Chat): ReceivedText {
   const { from, headers, body } = message;
   return { from, text: body.toString('utf8'), format: headers.get('x-mms-im-format'), chat };
-}
-
-function readAddress(text: string): [host: string, port: number] {
-  const [host = '', port = '1863'] = text.split(':');
-  return [host, Number(port)];
 }
 
 function isSame(one: string, other: string): boolean {

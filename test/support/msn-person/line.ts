@@ -142,3 +142,9 @@ export class Line {
       .join('\n')}`;
   }
 }
+
+/** Host and port as XFR and RNG write them. */
+export function readAddress(text: string): [host: string, port: number] {
+  const [host = '', port = '1863'] = text.split(':');
+  return [host, Number(port)];
+}
