@@ -2,7 +2,7 @@
 
 import { MatrixError } from '@vector-im/matrix-bot-sdk';
 import { BridgeError } from '../bridge/errors.ts';
-import { isObject } from './checks.ts';
+import { asString, isObject } from './checks.ts';
 import { NoAnswer } from './http.ts';
 
 export interface Refusal {
@@ -27,10 +27,14 @@ export class Refused extends Error {
   }
 }
 
+/** People read it. */
+const LONGEST_CODE = 100;
+
 /** What the homeserver answered, or undefined if there was no answer. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refused) return error;
-  if (error instanceof MatrixError) return { status: error.statusCode, code: error.errcode };
+  // The library believes whatever stands there.
+  if (error instanceof MatrixError) return { status: error.statusCode, code: asString(error.errcode) ?? '' };
   // The library throws answers that are no Matrix errors as they are.
   if (isObject(error) && typeof error['statusCode'] === 'number') return { status: error['statusCode'], code: '' };
   return undefined;
@@ -81,5 +85,5 @@ export function toBridgeError(error: unknown): BridgeError {
       retriable: true,
     });
   }
-  return new BridgeError('homeserver', `The homeserver refused it (${code}).`, { cause: error });
+  return new BridgeError('homeserver', `The homeserver refused it (${code.slice(0, LONGEST_CODE)}).`, { cause: error });
 }

@@ -7,6 +7,7 @@ import type { MatrixUserId, NetworkId } from '../bridge/ids.ts';
 import type { Log } from '../bridge/log.ts';
 import type { Matrix, MatrixSink } from '../bridge/matrix.ts';
 import type { Secret } from '../bridge/secret.ts';
+import { asUserId } from './checks.ts';
 import { toMessageContent } from './content.ts';
 import { isNotFound, toBridgeError } from './errors.ts';
 import { GhostIds } from './ghost-ids.ts';
@@ -167,7 +168,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     leave: (room, sender, reason) => intents.leave(room, sender, reason),
     async joinedPeople(room) {
       const joined = await intents.joined(room);
-      return joined.filter((user) => !isOurs(user)) as MatrixUserId[];
+      return joined.map(asUserId).filter((user) => user !== undefined && !isOurs(user)) as MatrixUserId[];
     },
   };
 }

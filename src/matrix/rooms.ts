@@ -6,7 +6,7 @@ import type { Log } from '../bridge/log.ts';
 import type { PortalRoomSpec } from '../bridge/matrix.ts';
 import { type StateEvent, bridgeState } from './bridge-info.ts';
 import { asRoomId, isObject } from './checks.ts';
-import { refusalOf, toBridgeError, userLeft } from './errors.ts';
+import { Refused, refusalOf, toBridgeError, userLeft } from './errors.ts';
 import { CLIENT, type Intents } from './intent.ts';
 import { portalPowerLevels } from './power-levels.ts';
 import { cleanName } from './text.ts';
@@ -73,7 +73,7 @@ export class Rooms {
     try {
       const answer = await this.#intents.call(this.#bot, 'POST', `${CLIENT}/createRoom`, body);
       const room = isObject(answer) ? asRoomId(answer['room_id']) : undefined;
-      if (room === undefined) throw new Error('the homeserver created a room without an id');
+      if (room === undefined) throw new Refused(200, answer);
       return room;
     } catch (error) {
       if (refusalOf(error)?.code === 'M_INVITE_BLOCKED') throw userLeft('The user takes no invitations.', error);
