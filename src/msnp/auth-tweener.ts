@@ -17,6 +17,7 @@ export interface TweenerOptions {
 const TIMEOUT_MS = 20_000;
 const MAX_BYTES = 64 * 1024;
 const MAX_REDIRECTS = 3;
+const MAX_SENTENCE = 200;
 
 type Step = 'idle' | 'nexus' | 'login' | 'done';
 
@@ -87,7 +88,7 @@ export class TweenerSession implements Session<TweenerCommand, TweenerEvent> {
     }
     if (status === 401) {
       const text = /(?:^|[,\s])cbtxt=([^,]*)/i.exec(headers.get('www-authenticate') ?? '')?.[1];
-      const readable = text === undefined ? '' : percentDecode(text).trim();
+      const readable = text === undefined ? '' : sentence(percentDecode(text));
       return this.#finish(readable === '' ? { type: 'refused' } : { type: 'refused', text: readable });
     }
     const location = headers.get('location');
@@ -144,6 +145,12 @@ export class TweenerSession implements Session<TweenerCommand, TweenerEvent> {
     this.#step = 'done';
     return [{ type: 'event', event }];
   }
+}
+
+/** People read it among words of ours: on one line, in our direction, and not for ever. */
+function sentence(text: string): string {
+  const line = text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
+  return line.slice(0, MAX_SENTENCE).toWellFormed();
 }
 
 function oneLine(challenge: string): string {
