@@ -12,12 +12,23 @@ export type SwitchboardCommand =
   | { readonly type: 'enter' }
   | { readonly type: 'call'; readonly address: string }
   /**
-   * Sends a message. `id` names it in the outcome; with `acknowledged: false` there is none.
+   * Sends a message. `id` names it in the outcome.
    * Too long a payload is refused at once with `outcome: 'too-long'`.
    */
-  | { readonly type: 'send'; readonly id: string; readonly message: ChatMessage; readonly acknowledged: boolean }
+  | {
+      readonly type: 'send';
+      readonly id: string;
+      readonly message: ChatMessage;
+      readonly acknowledged: Acknowledgement;
+    }
   /** Says goodbye. What others say is told until the connection is closed, which is the server's to do. */
   | { readonly type: 'leave' };
+
+/**
+ * What is wanted back: an outcome in any case (`true`, A on the wire), none (`false`, U), one only if it fails
+ * (`on-refusal`, N), and `data` (D): as `true`, for what is not text; peer-to-peer content must be sent so.
+ */
+export type Acknowledgement = boolean | 'on-refusal' | 'data';
 
 export type SwitchboardEvent =
   /** We are in, and these people are already there. */

@@ -16,6 +16,7 @@ import { readMime } from './mime.ts';
 import { readCapabilities } from './presence.ts';
 import type { Input, Output, Session } from './session.ts';
 import type {
+  Acknowledgement,
   MessageOutcome,
   Participant,
   SwitchboardCommand,
@@ -34,6 +35,11 @@ export interface SwitchboardOptions {
 type Outputs = Output<SwitchboardEvent>[];
 type Handler = (args: readonly string[], payload: Uint8Array, at: Date) => Outputs;
 
+interface Unacknowledged {
+  readonly id: string;
+  readonly silenceIsFine: boolean;
+}
+
 const STEP_TIMEOUT_MS = 15_000;
 const ACKNOWLEDGED_WITHIN_MS = 30_000;
 const MAX_PARTICIPANTS = 256;
@@ -46,7 +52,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
   readonly #trids = new TransactionIds();
   readonly #chunks = new ChunkJoiner();
   readonly #calls = new Map<number, string>();
-  readonly #unacknowledged = new Map<number, string>();
+  readonly #unacknowledged = new Map<number, Unacknowledged>();
   #already: Participant[] = [];
   /** `leaving`: our goodbye is out, and what was said before it arrived may still come. */
   #phase: 'new' | 'entering' | 'inside' | 'leaving' | 'over' = 'new';
@@ -197,15 +203,15 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
 
   // ---- messages
 
-  #say(id: string, message: ChatMessage, acknowledged: boolean): Outputs {
+  #say(id: string, message: ChatMessage, wanted: Acknowledgement): Outputs {
     const payload = writeMessage(message);
     const outcome = (what: MessageOutcome): Outputs => [event({ type: 'outcome', id, outcome: what })];
     if (payload.length > MAX_PAYLOAD) return outcome('too-long');
-    if (this.#phase !== 'inside') return acknowledged ? outcome('refused') : [];
+    if (this.#phase !== 'inside') return wanted === false ? [] : outcome('refused');
     const trid = this.#trids.next();
-    const bytes = this.#write('MSG', trid, [acknowledged ? 'A' : 'U'], payload);
-    if (!acknowledged) return [bytes];
-    this.#unacknowledged.set(trid, id);
+    const bytes = this.#write('MSG', trid, [letterOf(wanted)], payload);
+    if (wanted === false) return [bytes];
+    this.#unacknowledged.set(trid, { id, silenceIsFine: wanted === 'on-refusal' });
     return [bytes, { type: 'wake', id: `message-${trid}`, afterMs: ACKNOWLEDGED_WITHIN_MS }];
   }
 
@@ -219,10 +225,14 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
   }
 
   #settle(trid: number, outcome: MessageOutcome): Outputs {
-    const id = this.#unacknowledged.get(trid);
-    if (id === undefined) return []; // too late, or never ours
+    const sent = this.#unacknowledged.get(trid);
+    if (sent === undefined) return []; // too late, or never ours
     this.#unacknowledged.delete(trid);
-    return [{ type: 'cancel', id: `message-${trid}` }, event({ type: 'outcome', id, outcome })];
+    const told = outcome === 'refused' || !sent.silenceIsFine;
+    return [
+      { type: 'cancel', id: `message-${trid}` },
+      ...(told ? [event({ type: 'outcome', id: sent.id, outcome })] : []),
+    ];
   }
 
   // ---- refusals, time, the end
@@ -257,7 +267,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
     const outputs: Outputs = [];
     if (this.#phase === 'entering') outputs.push(event({ type: 'entry-refused', code: 0 }));
     for (const address of this.#calls.values()) outputs.push(event({ type: 'call-refused', address, code: 0 }));
-    for (const id of this.#unacknowledged.values()) outputs.push(event({ type: 'outcome', id, outcome: 'lost' }));
+    for (const trid of this.#unacknowledged.keys()) outputs.push(...this.#settle(trid, 'lost').slice(1));
     this.#calls.clear();
     this.#unacknowledged.clear();
     this.#phase = 'over';
@@ -271,6 +281,21 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
 
   #write(verb: OutgoingVerb, trid: number, args: readonly Argument[], payload?: Uint8Array): Output<SwitchboardEvent> {
     return { type: 'send', bytes: command(verb, trid, args, payload) };
+  }
+}
+
+function letterOf(wanted: Acknowledgement): 'U' | 'N' | 'A' | 'D' {
+  switch (wanted) {
+    case true:
+      return 'A';
+    case false:
+      return 'U';
+    case 'on-refusal':
+      return 'N';
+    case 'data':
+      return 'D';
+    default:
+      return assertNever(wanted);
   }
 }
 

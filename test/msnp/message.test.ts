@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ChunkJoiner } from '../../src/msnp/chunks.ts';
+import { readClientCaps } from '../../src/msnp/client-caps.ts';
 import { readMessage, writeMessage } from '../../src/msnp/message.ts';
 import type { ChatMessage } from '../../src/msnp/message.ts';
 import { readMime } from '../../src/msnp/mime.ts';
@@ -51,6 +52,19 @@ test('leaves what it does not know as it is', () => {
   expect(wink).toMatchObject({ type: 'other', contentType: 'text/x-msnmsgr-datacast' });
   expect(readMessage(Buffer.from('just text'))).toMatchObject({ type: 'other', contentType: '' });
   expect(readMessage(Buffer.alloc(0))).toMatchObject({ type: 'other', contentType: '' });
+});
+
+test.each([
+  ['Client-Name: Purple/2.10.9\r\nChat-Logging: Y\r\n', { client: 'Purple/2.10.9', logging: 'yes' }],
+  ['Client-Name: x\r\nChat-Logging: s', { client: 'x', logging: 'secure' }],
+  ['', { client: '', logging: undefined }],
+])('reads which program somebody uses: %j', (body, expected) => {
+  const message = readMessage(Buffer.from(`Content-Type: text/x-clientcaps\r\n\r\n${body}`));
+  expect(message && readClientCaps(message)).toEqual(expected);
+});
+
+test('other messages tell no program', () => {
+  expect(readClientCaps(text('Client-Name: x'))).toBeUndefined();
 });
 
 test('refuses a head that is larger than any honest one', () => {

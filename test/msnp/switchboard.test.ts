@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MsnpProtocolError } from '../../src/msnp/errors.ts';
 import { SwitchboardSession } from '../../src/msnp/switchboard.ts';
-import type { SwitchboardCommand } from '../../src/msnp/switchboard-types.ts';
+import type { Acknowledgement, SwitchboardCommand } from '../../src/msnp/switchboard-types.ts';
 import { PLAIN } from '../../src/msnp/text-format.ts';
 import { connection, readTranscript } from '../support/transcript.ts';
 import { closed, order, received, say, woken } from './support/inputs.ts';
@@ -87,6 +87,33 @@ test('tells what became of each message', () => {
     { type: 'outcome', id: 'a', outcome: 'refused' },
     { type: 'outcome', id: 'c', outcome: 'timed-out' },
     { type: 'outcome', id: 'd', outcome: 'lost' },
+  ]);
+});
+
+test('asks for what is wanted back, and tells no more than that', () => {
+  const session = inside();
+  const nudge = (id: string, acknowledged: Acknowledgement): ReturnType<typeof order<SwitchboardCommand>> =>
+    order({ type: 'send', id, acknowledged, message: { type: 'nudge' } });
+  const { sent, wakes } = say(
+    session,
+    ...([true, false, 'on-refusal', 'data', 'on-refusal', 'on-refusal'] as const).map((each, at) =>
+      nudge(`${at}`, each),
+    ),
+  );
+  expect(sent.map((line) => line.slice(0, 7)).join()).toBe('MSG 2 A,MSG 3 U,MSG 4 N,MSG 5 D,MSG 6 N,MSG 7 N');
+  expect(sent[0]?.split('\r\n').slice(1)).toEqual([
+    'MIME-Version: 1.0',
+    'Content-Type: text/x-msnmsgr-datacast',
+    '',
+    'ID: 1',
+    '',
+    '',
+  ]);
+  expect(wakes).toHaveLength(5);
+  expect(say(session, received('NAK 4\r\nACK 5\r\n'), woken('message-6'), closed).events).toEqual([
+    { type: 'outcome', id: '2', outcome: 'refused' },
+    { type: 'outcome', id: '3', outcome: 'acknowledged' },
+    { type: 'outcome', id: '0', outcome: 'lost' },
   ]);
 });
 

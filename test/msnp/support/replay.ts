@@ -10,7 +10,7 @@ import { NotificationSession } from '../../../src/msnp/notification.ts';
 import type { NotificationCommand, SessionEvent, StatusCode } from '../../../src/msnp/notification-types.ts';
 import type { Input, Output, Session } from '../../../src/msnp/session.ts';
 import { SwitchboardSession } from '../../../src/msnp/switchboard.ts';
-import type { SwitchboardCommand, SwitchboardEvent } from '../../../src/msnp/switchboard-types.ts';
+import type { Acknowledgement, SwitchboardCommand, SwitchboardEvent } from '../../../src/msnp/switchboard-types.ts';
 import type { Connection, Said } from '../../support/transcript.ts';
 import { contactWish, isContactChange } from './contact-wishes.ts';
 import { comparable } from './differences.ts';
@@ -93,6 +93,13 @@ function notificationInput(frame: Frame, when: Circumstances, next: string): Inp
   }
 }
 
+const LETTERS = new Map<string, Acknowledgement>([
+  ['U', false],
+  ['N', 'on-refusal'],
+  ['A', true],
+  ['D', 'data'],
+]);
+
 function switchboardInput(frame: Frame): Input<SwitchboardCommand> | undefined {
   const order = (asked: SwitchboardCommand): Input<SwitchboardCommand> => ({ at: AT, type: 'command', command: asked });
   const { verb, args, payload } = frame;
@@ -106,7 +113,7 @@ function switchboardInput(frame: Frame): Input<SwitchboardCommand> | undefined {
       return order({ type: 'leave' });
     case 'MSG': {
       const message = readMessage(payload);
-      const acknowledged = args[1] === 'A' || args[1] === 'D';
+      const acknowledged = LETTERS.get(args[1] ?? '') ?? false;
       return message && order({ type: 'send', id: args[0] ?? '', message, acknowledged });
     }
     default:
