@@ -9,7 +9,18 @@ import type { Database } from './database.ts';
 import { storable, toJson } from './json.ts';
 import type { Row } from './schema.ts';
 import type { Sealer } from './sealed.ts';
-import { ACCEPT, FINISH, INTEND, LANES, LANES_OF, NEXT, PRUNE_INBOX, PRUNE_TXN, SETTLE } from './statements.ts';
+import {
+  ACCEPT,
+  ACCEPT_ONE,
+  FINISH,
+  INTEND,
+  LANES,
+  LANES_OF,
+  NEXT,
+  PRUNE_INBOX,
+  PRUNE_TXN,
+  SETTLE,
+} from './statements.ts';
 import { Writer } from './writer.ts';
 
 interface Intake {
@@ -124,8 +135,12 @@ export class SqlJournal implements Journal {
       }
       for (const row of item.rows) rows.push({ n: rows.length, txn: item.txn ?? null, ...row });
     }
-    const values = [toJson(rows), [...txns], this.#clock.now()];
-    const { count } = await this.#database.run(ACCEPT, values);
+    const now = this.#clock.now();
+    const [first] = rows;
+    const { count } =
+      rows.length === 1 && first
+        ? await this.#database.run(ACCEPT_ONE, [first.txn, now, ...toColumns(first)])
+        : await this.#database.run(ACCEPT, [toJson(rows), [...txns], now]);
     if (count === rows.length && rows.length === countRows(items)) return items.map(lanesOf);
     return this.#lanesOfRepeated(items);
   }
@@ -233,6 +248,12 @@ export class SqlJournal implements Journal {
       pieces: (row.pieces ?? []).map(fromFoundPiece),
     };
   }
+}
+
+/** In the order of `ACCEPT_ONE`. */
+function toColumns({ source, external_id, lane, login, kind, version, body, sealed }: StoredRow): unknown[] {
+  const texts = [source, external_id, lane, login, kind].map((text) => text && storable(text));
+  return [...texts, version, body && toJson(body), sealed];
 }
 
 function fromFoundPiece(piece: FoundPiece): PieceRow {

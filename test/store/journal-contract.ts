@@ -36,6 +36,13 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
     expect(await journal().acceptTransaction('t2', [])).toEqual([]);
   });
 
+  test('a transaction of one row is taken once too', async () => {
+    expect(await journal().acceptTransaction('t1', [fromMatrix('$1', 'a')])).toEqual(['a']);
+    expect(await journal().acceptTransaction('t1', [fromMatrix('$1', 'a')])).toEqual(['a']);
+    expect(await journal().acceptTransaction('t1', [fromMatrix('$2', 'a')])).toEqual([]);
+    expect(await drain('a')).toEqual(['$1']);
+  });
+
   test('an event is taken once, in whatever transaction it comes', async () => {
     await journal().acceptTransaction('t1', [fromMatrix('$1'), fromMatrix('$1')]);
     await journal().acceptTransaction('t2', [fromMatrix('$2'), fromMatrix('$1')]);

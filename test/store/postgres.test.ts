@@ -77,6 +77,7 @@ test('plans made while the tables are empty still use the right index when they 
   await sessions.saveContact(lease, contact('Dave'));
   await journal.acceptTransaction('t1', [fromMatrix('$1')]);
   await journal.acceptTransaction('t1', [fromMatrix('$1')]);
+  await journal.acceptTransaction('t2', [fromMatrix('$2'), fromMatrix('$3')]);
   const row = await journal.next('lane');
   await journal.intend(row!.seq, [text('one')], 0, 1);
   await journal.settlePiece(row!.seq, 0, 'accepted');
@@ -89,6 +90,7 @@ test('plans made while the tables are empty still use the right index when they 
   );
   expect(prepared.map(({ name }) => name)).toEqual([
     'accept',
+    'accept_one',
     'change_contacts',
     'finish',
     'intend',
