@@ -2,6 +2,8 @@
 
 import type { IncomingMessage } from 'node:http';
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Becomes the answer to the request: a status, and a Matrix error. */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
@@ -38,7 +40,10 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
       chunks.push(chunk);
     });
     request.once('end', resolve);
-    const brokeOff = (): void => reject(new HttpProblem(400, 'M_NOT_JSON', 'The request broke off.'));
+    const brokeOff = (): void => {
+      // Every request closes in the end, and an error is dear: it keeps its stack.
+      if (!request.readableEnded) reject(new HttpProblem(400, 'M_NOT_JSON', 'The request broke off.'));
+    };
     request.once('error', brokeOff);
     request.once('close', brokeOff);
   });
@@ -47,7 +52,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 
 function parse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(UTF8.decode(bytes));
   } catch (cause) {
     throw new HttpProblem(400, 'M_NOT_JSON', 'The body is no JSON.', { cause });
   }
