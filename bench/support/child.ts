@@ -31,7 +31,7 @@ export class Child<Ready> {
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null) return;
     const ended = once(this.#process, 'exit');
-    this.#process.kill('SIGKILL');
+    this.#process.disconnect();
     await ended;
   }
 }
