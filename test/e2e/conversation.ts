@@ -245,8 +245,9 @@ function tell(options: StageOptions): void {
       for (let n = 0; n < 5; n++) await bob.say(stage.msn.alice.address, `before ${n}`);
       await alice.waitForMessage(chat, 'before 4');
       await stage.bridge.kill9();
+      const from = stage.bridge.log.length;
       await stage.bridge.startAgain();
-      await stage.bridge.waitForLog((line) => line['state'] === 'connected', { from: stage.bridge.log.length - 50 });
+      await stage.bridge.waitForLog((line) => line['state'] === 'connected', { from });
       await bob.say(stage.msn.alice.address, 'after');
       await alice.waitForMessage(chat, 'after');
       expect(
