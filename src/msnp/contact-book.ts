@@ -1,11 +1,10 @@
 // The contact list of one login as it stands now: what the server sent, and every change since. Knows no wire.
 
-import { changeGrouping, changeList, EMPTY_LIST, withProperty } from './contacts.ts';
+import { changeGrouping, changeList, EMPTY_LIST, MAX_GROUPS, withProperty } from './contacts.ts';
 import type { ContactChange, ContactList, Privacy, RosterContact, RosterGroup } from './contacts.ts';
 
 /** More than any server allows; whoever sends more means harm. */
 const MAX_CONTACTS = 10_000;
-const MAX_GROUPS = 1_000;
 
 export class ContactBook {
   readonly #contacts = new Map<string, RosterContact>();

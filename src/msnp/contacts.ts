@@ -84,6 +84,8 @@ export type ContactChange =
   | { readonly type: 'group-removed'; readonly group: string }
   | { readonly type: 'privacy-changed'; readonly privacy: Privacy };
 
+/** More than any server allows; whoever sends more means harm. */
+export const MAX_GROUPS = 1_000;
 const MAX_PROPERTIES = 32;
 
 export function isOn(list: ListName, contact: RosterContact | undefined): boolean {
@@ -107,7 +109,7 @@ export function changeList(known: RosterContact | undefined, change: ListChange)
 
 export function changeGrouping(known: RosterContact, { change, group }: GroupingChange): RosterContact {
   const others = known.groups.filter((id) => id !== group);
-  return { ...known, groups: change === 'added' ? [...others, group] : others };
+  return { ...known, groups: change === 'added' && others.length < MAX_GROUPS ? [...others, group] : others };
 }
 
 /** An empty value takes the property away. */

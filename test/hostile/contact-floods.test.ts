@@ -110,6 +110,17 @@ test('presence costs nothing more for a contact with much beside it', () => {
   expect(read).toBe(0);
 });
 
+test('groups beyond a thousand are not kept, neither ours nor those of one contact', () => {
+  const { roster } = rosterOf(1);
+  for (let index = 0; index < 3_000; index++) {
+    const group = String(index);
+    roster.onChange({ type: 'group-added', group, name: 'x' });
+    roster.onChange({ type: 'contact-grouped', change: 'added', address: person(0), group });
+  }
+  expect(roster.groups).toHaveLength(1_000);
+  expect(roster.find(person(0))?.groups).toHaveLength(1_000);
+});
+
 const NO_ADDRESSES: readonly (readonly [rule: string, address: string])[] = [
   ['the database takes no NUL', 'a\u0000b@example.com'],
   ['an index of the database takes no long key', `${'x'.repeat(4_000)}@example.com`],

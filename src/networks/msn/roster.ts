@@ -4,7 +4,7 @@
 import type { Cancel, Clock } from '../../bridge/clock.ts';
 import type { Contact, RemoteEvent } from '../../bridge/events.ts';
 import type { ServerKey } from '../../bridge/ids.ts';
-import { changeGrouping, changeList, withProperty } from '../../msnp/contacts.ts';
+import { changeGrouping, changeList, MAX_GROUPS, withProperty } from '../../msnp/contacts.ts';
 import type { ContactChange, Privacy, RosterContact, RosterGroup } from '../../msnp/contacts.ts';
 import type { SessionEvent } from '../../msnp/notification-types.ts';
 import { fromContact, isOn, OFFLINE, toContact, toName } from './convert-contact.ts';
@@ -129,10 +129,7 @@ export class Roster {
         this.#properties = withProperty(this.#properties, change.name, change.value);
         return;
       case 'group-added':
-        this.#groups = [
-          ...this.#groups.filter(({ id }) => id !== change.group),
-          { id: change.group, name: change.name },
-        ];
+        this.#addGroup({ id: change.group, name: change.name });
         return;
       case 'group-renamed':
         this.#groups = this.#groups.map((one) => (one.id === change.group ? { ...one, name: change.name } : one));
@@ -173,6 +170,11 @@ export class Roster {
     if (change.change !== 'added' || (list !== 'reverse' && list !== 'pending') || known === undefined) return;
     if (asksToBeLetIn(known)) this.#request(known);
     else if (!wasKnown) this.#announce(key, nick);
+  }
+
+  #addGroup(group: RosterGroup): void {
+    const others = this.#groups.filter(({ id }) => id !== group.id);
+    if (others.length < MAX_GROUPS) this.#groups = [...others, group];
   }
 
   #update(address: string, update: (known: RosterContact) => RosterContact): void {
