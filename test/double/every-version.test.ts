@@ -29,7 +29,6 @@ describe.each(PERSON_DIALECTS)('%s', (dialect) => {
     await alice?.signOut();
     await bob?.signOut();
     await carol?.signOut();
-    expect(msn?.double?.violations ?? []).toEqual([]);
     await msn?.stop();
   });
 
@@ -155,5 +154,9 @@ describe.each(PERSON_DIALECTS)('%s', (dialect) => {
     msn.double?.challenge(msn.alice.address);
     const isConfirmed = { what: 'QRY' };
     await msn.double?.waitFor(({ direction, verb }) => direction === 'out' && verb === 'QRY', isConfirmed);
+  });
+
+  test('nothing of this was against the rules of a strict server', () => {
+    expect(msn.double?.violations ?? []).toEqual([]);
   });
 });

@@ -290,7 +290,7 @@ export class MsnPerson {
     const holds = typeof isMeant === 'string' ? ({ status }: KnownPresence) => status === isMeant : isMeant;
     const look = () => [this.presenceOf(address)].find(holds);
     const describe = () =>
-      `${this.address} to see ${address} ${isMeant} (it is ${JSON.stringify(this.presenceOf(address))})`;
+      `${this.address} to see ${address} ${String(isMeant)} (it is ${JSON.stringify(this.presenceOf(address))})`;
     return this.#watch.until(look, describe, this.#patience(patience));
   }
 
