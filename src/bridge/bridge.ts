@@ -306,7 +306,7 @@ export class Bridge {
       log: this.#log,
       pacer: this.#pacer(`${network.id}/${record.server}`),
       onState: (changed, previous) => {
-        if (changed.connected) this.#runner.wakeWaiting();
+        if (changed.connected || !changed.hopeful) this.#runner.wakeWaiting();
         if (changed.connected || previous.kind === 'connected') {
           this.#background(this.#presence.noteLogin(changed), 'presence not noted');
         }

@@ -27,6 +27,8 @@ import { txnId } from './txn-ids.ts';
 /** A message that cannot be carried now waits so long for its login to come back, then fails visibly. */
 export const WAIT_FOR_LOGIN_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 1_000;
+/** Whoever waits is woken when the login is back; a network that is too busy is not to be asked all the time. */
+const LONGEST_LOOK_MS = 30_000;
 const HOMESERVER_RETRY_MS = 2_000;
 
 export interface PortalParts {
@@ -50,7 +52,8 @@ export interface PortalParts {
 interface InHand {
   readonly seq: number;
   readonly parts: Map<number, Delivery | BridgeError>;
-  toldPending: boolean;
+  /** How often it could not be sent yet. */
+  delays: number;
 }
 
 export class Portal {
@@ -290,11 +293,10 @@ export class Portal {
     error: BridgeError,
   ): Promise<Outcome> {
     if (error.retriable && this.#mayWait(row, event)) {
-      if (!hand.toldPending) {
+      if (hand.delays === 0) {
         await this.#status(event, { type: 'pending', sentence: error.message }, 'pending');
-        hand.toldPending = true;
       }
-      return { type: 'retry', afterMs: LOOK_AGAIN_MS };
+      return { type: 'retry', afterMs: Math.min(LONGEST_LOOK_MS, LOOK_AGAIN_MS * 2 ** hand.delays++) };
     }
     const failure = error.retriable
       ? this.login.hopeful
@@ -367,5 +369,5 @@ function fromEarlierLife({ seq, pieces }: JournalRow): InHand {
     // bytes of an earlier life of this process: whether they arrived cannot be known
     return [[part, new BridgeError('uncertain', 'the bridge was restarted while it was being sent.')]];
   });
-  return { seq, parts: new Map(settled), toldPending: false };
+  return { seq, parts: new Map(settled), delays: 0 };
 }

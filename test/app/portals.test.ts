@@ -86,3 +86,28 @@ test('a message that cannot be shown in Matrix is told of in the room for comman
   core.client('alice').says('wall', 'unspeakable');
   await core.hears(commands, /A message from wall could not be shown: The homeserver refused it/i);
 });
+
+test('a network that cannot take a message now is not asked every second', async () => {
+  let asked = 0;
+  core.client('alice').send = async () => {
+    asked += 1;
+    throw new BridgeError('network', 'The server asks us to slow down.', { retriable: true });
+  };
+  const said = await core.say(ALICE, room, 'hurry');
+  await core.pass(60_000);
+  expect(asked).toBeGreaterThan(3);
+  expect(asked).toBeLessThan(10);
+  expect(core.matrix.statuses.get(said)?.map(({ type }) => type)).toEqual(['pending']);
+});
+
+test('what waits is told as soon as there is nothing left to wait for', async () => {
+  const client = core.client('alice');
+  client.connect = () => undefined;
+  client.drop();
+  const said = await core.say(ALICE, room, 'wait for me');
+  await core.pass(50_000);
+  client.refuse();
+  const start = core.clock.now().getTime();
+  expect(await failure(said)).toBe('Your message was not delivered: The cave does not want you.');
+  expect(core.clock.now().getTime() - start).toBeLessThan(5_000);
+});
