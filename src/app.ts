@@ -80,6 +80,7 @@ export async function startApp(config: Config, { clock, log, key, networks: othe
     await side.start();
     stops.push(async () => bridge.stop());
     stops.push(async () => side.stopIntake());
+    stops.push(async () => watch.stop());
     await findHomeserver(side, clock, log);
     await bridge.resume();
     stops.push(pruneRegularly(store, clock, log));
@@ -119,11 +120,12 @@ async function findHomeserver(side: MatrixSide, clock: Clock, log: Log): Promise
 }
 
 /** Waits for the database to come back, once. */
-class DatabaseWatch {
+export class DatabaseWatch {
   readonly #store: Pick<OpenStore, 'ready'>;
   readonly #clock: Clock;
   readonly #onBack: () => Promise<void>;
   #waiting: Cancel | undefined;
+  #stopped = false;
 
   constructor(store: Pick<OpenStore, 'ready'>, clock: Clock, onBack: () => Promise<void>) {
     this.#store = store;
@@ -132,8 +134,14 @@ class DatabaseWatch {
   }
 
   begin(): void {
-    if (this.#waiting) return;
+    if (this.#waiting || this.#stopped) return;
     this.#waiting = this.#clock.after(DATABASE_LOOK_MS, () => void this.#look());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#waiting?.();
+    this.#waiting = undefined;
   }
 
   async #look(): Promise<void> {
