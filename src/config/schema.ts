@@ -58,7 +58,7 @@ const msnServer = z.strictObject({
       z.enum(['MSNP12', 'MSNP11', 'MSNP10', 'MSNP9', 'MSNP8', 'MSNP7', 'MSNP6', 'MSNP5', 'MSNP4', 'MSNP3', 'MSNP2']),
     )
     .min(1)
-    .default(['MSNP12', 'MSNP8']),
+    .default(['MSNP12', 'MSNP11', 'MSNP10', 'MSNP9', 'MSNP8']),
   private_addresses: z.boolean().default(false),
   confirms_delivery: z.boolean().default(false),
   credential_hosts: z.array(host).default([]),

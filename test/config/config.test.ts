@@ -36,7 +36,7 @@ test('what is left out has a default, and nobody is permitted', () => {
   expect(config.networks.msn.servers['own']).toMatchObject({
     port: 1863,
     private_addresses: false,
-    dialects: ['MSNP12', 'MSNP8'],
+    dialects: ['MSNP12', 'MSNP11', 'MSNP10', 'MSNP9', 'MSNP8'],
   });
 });
 
