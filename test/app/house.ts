@@ -36,6 +36,8 @@ export interface HouseOptions {
   readonly dialects?: readonly string[];
   /** Who is on MSN; the first three have each other on their lists. */
   readonly accounts?: readonly string[];
+  /** Of MSN accounts, by name; `secret` otherwise. */
+  readonly passwords?: Readonly<Record<string, string>>;
 }
 
 /** config.yaml, as far as tests change it. */
@@ -54,12 +56,14 @@ export class House {
   readonly echo = new EchoNetwork({ password: 'cave', now: () => systemClock.now() });
   readonly homeserver: HomeserverDouble;
   readonly msn: MsnServerDouble;
+  readonly databaseUrl: string;
   readonly #directory: string;
   readonly #people: MsnPerson[] = [];
   #app: App | undefined;
   #config: HouseConfig = { permissions: {}, networks: { msn: { servers: {} } } };
 
-  private constructor(homeserver: HomeserverDouble, msn: MsnServerDouble, directory: string) {
+  private constructor(homeserver: HomeserverDouble, msn: MsnServerDouble, directory: string, databaseUrl: string) {
+    this.databaseUrl = databaseUrl;
     this.homeserver = homeserver;
     this.msn = msn;
     this.#directory = directory;
@@ -83,6 +87,7 @@ export class House {
     const msn = await MsnServerDouble.start({
       accounts: (options.accounts ?? FRIENDS).map((name) => ({
         address: `${name}@example.com`,
+        password: options.passwords?.[name] ?? 'secret',
         name: name.charAt(0).toUpperCase() + name.slice(1),
         contacts: FRIENDS.includes(name)
           ? FRIENDS.filter((other) => other !== name).map((other) => `${other}@example.com`)
@@ -90,7 +95,7 @@ export class House {
       })),
     });
     const directory = await mkdtemp(join(tmpdir(), 'bridge-house-'));
-    const house = new House(homeserver, msn, directory);
+    const house = new House(homeserver, msn, directory, await database());
     house.#config = {
       homeserver: { url: homeserver.url, domain },
       appservice: {
@@ -99,7 +104,7 @@ export class House {
         as_token: TOKENS.as,
         hs_token: TOKENS.hs,
       },
-      database: { url: await database() },
+      database: { url: house.databaseUrl },
       permissions: options.permissions ?? { [domain]: 'user', [`@stranger:${domain}`]: 'block' },
       networks: {
         msn: {
