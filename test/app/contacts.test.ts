@@ -85,6 +85,27 @@ describe.each(['MSNP8', 'MSNP12'])('in %s', (dialect) => {
     expect(erin.presenceOf('alice@example.com').status).toBe('FLN');
   });
 
+  test('mail is told of, and counted', async () => {
+    const mail = (type: string, ...fields: string[]): void =>
+      house.msn.tell(
+        'alice@example.com',
+        'MSG Hotmail Hotmail',
+        [`MIME-Version: 1.0`, `Content-Type: text/x-msmsgs${type}; charset=UTF-8`, '', ...fields, ''].join('\r\n'),
+      );
+    mail(
+      'emailnotification',
+      'From: Mike',
+      'Subject: =?utf-8?B?SMOpbGxv?=',
+      'Dest-Folder: ACTIVE',
+      'From-Addr: mike@example.org',
+      'id: 2',
+    );
+    await alice.hears(/^New mail from Mike \(mike@example\.org\): Héllo$/);
+    expect(await alice.asks('mail', /inbox/)).toContain('one unread message in your inbox');
+    mail('activemailnotification', 'Src-Folder: ACTIVE', 'Dest-Folder: .!!trAsH', 'Message-Delta: 1');
+    expect(await alice.asks('mail', /inbox/)).toContain('0 unread messages in your inbox');
+  });
+
   test('nothing of this was against the rules of a strict server', () => {
     expect(house.msn.violations).toEqual([]);
     expect(house.homeserver.violations).toEqual([]);

@@ -41,6 +41,7 @@ import {
 } from './ids.ts';
 import type { Io } from './io.ts';
 import type { ServerProfile } from './profile.ts';
+import { Mailbox } from './mailbox.ts';
 import { Roster } from './roster.ts';
 import { Switchboards } from './switchboards.ts';
 import type { Heard } from './switchboards.ts';
@@ -70,6 +71,7 @@ export class MsnClient implements NetworkClient {
   readonly #log: Log;
   readonly #roster: Roster;
   readonly #asking = new Asking();
+  readonly #mailbox = new Mailbox((text) => this.#notify(text));
   /** Switchboards of attempts that have ended, still saying goodbye. */
   readonly #leaving = new Set<Promise<void>>();
   #attempt: Attempt | undefined;
@@ -182,6 +184,10 @@ export class MsnClient implements NetworkClient {
     return this.#roster;
   }
 
+  get mailbox(): Mailbox {
+    return this.#mailbox;
+  }
+
   /** Asks the server to change something; resolves when it is done, throws `BridgeError` when it is not. */
   async ask(question: Question): Promise<void> {
     const connection = this.#attempt?.connection;
@@ -275,6 +281,14 @@ export class MsnClient implements NetworkClient {
         return this.#asking.onDone(event.request);
       case 'request-refused':
         return this.#asking.onRefused(event);
+      case 'mail-counted':
+        return this.#mailbox.onCounted(event);
+      case 'mail-arrived':
+        return this.#mailbox.onArrived(event);
+      case 'mail-moved':
+        return this.#mailbox.onMoved(event);
+      case 'alert':
+        return this.#mailbox.onAlert(event);
       // Our own nick and status are not shown anywhere; the rest is the connection's.
       case 'own-nick':
       case 'status-set':
@@ -284,14 +298,10 @@ export class MsnClient implements NetworkClient {
       case 'sign-in-refused':
       case 'signed-out':
       case 'timed-out':
-      // What services say has no place to go to yet.
+      // Offline messages and web pages are fetched over other services, which are not used yet.
       case 'profile':
-      case 'mail-counted':
-      case 'mail-arrived':
-      case 'mail-moved':
       case 'offline-messages':
       case 'page-granted':
-      case 'alert':
         return;
     }
   }

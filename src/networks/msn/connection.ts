@@ -173,9 +173,6 @@ export class Connection {
       case 'privacy-changed':
       case 'request-done':
       case 'request-refused':
-        this.#parts.onEvent(event);
-        return;
-      // What services say reaches nobody yet.
       case 'profile':
       case 'mail-counted':
       case 'mail-arrived':
@@ -183,6 +180,7 @@ export class Connection {
       case 'offline-messages':
       case 'page-granted':
       case 'alert':
+        this.#parts.onEvent(event);
         return;
       default:
         assertNever(event);
