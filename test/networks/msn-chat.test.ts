@@ -330,6 +330,14 @@ test('at most sixty-four conversations are open at once', async () => {
   expect(stage.server.violations).toEqual([]);
 });
 
+test('a switchboard on which somebody else came first does not keep a message waiting', async () => {
+  const stage = await setStage();
+  const ours = await signInOurs(stage);
+  const lines = ['CAL {trid} RINGING 1', `JOI ${CAROL} Carol 0`, `JOI ${BOB} Bob 0`];
+  stage.server.faults.add({ side: 'SB', verb: 'CAL' }, { type: 'answer', lines }, 1);
+  expect(await failure(say(ours, BOB, 'for your eyes only'))).toMatchObject({ code: 'network', retriable: true });
+});
+
 test('a switchboard that says nothing is left', async () => {
   const stage = await setStage();
   const ours = await signInOurs(stage);

@@ -252,7 +252,8 @@ export class Switchboards {
     if (ring === undefined) this.#calling.delete(address);
     else this.#answering.delete(ring);
     if (error === undefined) this.#serveWaiters();
-    else if (ring === undefined) this.#fail(address, error);
+    // Whoever still waits for this call waits in vain, also if it stands and is not for two alone.
+    if (ring === undefined) this.#fail(address, error ?? networkTrouble('The server opened another conversation.'));
     this.#answer();
   }
 
