@@ -1,6 +1,6 @@
 // Where secrets must not be: in the log at its most talkative, and in the database. The whole program, once through.
 
-import pg from 'pg';
+import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MsnPerson } from '../support/msn-person.ts';
 import { House, type Visitor } from './house.ts';
@@ -49,7 +49,7 @@ test('the log has no password, no ticket, no token and no word of what was said'
 
 test('the database has no password and no ticket that can be read, and of what was said nothing is left', async () => {
   await house.close();
-  const client = new pg.Client({ connectionString: house.databaseUrl });
+  const client = new Client({ connectionString: house.databaseUrl });
   await client.connect();
   const { rows: tables } = await client.query<{ name: string }>(
     `select table_name as name from information_schema.tables where table_schema = 'public'`,
