@@ -164,20 +164,26 @@ export class Portal {
   }
 
   async #ensureRoom(): Promise<RoomId> {
-    const { matrix } = this.#parts;
     if (this.#unkept) await this.#keep();
     const room = this.#record.room;
-    if (room && this.#userIsThere) return room;
-    if (room) {
-      const standing = await matrix.standing(room, this.login.matrixUser);
-      if (standing === 'out')
-        await matrix.invite(room, this.login.matrixUser, { isDirect: this.#record.kind === 'dm' });
-      if (standing === 'joined' || standing === 'invited' || standing === 'out') {
-        this.#userIsThere = true;
-        return room;
-      }
-    }
+    if (room && (this.#userIsThere || (await this.#bringBack(room)))) return room;
     return this.#makeRoom();
+  }
+
+  /** Invites the user if need be; false: this room will not do any more. */
+  async #bringBack(room: RoomId): Promise<boolean> {
+    const { matrix } = this.#parts;
+    const user = this.login.matrixUser;
+    this.#userIsThere = true; // unless we hear otherwise while we ask
+    try {
+      const standing = await matrix.standing(room, user);
+      if (standing === 'out') await matrix.invite(room, user, { isDirect: this.#record.kind === 'dm' });
+      if (standing === 'gone' || standing === 'banned') this.#userIsThere = false;
+      return standing !== 'gone' && standing !== 'banned';
+    } catch (error) {
+      this.#userIsThere = false;
+      throw error;
+    }
   }
 
   async #makeRoom(): Promise<RoomId> {

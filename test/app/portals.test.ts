@@ -111,3 +111,29 @@ test('what waits is told as soon as there is nothing left to wait for', async ()
   expect(await failure(said)).toBe('Your message was not delivered: The cave does not want you.');
   expect(core.clock.now().getTime() - start).toBeLessThan(5_000);
 });
+
+test('who leaves while the bridge looks whether they are there is missed all the same', async () => {
+  await core.close();
+  await core.start();
+  core.matrix.put(room, ALICE, 'joined');
+  await core.member(room, ALICE, 'join');
+  await core.pass(300);
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  const standing = core.matrix.standing.bind(core.matrix);
+  core.matrix.standing = async (...args) => {
+    const found = await standing(...args);
+    asked.resolve();
+    await answered.promise;
+    return found;
+  };
+  core.client('alice').says('wall', 'two');
+  await asked.promise;
+  await core.member(room, ALICE, 'leave');
+  await core.pass(300);
+  answered.resolve();
+  await core.hears(room, /two/);
+  core.client('alice').says('wall', 'three');
+  await core.hears(room, /three/);
+  expect(core.matrix.invitations).toEqual([{ room, user: ALICE }]);
+});
