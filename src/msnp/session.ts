@@ -29,7 +29,7 @@ export interface FetchRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly timeoutMs: number;
   readonly maxBytes: number;
   /** True: the request carries credentials, which must only go where the server's profile allows. */

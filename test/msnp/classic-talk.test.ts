@@ -6,13 +6,17 @@ import { FrameReader } from '../../src/msnp/frame.ts';
 import { readMessage, writeMessage } from '../../src/msnp/message.ts';
 import { readMaintenance, readRing } from '../../src/msnp/notices.ts';
 import { NotificationSession } from '../../src/msnp/notification.ts';
+import type { NotificationCommand } from '../../src/msnp/notification-types.ts';
 import { readPresence } from '../../src/msnp/presence.ts';
 import { SwitchboardSession } from '../../src/msnp/switchboard.ts';
 import {
   ALICE_TEXT,
   BOB_TEXT,
   CHALLENGE_PARAMETERS,
+  INITIAL_MAIL,
   KEY_ON_THE_SLIDE,
+  NEW_MAIL,
+  PROFILE,
   SHOWN,
   SYSTEM_MESSAGE,
   TICKET,
@@ -37,6 +41,7 @@ test.each<[OutgoingVerb, number | undefined, Argument[], string?]>([
   ['CHG', 12, ['NLN', 6]],
   ['CHG', 105, ['HDN', 8]],
   ['REA', 103, ['mypassport@passport.com', text('new name')]],
+  ['URL', 15, ['INBOX']],
   ['PNG', undefined, []],
   ['QRY', 1049, ['msmsgs@msnmsgr.com'], answerOldChallenge('15570131571988941333', 'Q1P7W2E4J9R8U3S5')],
   ['XFR', 9, ['SB']],
@@ -158,4 +163,103 @@ test('is called to a switchboard and hears who is there', () => {
     { type: 'joined', participant: { address: 'dave@passport.com', nick: 'Dave' } },
     { type: 'left', address: 'bob@passport.com', idle: true },
   ]);
+});
+
+// ---- the operations that the slides name, in the version of the talk
+
+function online(): NotificationSession {
+  const session = new NotificationSession({ address: 'alice@passport.com', dialects: ['MSNP8'], capabilities: 8 });
+  say(session, order({ type: 'sign-in' }), received('VER 1 MSNP8 CVR0\r\nCVR 2 6 6 1 a b\r\nUSR 3 TWN S x\r\n'));
+  say(session, order({ type: 'ticket', ticket: TICKET }), received('USR 4 OK alice@passport.com Alice 1 0\r\n'));
+  say(session, received(`MSG Hotmail Hotmail ${PROFILE.length}\r\n${PROFILE}SYN 5 30 1 2\r\n`));
+  say(session, received('LSG 0 Otros%20Contactos 0\r\nLSG 1 Colegas 0\r\nLST irene@passport.com irene 11 0\r\n'));
+  say(session, received('CHG 6 NLN 8\r\n'));
+  return session;
+}
+
+test.each<[string, NotificationCommand, string]>([
+  ['changes its nick', { type: 'set-nick', nick: 'new name' }, 'REA 7 alice@passport.com new%20name'],
+  ['changes its status', { type: 'set-status', status: 'HDN' }, 'CHG 7 HDN 8'],
+  [
+    'adds a contact to a list',
+    { type: 'add-to-list', request: 'r', list: 'allow', address: 'dave@passport.com', nick: 'Dave' },
+    'ADD 7 AL dave@passport.com Dave',
+  ],
+  [
+    'removes a contact from a list',
+    { type: 'remove-from-list', request: 'r', list: 'forward', address: 'irene@passport.com' },
+    'REM 7 FL irene@passport.com',
+  ],
+  ['adds a group', { type: 'add-group', request: 'r', name: 'Familia' }, 'ADG 7 Familia 0'],
+  ['removes a group', { type: 'remove-group', request: 'r', group: '1' }, 'RMG 7 1'],
+  ['renames a group', { type: 'rename-group', request: 'r', group: '1', name: 'Uni' }, 'REG 7 1 Uni 0'],
+  [
+    'moves a contact: into the other group first',
+    { type: 'add-to-group', request: 'r', address: 'irene@passport.com', group: '1' },
+    'ADD 7 FL irene@passport.com irene 1',
+  ],
+  [
+    'adds a telephone number',
+    { type: 'set-property', request: 'r', name: 'PHH', value: '01 234' },
+    'PRP 7 PHH 01%20234',
+  ],
+  ['changes who may see it', { type: 'set-unlisted', request: 'r', unlisted: 'block' }, 'BLP 7 BL'],
+  ['changes whether it is asked', { type: 'set-newcomers', request: 'r', newcomers: 'add' }, 'GTC 7 N'],
+  ['asks for the inbox', { type: 'request-page', request: 'r', page: 'INBOX' }, 'URL 7 INBOX'],
+])('%s', (_, wish, line) => {
+  expect(say(online(), order(wish)).sent).toEqual([`${line}\r\n`]);
+});
+
+test('moves a contact: out of the one group after it is in the other', () => {
+  const session = online();
+  const moved = { request: 'r', address: 'irene@passport.com' };
+  say(
+    session,
+    order({ type: 'add-to-group', ...moved, group: '1' }),
+    received('ADD 7 FL 31 irene@passport.com irene 1\r\n'),
+  );
+  expect(say(session, order({ type: 'remove-from-group', ...moved, group: '0' })).sent).toEqual([
+    'REM 8 FL irene@passport.com 0\r\n',
+  ]);
+});
+
+test('hears what the slides let others do', () => {
+  const lines = ['ADD 0 RL 3049 example@passport.com My%20Name', 'BPR 31 irene@passport.com PHH 01%20234'];
+  const mail = [NEW_MAIL, INITIAL_MAIL].map((each) => `MSG Hotmail Hotmail ${each.length}\r\n${each}`).join('');
+  expect(say(online(), received(`${lines.join('\r\n')}\r\n${mail}`)).events).toMatchObject([
+    { type: 'list-changed', list: 'reverse', change: 'added', address: 'example@passport.com', nick: 'My Name' },
+    { type: 'contact-property-changed', address: 'irene@passport.com', name: 'PHH', value: '01 234' },
+    { type: 'mail-arrived', from: 'Mike Mintz', subject: 'newsubject' },
+    { type: 'mail-counted', inbox: 1, folders: 0 },
+  ]);
+});
+
+test('is told where the form of the slides goes', () => {
+  const session = online();
+  const postUrl = 'https://loginnet.passport.com/ppsecure/md5auth.srf?lc=1033';
+  const wish = order({ type: 'request-page', request: 'r', page: 'INBOX' } as const);
+  const { events } = say(session, wish, received(`URL 7 /cgi-bin/HoTMaiL ${postUrl} 2\r\n`));
+  expect(events[0]).toEqual({
+    type: 'page-granted',
+    request: 'r',
+    page: { path: '/cgi-bin/HoTMaiL', postUrl, id: '2' },
+  });
+});
+
+test('reads the lists of the slides, which are of a version before Passport', () => {
+  const session = new NotificationSession({ address: 'alice@passport.com', dialects: ['MSNP7'] });
+  say(session, order({ type: 'sign-in' }), received('VER 1 MSNP7\r\nINF 2 MD5\r\nUSR 3 MD5 S x\r\n'));
+  say(session, order({ type: 'ticket', ticket: 'd' }), received('USR 4 OK alice@passport.com Alice 1\r\nSYN 5 21\r\n'));
+  const shown = SHOWN.filter(({ line }) => line.startsWith('LST 16 FL')).map(({ line }) => line);
+  const third = 'LST 16 FL 21 3 3 maria@passport.com maritxu 1'; // the slide leaves it out
+  const rest = [third, 'LST 16 AL 21 0 0', 'LST 16 BL 21 0 0', 'LST 16 RL 21 0 0', 'CHG 6 NLN'];
+  const { events } = say(session, received(`${[...shown, ...rest].join('\r\n')}\r\n`));
+  expect(events[0]).toMatchObject({
+    type: 'roster',
+    contacts: [
+      { address: 'example@passport.com', nick: 'Mike', lists: 1, groups: ['0'] },
+      { address: 'name_123@hotmail.com', nick: 'Name_123', lists: 1, groups: ['2'] },
+      { address: 'maria@passport.com', nick: 'maritxu', lists: 1, groups: ['1'] },
+    ],
+  });
 });

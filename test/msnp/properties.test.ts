@@ -5,12 +5,16 @@ import { expect, test } from 'vitest';
 import { command, text } from '../../src/msnp/command.ts';
 import type { Argument } from '../../src/msnp/command.ts';
 import { percentDecode, percentEncode } from '../../src/msnp/encoding.ts';
+import { DIALECT_NAMES } from '../../src/msnp/dialect.ts';
+import type { DialectName } from '../../src/msnp/dialect.ts';
 import { MsnpProtocolError } from '../../src/msnp/errors.ts';
 import { FrameReader } from '../../src/msnp/frame.ts';
 import type { Frame } from '../../src/msnp/frame.ts';
+import { GatewaySession } from '../../src/msnp/gateway.ts';
 import { MAX_PAYLOAD, readMessage, writeMessage } from '../../src/msnp/message.ts';
+import type { NotificationCommand } from '../../src/msnp/notification-types.ts';
 import { NotificationSession } from '../../src/msnp/notification.ts';
-import type { Output, Session } from '../../src/msnp/session.ts';
+import type { FetchReply, Output, Session } from '../../src/msnp/session.ts';
 import { SwitchboardSession } from '../../src/msnp/switchboard.ts';
 import { readTextFormat, writeTextFormat } from '../../src/msnp/text-format.ts';
 import { splitText } from '../../src/msnp/text-split.ts';
@@ -26,7 +30,11 @@ const wild = fc.oneof(
 
 // ---- streams
 
-const serverBytes = ['msnp8-login-and-chat', 'msnp12-login-and-chat', 'msnp8-errors'].flatMap((recording) =>
+const RECORDINGS =
+  'msnp2-md5-login-and-chat msnp7-md5-login-and-chat msnp8-login-and-chat msnp8-contacts msnp8-errors ' +
+  'msnp10-login-contacts-chat msnp11-pending-list msnp11-offline-messages msnp12-login-and-chat';
+
+const serverBytes = RECORDINGS.split(' ').flatMap((recording) =>
   readTranscript(recording)
     .filter(({ kind, said }) => kind !== 'http' && said.length > 0)
     .map(({ kind, said }) => ({
@@ -38,7 +46,7 @@ const serverBytes = ['msnp8-login-and-chat', 'msnp12-login-and-chat', 'msnp8-err
 type Machine = Session<never, unknown>;
 
 function notification(): Machine {
-  const session = new NotificationSession({ address: 'alice@example.com', dialects: ['MSNP12', 'MSNP8'] });
+  const session = new NotificationSession({ address: 'alice@example.com', dialects: DIALECT_NAMES });
   session.handle(order({ type: 'sign-in' }));
   // the ticket is given when a stream begins anew, see `feedInTwo`
   return { handle: (input) => [...session.handle(order({ type: 'ticket', ticket: 't' })), ...session.handle(input)] };
@@ -56,10 +64,58 @@ function signedIn(version: string): () => Machine {
   return () => {
     const machine = notification();
     feed(machine, [
-      Buffer.from(`VER 1 ${version}\r\nCVR 2 1\r\nUSR 3 TWN S c\r\n`),
+      Buffer.from(`VER 1 ${version}\r\nINF 2 MD5\r\nCVR 2 1\r\nUSR 3 MD5 S c\r\nUSR 3 TWN S c\r\n`),
       Buffer.from('USR 4 OK a A 1 0\r\n'),
     ]);
     return machine;
+  };
+}
+
+const WISHES: readonly NotificationCommand[] = [
+  { type: 'add-to-list', request: 'r', list: 'forward', address: 'a@b.c', group: '1' },
+  { type: 'allow-contact', request: 'r', address: 'a@b.c' },
+  { type: 'block-contact', request: 'r', address: 'a@b.c' },
+  { type: 'remove-from-list', request: 'r', list: 'forward', address: 'a@b.c' },
+  { type: 'rename-contact', request: 'r', address: 'a@b.c', nick: 'x' },
+  { type: 'add-group', request: 'r', name: 'x' },
+  { type: 'remove-group', request: 'r', group: '1' },
+  { type: 'set-unlisted', request: 'r', unlisted: 'block' },
+  { type: 'set-property', request: 'r', name: 'PHH', value: '1' },
+  { type: 'set-personal-message', request: 'r', message: 'x' },
+  { type: 'request-page', request: 'r', page: 'INBOX' },
+];
+
+/** With its contact list, and much asked about it: answers and refusals of all of it are among the noise. */
+function asking(version: DialectName): () => Machine {
+  return () => {
+    const session = new NotificationSession({ address: 'alice@example.com', dialects: [version] });
+    const lists = ['FL', 'AL', 'BL', 'RL'].map((list) => `LST 5 ${list} 1 0 0\r\n`).join('');
+    session.handle(order({ type: 'sign-in' }));
+    feed(session, [Buffer.from(`VER 1 ${version}\r\nINF 2 MD5\r\nCVR 2 1\r\nUSR 3 MD5 S c\r\nUSR 3 TWN S c\r\n`)]);
+    session.handle(order({ type: 'ticket', ticket: 't' }));
+    feed(session, [
+      Buffer.from(`USR 4 OK a A 1 0\r\nSYN 5 1${version === 'MSNP12' ? ' 2' : ''} 0 0\r\n${lists}CHG 6 NLN 0\r\n`),
+    ]);
+    for (const wish of WISHES) session.handle(order(wish));
+    return session;
+  };
+}
+
+/** What is received comes as the answer to its requests. */
+function carried(): Machine {
+  const session = new GatewaySession({ session: notification(), url: 'http://x.y', server: 'NS', host: 'a.b' });
+  let number = 0;
+  return {
+    handle: (input) => {
+      if (input.type !== 'received') return session.handle(input);
+      number += 1;
+      const headers = new Map([['x-msn-messenger', 'SessionID=1; GW-IP=%%']]);
+      const reply: FetchReply = { type: 'response', status: 200, headers, body: input.bytes };
+      return [
+        ...session.handle({ at: input.at, type: 'fetched', id: `gateway-${number}`, reply }),
+        ...session.handle({ at: input.at, type: 'woken', id: 'gateway-poll' }),
+      ];
+    },
   };
 }
 
@@ -69,7 +125,9 @@ function entered(): Machine {
   return machine;
 }
 
-const MACHINES = [notification, switchboard, signedIn('MSNP8'), signedIn('MSNP12'), entered];
+const SIGNED_IN = ['MSNP2', 'MSNP7', 'MSNP8', 'MSNP10', 'MSNP12'].map((version) => signedIn(version));
+const ASKING = (['MSNP7', 'MSNP8', 'MSNP12'] as const).map((version) => asking(version));
+const MACHINES = [notification, switchboard, entered, carried, ...SIGNED_IN, ...ASKING];
 const machineOf = (kind: string): Machine => (kind === 'notification' ? notification() : switchboard());
 
 function feed(machine: Machine, pieces: readonly Uint8Array[]): Output<unknown>[] {
@@ -78,7 +136,7 @@ function feed(machine: Machine, pieces: readonly Uint8Array[]): Output<unknown>[
 
 /** The server waits for the ticket, so no piece reaches from before it to after it. */
 function feedInTwo(kind: string, bytes: Buffer, cutter: (half: Buffer) => Uint8Array[]): Output<unknown>[] {
-  const challenge = bytes.indexOf('TWN S');
+  const challenge = Math.max(bytes.indexOf('TWN S'), bytes.indexOf('MD5 S'));
   const middle = challenge === -1 ? 0 : bytes.indexOf('\n', challenge) + 1;
   return feed(machineOf(kind), [...cutter(bytes.subarray(0, middle)), ...cutter(bytes.subarray(middle))]);
 }
@@ -104,27 +162,12 @@ test('single bytes give the same outputs as the whole', () => {
 });
 
 const VERBS =
-  'VER CVR USR XFR SYN LSG LST BPR PRP REA CHG ILN NLN FLN UBX ADD ADC REM RNG CHL QNG MSG OUT ANS IRO JOI BYE CAL ACK NAK NOT GCF 911 217 800 constructor __proto__'.split(
+  'VER INF CVR USR XFR SYN LSG LST BPR PRP REA SBP CHG ILN NLN FLN UBX UUX ADD ADC REM ADG REG RMG BLP GTC URL RNG CHL QNG MSG OUT ANS IRO JOI BYE CAL ACK NAK NOT IPG GCF 911 217 215 800 constructor __proto__'.split(
     ' ',
   );
+const WORDS = '0 1 2 3 7 8 9 10 FL AL RL PHH OK MD5 TWN S SB NS MSNP8 MSNP12 a@b.c 10.0.0.1:1863 CKI ';
 const word = fc.oneof(
-  fc.constantFrom(
-    '0',
-    '1',
-    '2',
-    '3',
-    'OK',
-    'TWN',
-    'S',
-    'SB',
-    'NS',
-    'MSNP8',
-    'MSNP12',
-    'a@b.c',
-    '10.0.0.1:1863',
-    'CKI',
-    '',
-  ),
+  fc.constantFrom(...WORDS.split(' ')),
   fc.string({ unit: 'binary', maxLength: 12 }).map((value) => value.replaceAll('\n', '')),
   fc.constantFrom('N=a@b.c', 'F=%zz%f0', 'C=', 'MFN', '99999999999', '-1', '__proto__', '%3Cmsnobj%20a%3E'),
 );
@@ -132,7 +175,7 @@ const line = fc
   .tuple(fc.constantFrom(...VERBS), fc.array(word, { maxLength: 8 }))
   .map(([verb, args]) => Buffer.from(`${[verb, ...args].join(' ')}\r\n`));
 const withPayload = fc
-  .tuple(fc.constantFrom('MSG a@b.c B ', 'UBX a@b.c ', 'NOT '), fc.uint8Array({ maxLength: 80 }))
+  .tuple(fc.constantFrom('MSG a@b.c B ', 'UBX a@b.c ', 'NOT ', 'IPG '), fc.uint8Array({ maxLength: 80 }))
   .map(([head, payload]) => Buffer.concat([Buffer.from(`${head}${payload.length}\r\n`), payload]));
 const noise = fc.array(fc.oneof(line, line, withPayload, fc.uint8Array({ maxLength: 40 })), { maxLength: 40 });
 
