@@ -4,6 +4,7 @@ import type { AllowedDifference } from './replay/compare.ts';
 export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
   { type: 'words', line: 'XFR * SB <address> CKI <ticket>', reason: 'the port is free, the ticket random' },
   { type: 'words', line: 'RNG <session> <address> CKI <ticket> * *', reason: 'sessions and tickets are random' },
+  { type: 'words', line: 'X-MSN-Messenger: <session> *', reason: 'sessions are random' },
   { type: 'words', line: 'CAL * RINGING <session>', reason: 'sessions are random' },
   { type: 'words', line: 'CVR * * * * <any> <any>', reason: 'each server names its own download page' },
   { type: 'words', line: 'USR * MD5 S <salt>', reason: 'salts are random' },
@@ -89,7 +90,15 @@ export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
   },
   {
     type: 'headers',
-    names: ['PassportURLs', 'Authentication-Info'],
+    names: [
+      'PassportURLs',
+      'Authentication-Info',
+      'Access-Control-Allow-Origin',
+      'Access-Control-Allow-Methods',
+      'Access-Control-Expose-Headers',
+      'X-MSN-Messenger',
+      'Content-Type',
+    ],
     reason: 'dates, lengths and the name of the web server; DALogin’s scheme was taken away by the relay that recorded',
   },
 ];

@@ -6,7 +6,15 @@ import { connect as connectTls } from 'node:tls';
 import { ServerFrameReader, type Frame } from '../support/msn-person/frames.ts';
 import { Watch } from '../support/msn-server/watch.ts';
 
-export class Wire {
+/** What is heard of a server, over whatever. */
+export interface Hearing {
+  readonly unasked: readonly Frame[];
+  /** Takes out the frame `choose` finds, as soon as it does. */
+  take(choose: (unasked: readonly Frame[]) => Frame | undefined, what: string, patienceMs?: number): Promise<Frame>;
+  forget(frames: readonly Frame[]): void;
+}
+
+export class Wire implements Hearing {
   readonly name: string;
   readonly #socket: Socket;
   readonly #unasked: Frame[] = [];
@@ -47,7 +55,6 @@ export class Wire {
     this.#socket.write(Buffer.concat([Buffer.from(`${line}\r\n`), payload ?? Buffer.alloc(0)]));
   }
 
-  /** Takes out the frame `choose` finds, as soon as it does. */
   take(choose: (unasked: readonly Frame[]) => Frame | undefined, what: string, patienceMs?: number): Promise<Frame> {
     const look = () => {
       const found = choose(this.#unasked);

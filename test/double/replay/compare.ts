@@ -42,8 +42,9 @@ export class Comparison {
   /** Says that what was recorded as one word is another now. */
   bind(recorded: string, actual: string): void {
     this.#tokens.set(recorded, actual);
-    // A contact's GUID is named with its mark in one command and without in the next.
-    if (recorded.startsWith('C=')) this.#tokens.set(recorded.slice(2), actual.slice(2));
+    // A contact's GUID and a session's number stand with a mark in one place and without in the next.
+    const [was, is] = [recorded, actual].map((word) => /^(?:C|SessionID)=([^;]*)/u.exec(word)?.[1]);
+    if (was !== undefined && is !== undefined) this.#tokens.set(was, is);
   }
 
   isBound(recorded: string): boolean {

@@ -5,8 +5,9 @@ import { createHash } from 'node:crypto';
 import type { Frame } from '../../support/msn-person/frames.ts';
 import { fetchTicket } from '../../support/msn-person/passport.ts';
 import type { MsnServerDouble } from '../../support/msn-server/msn-server-double.ts';
-import { Wire } from '../wire.ts';
+import { Wire, type Hearing } from '../wire.ts';
 import { Comparison, type AllowedDifference, type ServerItem } from './compare.ts';
+import { GatewayPlay } from './gateway-play.ts';
 
 export interface ScriptStage {
   /** The recording's name, as the table of differences has it. */
@@ -77,6 +78,7 @@ export async function playScript(steps: readonly Step[], stage: ScriptStage): Pr
   const play = new ScriptPlay(stage);
   try {
     for (const step of steps) await play.perform(step);
+    play.expectNothingMore();
     return play.compared;
   } finally {
     play.close();
@@ -93,10 +95,14 @@ class ScriptPlay {
   readonly #last = new Map<string, ServerItem>();
   readonly #heard = new Map<string, Frame>();
   readonly #leaving = new Set<Wire>();
+  readonly #gateway: GatewayPlay;
 
   constructor(stage: ScriptStage) {
     this.#stage = stage;
     this.#comparison = new Comparison(stage.allowed, stage.recording);
+    this.#gateway = new GatewayPlay(stage.server.gateway.url, this.#comparison, (wire, item) =>
+      this.#hearFrom(wire, item),
+    );
   }
 
   close(): void {
@@ -106,7 +112,7 @@ class ScriptPlay {
   async perform(step: Step): Promise<void> {
     if (step.type === 'pause') return this.#stage.pass(step.seconds);
     if (step.type === 'heading') return this.#stage.cues.get(step.text)?.();
-    if (step.name.startsWith('HTTP/')) return step.type === 'server' ? this.#fetch(step) : undefined;
+    if (step.name.startsWith('HTTP')) return this.#performWeb(step);
     switch (step.type) {
       case 'connect':
         return this.#connect(step.name);
@@ -121,6 +127,15 @@ class ScriptPlay {
       case 'closed by client':
         return this.#end(step.name, step.type);
     }
+  }
+
+  expectNothingMore(): void {
+    for (const [name, wire] of this.#gateway.wires) this.#expectNothingLeft(name, wire);
+  }
+
+  async #performWeb(step: Exclude<Step, { type: 'pause' | 'heading' }>): Promise<void> {
+    if (step.type === 'client') await this.#gateway.ask(step);
+    if (step.type === 'server' && !(await this.#gateway.compare(step))) await this.#fetch(step);
   }
 
   async #connect(name: string): Promise<void> {
@@ -142,9 +157,17 @@ class ScriptPlay {
   async #hear(item: ServerItem & { readonly name: string; readonly source: number }): Promise<void> {
     const wires = this.#wires.get(item.name) ?? [];
     const wire = item.line.startsWith('OUT') ? wires[0] : wires.at(-1);
+    if (wire && (await this.#hearFrom(wire, item))) this.compared += 1;
+  }
+
+  /** False if it need not come. */
+  async #hearFrom(
+    wire: Hearing,
+    item: ServerItem & { readonly name: string; readonly source: number },
+  ): Promise<boolean> {
     const stream = this.#comparison.streamOf(item.line);
     const key = `${item.name} ${stream}`;
-    if (!wire || this.#comparison.mayBeMissing(item, this.#last.get(key))) return;
+    if (this.#comparison.mayBeMissing(item, this.#last.get(key))) return false;
     this.#last.set(key, item);
     const before = this.#heard.get(key);
     let repeats: Frame[] = [];
@@ -162,7 +185,7 @@ class ScriptPlay {
     wire.forget(repeats);
     this.#heard.set(key, frame);
     this.#learnDigest(item.line, frame.line);
-    this.compared += 1;
+    return true;
   }
 
   /** With another salt, the right password has another digest; a wrong one was recorded as such. */
@@ -182,9 +205,13 @@ class ScriptPlay {
     if (!wire) throw new Error(`${name} ends and was not open`);
     if (how === 'closed by server') await wire.closed();
     else wire.destroy();
+    this.#expectNothingLeft(name, wire, this.#leaving.has(wire));
+  }
+
+  #expectNothingLeft(name: string, wire: Hearing, isLeaving = false): void {
     const left = wire.unasked.filter((frame) => {
       const before = this.#heard.get(`${name} ${this.#comparison.streamOf(frame.line)}`);
-      if (this.#leaving.has(wire) && this.#comparison.mayGoUnread(frame)) return false;
+      if (isLeaving && this.#comparison.mayGoUnread(frame)) return false;
       return !this.#comparison.isRepeat(frame, before) && !this.#comparison.mayBeExtra(frame);
     });
     if (left.length > 0) throw new Error(`${name}: not recorded:\n${left.map(({ line }) => line).join('\n')}`);

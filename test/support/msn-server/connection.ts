@@ -1,7 +1,5 @@
-// One client's TCP connection: reads commands one after the other, applies the scripted faults, writes lines.
-// Knows sockets, the journal and the faults; not what a command means.
-import type { Socket } from 'node:net';
-
+// One client's connection: reads commands one after the other, applies the scripted faults, writes lines.
+// Knows the journal and the faults; not what a command means, nor what carries the bytes.
 import type { FaultAction, Faults } from './faults.ts';
 import type { Journal, Side } from './journal.ts';
 import { CommandReader, WireError, type Command } from './wire.ts';
@@ -15,12 +13,23 @@ export interface Visitor {
   gone(): void;
 }
 
+/** What carries the bytes: a TCP socket, or a session of the gateway. */
+export interface Transport {
+  /** 0 where there is none. */
+  readonly remotePort: number;
+  /** @param written Called once the bytes have left. */
+  write(bytes: Buffer, written?: () => void): void;
+  /** Ends it after what has been written. */
+  end(): void;
+  destroy(): void;
+}
+
 export class Connection {
   readonly id: number;
   readonly side: Side;
   /** The address the client goes by, once known. */
   user: string | undefined;
-  readonly #socket: Socket;
+  readonly #transport: Transport;
   readonly #journal: Journal;
   readonly #faults: Faults;
   readonly #reader = new CommandReader();
@@ -33,21 +42,17 @@ export class Connection {
   readonly #outbox: Buffer[] = [];
   #writing = false;
 
-  constructor(id: number, side: Side, socket: Socket, journal: Journal, faults: Faults) {
+  constructor(id: number, side: Side, transport: Transport, journal: Journal, faults: Faults) {
     this.id = id;
     this.side = side;
-    this.#socket = socket;
+    this.#transport = transport;
     this.#journal = journal;
     this.#faults = faults;
-    socket.setNoDelay(true);
-    socket.on('data', (bytes) => this.#receive(bytes));
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#gone());
     this.#journal.record('event', this, 'opened');
   }
 
   get remotePort(): number {
-    return this.#socket.remotePort ?? 0;
+    return this.#transport.remotePort;
   }
 
   attach(visitor: Visitor): void {
@@ -70,18 +75,27 @@ export class Connection {
     if (!this.#open) return;
     this.#open = false;
     this.#journal.record('event', this, 'closed by the server');
-    if (!this.#writing) this.#socket.end();
-    setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
+    if (!this.#writing) this.#transport.end();
+    setTimeout(() => this.#transport.destroy(), LINGER_MS).unref();
     this.#dismiss();
   }
 
   /** Cuts the connection. */
   destroy(): void {
     this.#open = false;
-    this.#socket.destroy();
+    this.#transport.destroy();
   }
 
-  #receive(bytes: Buffer): void {
+  /** To be called by whoever carries the bytes, when there are none any more. */
+  lost(): void {
+    this.#open = false;
+    clearTimeout(this.#delayed);
+    this.#journal.record('event', this, 'closed');
+    this.#dismiss();
+  }
+
+  /** To be called by whoever carries the bytes. */
+  receive(bytes: Buffer): void {
     if (!this.#open) return;
     try {
       for (const command of this.#reader.push(bytes)) this.#waiting.push(command);
@@ -152,24 +166,17 @@ export class Connection {
       const next = this.#outbox.shift();
       if (!next) break;
       if (next.length <= size) {
-        this.#socket.write(next);
+        this.#transport.write(next);
         continue;
       }
       this.#outbox.unshift(next.subarray(size));
       this.#writing = true;
       // The next piece waits for this one to have left, or the pieces would be joined again.
-      this.#socket.write(next.subarray(0, size), () => setImmediate(() => this.#flush()));
+      this.#transport.write(next.subarray(0, size), () => setImmediate(() => this.#flush()));
       return;
     }
     this.#writing = false;
-    if (!this.#open) this.#socket.end();
-  }
-
-  #gone(): void {
-    this.#open = false;
-    clearTimeout(this.#delayed);
-    this.#journal.record('event', this, 'closed');
-    this.#dismiss();
+    if (!this.#open) this.#transport.end();
   }
 
   #dismiss(): void {

@@ -1,11 +1,10 @@
 // A small MSN for tests: dispatch, notification, switchboard and login servers over one world of accounts.
 // Knows how the parts are put together and what a test may ask of them; not what any command does. Imports nothing of the bridge.
-import type { Socket } from 'node:net';
-
 import type { AccountSpec } from './account.ts';
-import { Connection, type Visitor } from './connection.ts';
+import { Connection, type Transport, type Visitor } from './connection.ts';
 import { DIALECTS } from './dialects.ts';
 import { Faults } from './faults.ts';
+import { GatewayServer, type GatewayRules } from './gateway/gateway-server.ts';
 import { Journal, type LogEntry, type Side, type Violation, type WaitOptions } from './journal.ts';
 import { Listener, LOOPBACK } from './listener.ts';
 import { challenge } from './notification/services.ts';
@@ -14,6 +13,7 @@ import { NotificationVisitor } from './notification/visitor.ts';
 import { throwAwayCertificate, type Certificate } from './passport/certificate.ts';
 import { PassportServer } from './passport/passport-server.ts';
 import { SwitchboardVisitor, type Acknowledgements } from './switchboard/visitor.ts';
+import { carryOverTcp } from './tcp.ts';
 import { World } from './world.ts';
 
 /** Real clients refuse to go on without every one of these fields. */
@@ -44,7 +44,9 @@ export interface MsnServerOptions {
     readonly notification?: number;
     readonly switchboard?: number;
     readonly login?: number;
+    readonly gateway?: number;
   };
+  readonly gateway?: GatewayRules;
   /** The time tickets run out by. */
   readonly now?: () => number;
 }
@@ -54,6 +56,8 @@ export class MsnServerDouble {
   readonly faults = new Faults();
   readonly world: World;
   readonly login: PassportServer;
+  /** Stands before the notification server and the switchboard, for those who can only speak HTTP. */
+  readonly gateway: GatewayServer;
   readonly #certificate: Certificate | undefined;
   readonly #dispatch: Listener | undefined;
   readonly #notification: Listener;
@@ -80,12 +84,17 @@ export class MsnServerDouble {
     };
     const rules = { dialects: options.dialects ?? [...DIALECTS.keys()], policy: options.policy ?? POLICY };
     const redirectTo = () => this.#notification.address;
-    this.#notification = this.#listen('NS', ports.notification, (connection) => {
+    const atNotification = (connection: Connection) => {
       const ownAddress = () => this.#notification.address;
       return new NotificationVisitor(surroundings, connection, { ...rules, redirectTo: undefined, ownAddress });
-    });
-    this.#switchboard = this.#listen('SB', ports.switchboard, (connection) => {
+    };
+    const atSwitchboard = (connection: Connection) => {
       return new SwitchboardVisitor(surroundings, connection, { acknowledgements });
+    };
+    this.#notification = this.#listen('NS', ports.notification, atNotification);
+    this.#switchboard = this.#listen('SB', ports.switchboard, atSwitchboard);
+    this.gateway = new GatewayServer(this.journal, options.gateway ?? {}, ports.gateway ?? 0, (side, transport) => {
+      return this.#connect(side, transport, side === 'SB' ? atSwitchboard : atNotification);
     });
     if (!options.dispatch) return;
     this.#dispatch = this.#listen('DS', ports.dispatch, (connection) => {
@@ -190,12 +199,12 @@ export class MsnServerDouble {
 
   /** Every server closes its port and drops whom it had. */
   async goDown(): Promise<void> {
-    await Promise.all([...this.#listeners(), this.login].map((listener) => listener.close()));
+    await Promise.all(this.#listeners().map((listener) => listener.close()));
   }
 
   /** Under the same port numbers as before. */
   async comeBack(): Promise<void> {
-    await Promise.all([...this.#listeners(), this.login].map((listener) => listener.open()));
+    await Promise.all(this.#listeners().map((listener) => listener.open()));
   }
 
   async stop(): Promise<void> {
@@ -206,16 +215,22 @@ export class MsnServerDouble {
     await this.stop();
   }
 
-  #listeners(): Listener[] {
-    return [this.#notification, this.#switchboard, ...(this.#dispatch ? [this.#dispatch] : [])];
+  #listeners(): Pick<Listener, 'open' | 'close'>[] {
+    const front = this.#dispatch ? [this.#dispatch] : [];
+    return [this.#notification, this.#switchboard, ...front, this.login, this.gateway];
   }
 
   #listen(side: Side, port: number | undefined, visitorOf: (connection: Connection) => Visitor): Listener {
-    return new Listener((socket: Socket) => {
-      this.#connections += 1;
-      const connection = new Connection(this.#connections, side, socket, this.journal, this.faults);
-      connection.attach(visitorOf(connection));
+    return new Listener((socket) => {
+      carryOverTcp(socket, (transport) => this.#connect(side, transport, visitorOf));
     }, port);
+  }
+
+  #connect(side: Side, transport: Transport, visitorOf: (connection: Connection) => Visitor): Connection {
+    this.#connections += 1;
+    const connection = new Connection(this.#connections, side, transport, this.journal, this.faults);
+    connection.attach(visitorOf(connection));
+    return connection;
   }
 
   #session(address: string): Session {

@@ -1,11 +1,9 @@
 // The nexus and the login server behind it, over TLS or in the clear. Knows their headers and the answers a test scripts;
 // not what a ticket is good for.
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Journal } from '../journal.ts';
-import { LOOPBACK } from '../listener.ts';
+import { answer as end, WebListener } from '../web-listener.ts';
 import type { World } from '../world.ts';
 import type { Certificate } from './certificate.ts';
 
@@ -36,21 +34,20 @@ export class PassportServer {
   readonly #journal: Journal;
   readonly #options: PassportOptions;
   readonly #scripted: { answer: LoginAnswer; left: number }[] = [];
-  readonly #sockets = new Set<Socket>();
+  readonly #listener: WebListener;
   #nexusDown = false;
-  #server: Server | undefined;
-  #port: number;
   #requests = 0;
 
   constructor(world: World, journal: Journal, options: PassportOptions) {
     this.#world = world;
     this.#journal = journal;
     this.#options = options;
-    this.#port = options.port;
+    const onRequest = (request: IncomingMessage, response: ServerResponse) => this.#handle(request, response);
+    this.#listener = new WebListener(onRequest, options.port, options.certificate);
   }
 
   get origin(): string {
-    return `${this.#options.certificate ? 'https' : 'http'}://${LOOPBACK}:${this.#port}`;
+    return this.#listener.origin;
   }
 
   get nexusUrl(): string {
@@ -77,32 +74,11 @@ export class PassportServer {
   }
 
   async open(): Promise<void> {
-    const { certificate } = this.#options;
-    const listener = (request: IncomingMessage, response: ServerResponse) => this.#handle(request, response);
-    const server = certificate
-      ? createHttpsServer({ cert: certificate.certificate, key: certificate.key }, listener)
-      : createHttpServer(listener);
-    server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(this.#port, LOOPBACK, resolve);
-    });
-    this.#port = (server.address() as AddressInfo).port;
-    this.#server = server;
+    await this.#listener.open();
   }
 
   async close(): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
-    if (!server) return;
-    const closed = new Promise((resolve) => {
-      server.close(resolve);
-    });
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    await this.#listener.close();
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
@@ -192,10 +168,4 @@ function readCredentials(header: string | undefined): Credentials | undefined {
 function reason(text: string | undefined): string {
   if (text === undefined) return '';
   return `,srealm=Passport.NET,ts=-3,prompt,cburl=http://login.example.com,cbtxt=${encodeURIComponent(text)}`;
-}
-
-function end(response: ServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void {
-  const text = String(status);
-  response.writeHead(status, { ...headers, 'Content-Type': 'text/plain', 'Content-Length': text.length });
-  response.end(text);
 }
