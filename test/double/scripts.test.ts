@@ -53,7 +53,10 @@ async function setStage(recording: string, text: string, patienceMs: number): Pr
   const pass = (seconds: number) => {
     now += seconds * 1_000;
   };
-  const cues = new Map<string, () => void>();
+  const cues = new Map([
+    ['the operator announces a shut-down in 5 minutes', () => server.announceShutDown(5)],
+    ['shut-down', () => server.shutDown()],
+  ]);
   return { recording, server, addressOf, password: 'test1234', allowed: ALLOWED_DIFFERENCES, pass, cues, patienceMs };
 }
 
@@ -64,6 +67,7 @@ const LEFT_OUT: readonly (readonly [name: string, lines: number])[] = [
   ['msnp8-login-and-chat', 0],
   ['msnp8-contacts', 4],
   ['msnp8-errors', 3],
+  ['server-maintenance', 0],
   ['http-gateway-msnp8', 0],
   ['msnp8-msnp10-added-while-offline', 2],
   ['msnp9-login-and-chat', 0],
@@ -104,6 +108,8 @@ test.each([
   ['http-gateway-msnp8', 'S> HTTP-SB/alice | ACK 3', 'S> HTTP-SB/alice | NAK 3'],
   ['http-gateway-msnp8', 'S> HTTP/alice HTTP/1.1 400 Bad Request', 'S> HTTP/alice HTTP/1.1 404 Not Found'],
   ['http-gateway-msnp8', 'ac0c587b; GW-IP=messenger.hotmail.com', 'ac0c587b; GW-IP=127.0.0.1'],
+  ['server-maintenance', 'S> NS/dave 500 4', 'S> NS/dave 911 4'],
+  ['server-maintenance', 'S> NS/carol | Arg1: 5', 'S> NS/carol | Arg1: 4'],
   ['msnp9-login-and-chat', 'QNG 60', 'QNG'],
   ['msnp10-login-contacts-chat', 'S> NS/alice 403 13', 'S> NS/alice 208 13'],
   ['msnp11-pending-list', 'F=alice@pending11.rec.example.com 16 ', 'F=alice@pending11.rec.example.com 24 '],

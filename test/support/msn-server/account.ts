@@ -21,6 +21,10 @@ export interface AccountSpec {
   readonly groups?: readonly string[];
   /** An address alone is a contact on FL and AL. */
   readonly contacts?: readonly (ContactSpec | string)[];
+  /** Has a mailbox, and so many unread; none, if not said. */
+  readonly mail?: { readonly inboxUnread?: number; readonly foldersUnread?: number };
+  /** Telephones and the like: PHH, PHW, PHM, MOB, MBE. */
+  readonly properties?: Readonly<Record<string, string>>;
   /** Who is on neither AL nor BL may, or may not, see and call. */
   readonly privacy?: 'AL' | 'BL';
 }
@@ -48,7 +52,8 @@ export class Account {
   readonly salt = randomBytes(8).toString('hex').slice(1);
   readonly memberId = { high: randomInt(2 ** 32), low: randomInt(2 ** 32) };
   readonly groups = new Map<number, Group>();
-  readonly properties = new Map<string, string>();
+  readonly properties: Map<string, string>;
+  readonly mail: { inboxUnread: number; foldersUnread: number } | undefined;
   name: string;
   /** Unset until the user sets it, so that the first setting is never "already so". */
   privacy: 'AL' | 'BL' | undefined;
@@ -63,6 +68,8 @@ export class Account {
     this.password = spec.password ?? 'secret';
     this.name = spec.name ?? spec.address.split('@')[0] ?? spec.address;
     this.privacy = spec.privacy;
+    this.properties = new Map(Object.entries(spec.properties ?? {}));
+    this.mail = spec.mail && { inboxUnread: 0, foldersUnread: 0, ...spec.mail };
     for (const name of spec.groups ?? []) this.addGroup(name);
     for (const entry of spec.contacts ?? []) {
       const { address, lists = ['FL', 'AL'], groups = [] } = typeof entry === 'string' ? { address: entry } : entry;

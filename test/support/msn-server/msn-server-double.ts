@@ -1,13 +1,15 @@
 // A small MSN for tests: dispatch, notification, switchboard and login servers over one world of accounts.
 // Knows how the parts are put together and what a test may ask of them; not what any command does. Imports nothing of the bridge.
-import type { AccountSpec } from './account.ts';
+import type { Account, AccountSpec } from './account.ts';
 import { Connection, type Transport, type Visitor } from './connection.ts';
 import { DIALECTS } from './dialects.ts';
 import { Faults } from './faults.ts';
 import { GatewayServer, type GatewayRules } from './gateway/gateway-server.ts';
 import { Journal, type LogEntry, type Side, type Violation, type WaitOptions } from './journal.ts';
 import { Listener, LOOPBACK } from './listener.ts';
-import { challenge } from './notification/services.ts';
+import { deliverMail, moveMail, type Mail, type MovedMail } from './notification/mail.ts';
+import { alertDocument, pageDocument, sendShutDownWarning } from './notification/notice.ts';
+import { challenge } from './notification/challenges.ts';
 import type { Session, Surroundings } from './notification/session.ts';
 import { NotificationVisitor } from './notification/visitor.ts';
 import { throwAwayCertificate, type Certificate } from './passport/certificate.ts';
@@ -30,6 +32,12 @@ export interface MsnServerOptions {
   /** Whether the login server speaks TLS (as all real ones do, and the default) or not. */
   readonly login?: 'https' | 'http';
   readonly ticketForm?: 'bare' | 't-and-p';
+  /** Whether it lets pass what the observed server lets pass (the default), or refuses what the documents say is refused. */
+  readonly refusals?: 'observed' | 'documented';
+  /** How many may be on FL; 1000 if not said. */
+  readonly maxContacts?: number;
+  /** Challenges everybody after the first CHG whose dialect has it. */
+  readonly challenges?: boolean;
   /** What a call to somebody who blocks the caller gets: 217 as observed (the default), or 216. */
   readonly blockedCall?: 216 | 217;
   /**
@@ -72,14 +80,19 @@ export class MsnServerDouble {
   }
 
   private constructor(options: MsnServerOptions, certificate: Certificate | undefined) {
-    const { ports = {}, ticketForm = 'bare', acknowledgements = 'always', blockedCall = 217 } = options;
+    const { ports = {}, ticketForm = 'bare', acknowledgements = 'always' } = options;
+    const documented = options.refusals === 'documented';
     this.#certificate = certificate;
     this.world = new World(options.accounts, options.now ?? Date.now);
     this.login = new PassportServer(this.world, this.journal, { certificate, ticketForm, port: ports.login ?? 0 });
     const surroundings: Surroundings = {
       world: this.world,
       switchboardAddress: () => this.#switchboard.address,
-      blockedCall,
+      mailSignInUrl: () => this.login.webSignInUrl,
+      documented,
+      maxContacts: options.maxContacts ?? 1_000,
+      challenges: options.challenges ?? false,
+      blockedCall: options.blockedCall ?? (documented ? 216 : 217),
       lossyReverseList: options.lossyReverseList ?? false,
     };
     const rules = { dialects: options.dialects ?? [...DIALECTS.keys()], policy: options.policy ?? POLICY };
@@ -167,8 +180,8 @@ export class MsnServerDouble {
     else session.sendPayload(Buffer.from(payload), line);
   }
 
-  /** Ends a user's session the way the server does: OTH signed in elsewhere, SSD going down. */
-  signOut(address: string, reason: 'OTH' | 'SSD'): void {
+  /** Ends a user's session the way the server does: OTH signed in elsewhere, SSD going down, RCT come back in so many minutes … */
+  signOut(address: string, reason: 'OTH' | 'SSD' | 'MIG' | 'TOU' | `RCT ${number}`): void {
     this.tell(address, `OUT ${reason}`);
     this.#session(address).connection.close();
   }
@@ -180,6 +193,53 @@ export class MsnServerDouble {
 
   challenge(address: string, text = '15570131571988941333'): void {
     challenge(this.#session(address), text);
+  }
+
+  /** Everybody online is told that the server goes down, and so is whoever comes online from now on. */
+  announceShutDown(minutes: number): void {
+    this.world.shutDownIn = minutes;
+    for (const session of this.world.sessions) if (session.presence) sendShutDownWarning(session, minutes);
+  }
+
+  /** Puts everybody out. Nobody gets in again before `endMaintenance`: signing in is refused with 500. */
+  shutDown(): void {
+    this.announceShutDown(0);
+    const sessions = [...this.world.sessions];
+    for (const session of sessions) {
+      session.send('OUT', 'SSD');
+      // Nobody is left to be told that somebody goes.
+      session.presence = undefined;
+    }
+    for (const session of sessions) session.connection.close();
+  }
+
+  endMaintenance(): void {
+    this.world.shutDownIn = undefined;
+  }
+
+  /** Mail comes for somebody who has a mailbox; who is signed in is told. */
+  deliverMail(address: string, mail: Mail): void {
+    deliverMail(this.#account(address), this.world.session(address), mail);
+  }
+
+  /** Somebody reads, moves or deletes mail in a browser. */
+  moveMail(address: string, moved: MovedMail): void {
+    moveMail(this.#account(address), this.world.session(address), moved);
+  }
+
+  /** An alert of some service (NOT). */
+  alert(address: string, text: string): void {
+    this.tell(address, 'NOT', alertDocument(this.#account(address), text));
+  }
+
+  /** A message from a telephone (IPG). */
+  page(address: string, from: string, text: string): void {
+    this.tell(address, 'IPG', pageDocument(this.#account(address), from, text));
+  }
+
+  /** Every conversation ends as one in which nobody speaks. */
+  idleOut(): void {
+    for (const room of this.world.rooms.values()) room.idleOut();
   }
 
   /** So many rings for one user, each to a room of its own where nobody is. */
@@ -231,6 +291,12 @@ export class MsnServerDouble {
     const connection = new Connection(this.#connections, side, transport, this.journal, this.faults);
     connection.attach(visitorOf(connection));
     return connection;
+  }
+
+  #account(address: string): Account {
+    const account = this.world.account(address);
+    if (!account) throw new Error(`${address} is nobody`);
+    return account;
   }
 
   #session(address: string): Session {

@@ -21,6 +21,8 @@ export interface SwitchboardTicket {
 
 export class World {
   readonly rooms = new Map<string, Room>();
+  /** In so many minutes the server goes down; 0 while it is down for everybody who would sign in. */
+  shutDownIn: number | undefined;
   readonly #accounts = new Map<string, Account>();
   readonly #sessions = new Map<string, Session>();
   readonly #loginTickets = new Map<string, { address: string; until: number }>();

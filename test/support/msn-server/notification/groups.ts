@@ -1,4 +1,5 @@
 // Contact groups: ADG, REG, RMG. Knows their limits and each dialect's replies; not who is in them.
+import type { Account, Group } from '../account.ts';
 import { decodeName, encodeName } from '../wire.ts';
 import type { Command } from '../wire.ts';
 import type { Session, SignedInHandler } from './session.ts';
@@ -27,9 +28,19 @@ function serial(session: Session): number {
 }
 
 function refusalOf(session: Session, name: string): number | undefined {
-  if (name.length > MAX_NAME) return 229;
+  const { length } = session.surroundings.documented ? encodeURIComponent(name) : name;
+  if (length > MAX_NAME) return 229;
   if ([...session.account.groups.values()].some((group) => group.name === name)) return 228;
   return undefined;
+}
+
+function refusalOfKey(session: Session, key: string): number {
+  return session.surroundings.documented && session.dialect.edits === 'ADD' && key === '0' ? 230 : 224;
+}
+
+/** Who is in no other group goes with it, where groups have numbers. */
+function dropLonely(account: Account, group: Group): void {
+  for (const { groups, lists } of account.contacts) if (groups.size === 1 && groups.has(group.id)) lists.delete('FL');
 }
 
 function handleAdd(session: Session, command: Command): void {
@@ -48,7 +59,7 @@ function handleRename(session: Session, command: Command): void {
   const [trid = '', key = '', text] = command.args;
   if (text === undefined) return session.ignore('REG: no name', command);
   const group = session.account.group(key);
-  if (!group) return session.refuse(224, command);
+  if (!group) return session.refuse(refusalOfKey(session, key), command);
   const name = decodeName(text);
   const refused = refusalOf(session, name);
   if (refused) return session.refuse(refused, command);
@@ -61,7 +72,8 @@ function handleRename(session: Session, command: Command): void {
 function handleRemove(session: Session, command: Command): void {
   const [trid = '', key = ''] = command.args;
   const group = session.account.group(key);
-  if (!group) return session.refuse(224, command);
+  if (!group) return session.refuse(refusalOfKey(session, key), command);
+  if (session.surroundings.documented && session.dialect.edits === 'ADD') dropLonely(session.account, group);
   session.account.removeGroup(group);
   return session.send('RMG', trid, serial(session), key);
 }

@@ -63,7 +63,8 @@ function edit(
   const { account } = session;
   const wasKnown = account.contact(other.address) !== undefined;
   const contact = account.contactOrNew(other.address);
-  if (group !== undefined && contact.groups.has(group)) return session.refuse(215, command);
+  const refused = refusalOf(session, contact, list, group);
+  if (refused) return session.refuse(refused, command);
   const before = audience(session);
   const isNew = !contact.lists.has(list);
   contact.lists.add(list);
@@ -78,6 +79,17 @@ function edit(
   reply();
   if (list === 'FL' && isNew && wasKnown) bringContact(session, command, other);
   return undefined;
+}
+
+function refusalOf(session: Session, contact: Contact, list: ListName, group: number | undefined): number | undefined {
+  const { account, surroundings } = session;
+  if (group !== undefined && contact.groups.has(group)) return 215;
+  const onForward = [...account.contacts].filter(({ lists }) => lists.has('FL')).length;
+  if (list === 'FL' && !contact.lists.has('FL') && onForward >= surroundings.maxContacts) return 210;
+  if (!surroundings.documented) return undefined;
+  if (group === undefined && contact.lists.has(list)) return 215;
+  const opposite = ({ AL: 'BL', BL: 'AL' } as const)[list as 'AL' | 'BL'];
+  return opposite && contact.lists.has(opposite) ? 219 : undefined;
 }
 
 /** Phones and presence of a new contact follow the reply, if some list had that person before. */

@@ -1,21 +1,16 @@
 // Presence: CHG and UUX, and who is told. Knows the privacy rules and each dialect's lines; not how lists are edited.
+import { randomInt } from 'node:crypto';
+
 import { encodeName } from '../wire.ts';
 import type { Command } from '../wire.ts';
+import { challenge } from './challenges.ts';
+import { sendInitialMail } from './mail.ts';
+import { sendShutDownWarning } from './notice.ts';
 import { NO_PERSONAL_MESSAGE, type Session, type SignedInHandler } from './session.ts';
 
 const STATUSES = ['NLN', 'BSY', 'IDL', 'BRB', 'AWY', 'PHN', 'LUN', 'HDN'];
 /** What stands in for a picture nobody has set. */
 const NO_PICTURE = '%3Cmsnobj%2F%3E';
-
-const MAIL_DATA = Buffer.from(
-  [
-    'MIME-Version: 1.0',
-    'Content-Type: text/x-msmsgsinitialmdatanotification; charset=UTF-8',
-    '',
-    'Mail-Data: <MD><E><I>0</I><IU>0</IU><O>0</O><OU>0</OU></E><Q><QTM>409600</QTM><QNM>204800</QNM></Q></MD>',
-    '',
-  ].join('\r\n'),
-);
 
 /** Does `watcher` see `owner` online: on the watcher's FL, allowed by the owner, and not hiding? */
 export function sees(watcher: Session, owner: Session): boolean {
@@ -96,7 +91,12 @@ function sendEverybodysPresence(session: Session, trid: string): void {
     const owner = session.world.session(address);
     if (owner) sendInitialPresence(session, owner, trid);
   }
-  if (session.dialect.personalMessage) session.sendPayload(MAIL_DATA, 'MSG', 'Hotmail', 'Hotmail');
+  sendInitialMail(session);
+  const { shutDownIn } = session.world;
+  if (shutDownIn !== undefined) sendShutDownWarning(session, shutDownIn);
+  if (session.surroundings.challenges && session.dialect.challenge) {
+    challenge(session, `${randomInt(2 ** 47)}`.padEnd(20, '7'));
+  }
 }
 
 function handlePersonalMessage(session: Session, command: Command): void {

@@ -1,13 +1,13 @@
 // The profile message that ends a sign-in. Knows its fields; not when it is sent.
-import type { Account } from '../account.ts';
 import { LOOPBACK } from '../listener.ts';
+import type { Session } from './session.ts';
 
-export function profileOf(account: Account, ticket: string, port: number): Buffer {
+export function profileOf({ account, webTicket, since, connection }: Session): Buffer {
   const fields: readonly (readonly [string, string | number])[] = [
     ['MIME-Version', '1.0'],
     ['Content-Type', 'text/x-msmsgsprofile; charset=UTF-8'],
-    ['LoginTime', Math.floor(Date.now() / 1_000)],
-    ['EmailEnabled', 0],
+    ['LoginTime', since],
+    ['EmailEnabled', account.mail ? 1 : 0],
     ['MemberIdHigh', account.memberId.high],
     ['MemberIdLow', account.memberId.low],
     ['lang_preference', 1033],
@@ -22,9 +22,10 @@ export function profileOf(account: Account, ticket: string, port: number): Buffe
     ['Wallet', ''],
     ['Flags', 536872513],
     ['sid', 507],
-    ['MSPAuth', `${ticket}${Buffer.from('a web ticket nobody redeems').toString('base64')}&p=`],
+    ...(account.mail ? ([['kv', 4]] as const) : []),
+    ['MSPAuth', webTicket],
     ['ClientIP', LOOPBACK],
-    ['ClientPort', port],
+    ['ClientPort', connection.remotePort],
     ['ABCHMigrated', 1],
     ['MPOPEnabled', 0],
   ];

@@ -1,24 +1,16 @@
-// The notification server's lesser commands: asking for a switchboard, the answer to a challenge, mail links, invitations by mail.
+// The notification server's lesser commands: asking for a switchboard, pages, invitations by mail.
 // Knows who may ask for a switchboard; not what goes on there.
-import { answerChallenge } from '../challenge.ts';
 import type { Command } from '../wire.ts';
 import type { Session, SignedInHandler } from './session.ts';
 
 export const serviceHandlers: readonly (readonly [string, SignedInHandler])[] = [
   ['XFR', handleTransfer],
-  ['QRY', handleChallengeAnswer],
-  ['URL', (session, { args: [trid = ''] }) => session.send('URL', trid, '/unused1', '/unused2', 1)],
   ['SND', (session, { args: [trid = ''] }) => session.send('SND', trid, 'OK')],
-  ['SDC', (session, { args: [trid = ''] }) => session.send('SDC', trid, 'OK')],
+  ['SDC', handleInvitation],
+  ['PAG', handlePage],
+  ['PGD', handlePage],
   ['IMS', handleDeafness],
 ];
-
-/** Challenges a signed-in user, with the text given. */
-export function challenge(session: Session, text: string): void {
-  if (session.dialect.challenge === undefined) throw new Error(`${session.dialect.name} knows no challenge`);
-  session.challenge = text;
-  session.send('CHL', 0, text);
-}
 
 function handleTransfer(session: Session, command: Command): void {
   const { presence, surroundings, world, account, dialect } = session;
@@ -34,22 +26,20 @@ function handleTransfer(session: Session, command: Command): void {
   return session.send('XFR', trid, 'SB', surroundings.switchboardAddress(), 'CKI', ticket);
 }
 
-function handleChallengeAnswer(session: Session, command: Command): void {
-  const [trid = '', productId = ''] = command.args;
-  const question = session.challenge;
-  const { challenge: algorithm } = session.dialect;
-  if (question === undefined || algorithm === undefined) return session.ignore('QRY without a challenge', command);
-  session.challenge = undefined;
-  if (command.payload.toString('latin1') === answerChallenge(algorithm, question, productId)) {
-    return session.send('QRY', trid);
-  }
-  session.connection.violate('QRY: a wrong answer', command.line);
-  session.refuse(540, command);
-  return session.connection.close();
+function handleInvitation(session: Session, command: Command): void {
+  if (!session.dialect.phones) return session.ignore('SDC: not in this dialect', command);
+  return session.send('SDC', command.args[0] ?? '', 'OK');
+}
+
+/** Nobody here takes pages. */
+function handlePage(session: Session, command: Command): void {
+  if (session.dialect.page === undefined) return session.ignore(`${command.verb}: not in this dialect`, command);
+  return session.refuse(session.dialect.page === command.verb ? 220 : 715, command);
 }
 
 function handleDeafness(session: Session, command: Command): void {
+  if (!session.dialect.deafness) return session.ignore('IMS: not in this dialect', command);
   const [trid = '', setting = ''] = command.args;
   session.deaf = setting === 'OFF';
-  session.send('IMS', trid, 0, setting);
+  return session.send('IMS', trid, 0, setting);
 }

@@ -16,6 +16,13 @@ export interface Presence {
 export interface Surroundings {
   readonly world: World;
   readonly switchboardAddress: () => string;
+  /** Where the web is signed in to from here. */
+  readonly mailSignInUrl: () => string;
+  /** Refuses what the documents say is refused, not only what is so as observed. */
+  readonly documented: boolean;
+  readonly maxContacts: number;
+  /** Challenges after the first CHG. */
+  readonly challenges: boolean;
   /** What CAL answers when the callee blocks the caller: 217 as observed, 216 as once documented. */
   readonly blockedCall: 216 | 217;
   /** Reverse lists forget people, in the two ways observed (and surely not meant). */
@@ -31,6 +38,10 @@ export class Session {
   readonly connection: Connection;
   readonly dialect: Dialect;
   readonly account: Account;
+  /** What the web takes for a proof of being signed in. */
+  readonly webTicket: string;
+  /** The second of signing in. */
+  readonly since = Math.floor(Date.now() / 1_000);
   presence: Presence | undefined;
   personalMessage: Buffer = NO_PERSONAL_MESSAGE;
   synchronised = false;
@@ -39,11 +50,18 @@ export class Session {
   /** IMS OFF: takes no calls. */
   deaf = false;
 
-  constructor(surroundings: Surroundings, connection: Connection, dialect: Dialect, account: Account) {
+  constructor(
+    surroundings: Surroundings,
+    connection: Connection,
+    dialect: Dialect,
+    account: Account,
+    loginTicket: string,
+  ) {
     this.surroundings = surroundings;
     this.connection = connection;
     this.dialect = dialect;
     this.account = account;
+    this.webTicket = `${loginTicket}${Buffer.from('for the web').toString('base64')}&p=`;
   }
 
   get world(): World {

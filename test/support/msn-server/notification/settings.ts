@@ -4,6 +4,9 @@ import type { Command } from '../wire.ts';
 import { announce, audience } from './presence.ts';
 import type { Session, SignedInHandler } from './session.ts';
 
+/** Percent-encoded. */
+const MAX_NAME = 387;
+
 export const settingsHandlers: readonly (readonly [string, SignedInHandler])[] = [
   ['REA', handleRename],
   ['PRP', handleProperty],
@@ -22,10 +25,16 @@ function handleRename(session: Session, command: Command): void {
   const [trid = '', address = '', text] = command.args;
   if (text === undefined) return session.ignore('REA: no name', command);
   const name = decodeName(text);
+  if (isTooLong(session, name)) return session.refuse(209, command);
   session.send('REA', trid, ...serial(session), address, encodeName(name));
   // A name given to a contact is acknowledged and not kept, as observed.
   if (address.toLowerCase() === session.account.address.toLowerCase()) rename(session, name);
   return undefined;
+}
+
+/** No limit was observed. */
+function isTooLong(session: Session, name: string): boolean {
+  return session.surroundings.documented && encodeURIComponent(name).length > MAX_NAME;
 }
 
 function rename(session: Session, name: string): void {
@@ -40,6 +49,7 @@ function handleProperty(session: Session, command: Command): void {
     if (session.dialect.edits === 'ADD') return session.refuse(715, command);
     if (text === undefined) return session.ignore('PRP MFN: no name', command);
     const name = decodeName(text);
+    if (isTooLong(session, name)) return session.refuse(209, command);
     session.send('PRP', trid, 'MFN', encodeName(name));
     return rename(session, name);
   }

@@ -107,16 +107,17 @@ export class SignIn {
 
   #enter(command: Command, account: Account, ticket: string): void {
     const { world } = this.#surroundings;
+    if (world.shutDownIn === 0) return this.#refuse(500, command);
     const older = world.session(account.address);
     older?.send('OUT', 'OTH');
     older?.connection.close();
     const dialect = this.#dialect;
-    const session = new Session(this.#surroundings, this.#connection, dialect, account);
+    const session = new Session(this.#surroundings, this.#connection, dialect, account, ticket);
     this.#session = session;
     world.enter(session);
     const name = dialect.nameAtSignIn ? [encodeName(account.name)] : [];
     session.send('USR', command.args[0] ?? '', 'OK', account.address, ...name, ...dialect.flagsAtSignIn);
     if (dialect.personalMessage) session.send('SBS', 0, 'null');
-    session.sendPayload(profileOf(account, ticket, this.#connection.remotePort), 'MSG', 'Hotmail', 'Hotmail');
+    return session.sendPayload(profileOf(session), 'MSG', 'Hotmail', 'Hotmail');
   }
 }

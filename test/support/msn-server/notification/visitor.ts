@@ -3,8 +3,10 @@
 import type { Connection, Visitor } from '../connection.ts';
 import { chooseDialect } from '../dialects.ts';
 import type { Command } from '../wire.ts';
+import { challengeHandlers } from './challenges.ts';
 import { groupHandlers } from './groups.ts';
 import { listHandlers } from './lists.ts';
+import { mailHandlers } from './mail.ts';
 import { presenceHandlers, signOff } from './presence.ts';
 import { rosterHandlers } from './roster.ts';
 import { serviceHandlers } from './services.ts';
@@ -19,6 +21,8 @@ const handlers: ReadonlyMap<string, SignedInHandler> = new Map([
   ...groupHandlers,
   ...settingsHandlers,
   ...serviceHandlers,
+  ...challengeHandlers,
+  ...mailHandlers,
 ]);
 
 const PING_SECONDS = 60;

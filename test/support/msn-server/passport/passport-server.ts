@@ -3,9 +3,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Journal } from '../journal.ts';
-import { answer as end, WebListener } from '../web-listener.ts';
+import { answer as end, readBody, WebListener } from '../web-listener.ts';
 import type { World } from '../world.ts';
 import type { Certificate } from './certificate.ts';
+import { judgeWebSignIn } from './web-sign-in.ts';
 
 /** What a login request gets instead of its due. */
 export type LoginAnswer =
@@ -20,6 +21,7 @@ export type LoginAnswer =
   | { readonly type: 'raw'; readonly status: number; readonly headers: Readonly<Record<string, string>> };
 
 const NEXUS_PATHS = new Set(['/rdr/pprdr.asp', '/nexus-mock']);
+const WEB_SIGN_IN_PATH = '/ppsecure/md5auth.srf';
 const LOGIN_PATH = /^\/login(?:\/\d+)?$/u;
 
 export interface PassportOptions {
@@ -58,6 +60,11 @@ export class PassportServer {
     return `${this.origin}/login`;
   }
 
+  /** Where the messenger's form goes that signs in to the web. */
+  get webSignInUrl(): string {
+    return `${this.origin}${WEB_SIGN_IN_PATH}?lc=1033`;
+  }
+
   /** The next `times` logins (all, if not said) get this; later scripts wait for earlier ones. */
   script(answer: LoginAnswer, times = Number.POSITIVE_INFINITY): void {
     this.#scripted.push({ answer, left: times });
@@ -90,7 +97,17 @@ export class PassportServer {
     response.on('finish', () => this.#journal.record('out', speaker, `${response.statusCode} ${path}`));
     if (NEXUS_PATHS.has(path)) return this.#answerNexus(response);
     if (LOGIN_PATH.test(path)) return this.#answerLogin(response, credentials);
+    if (path === WEB_SIGN_IN_PATH && request.method === 'POST') return void this.#answerWebSignIn(request, response);
     return end(response, 404);
+  }
+
+  async #answerWebSignIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const form = new URLSearchParams((await readBody(request)).toString('utf8'));
+    const verdict = judgeWebSignIn(form, this.#world, Date.now());
+    if (verdict.type === 'welcome') return end(response, 302, { Location: verdict.path });
+    const speaker = { side: 'HTTP' as const, id: this.#requests, user: form.get('username') ?? undefined };
+    this.#journal.violate(speaker, verdict.rule, `POST ${WEB_SIGN_IN_PATH}`);
+    return end(response, 401);
   }
 
   #answerNexus(response: ServerResponse): void {

@@ -54,6 +54,16 @@ export class Room {
     for (const other of this.#members) other.connection.send(`BYE ${member.address}`);
   }
 
+  /** Nobody has said anything for too long: everybody is put out, and told that this is why. */
+  idleOut(): void {
+    const members = [...this.#members];
+    this.#members.clear();
+    for (const { connection, address } of members) {
+      for (const other of members) if (other.address !== address) connection.send(`BYE ${other.address} 1`);
+      connection.close();
+    }
+  }
+
   /** The bytes as they came, to every other connection; how many that were. */
   pass(sender: Member, payload: Buffer): number {
     const others = this.othersThan(sender);

@@ -118,6 +118,7 @@ export class SwitchboardVisitor implements Visitor {
     const callee = world.session(address);
     if (!callee?.isVisible || callee.deaf) return 217;
     if (callee.account.has('BL', caller)) return blockedCall;
+    if (this.#surroundings.documented && !callee.account.allows(caller)) return blockedCall;
     // A stranger may call even where only those on AL may look, as observed; who lists the callee sees it offline.
     const watcher = world.session(caller);
     const listed = world.account(caller)?.has('FL', address) ?? false;
