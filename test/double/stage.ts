@@ -1,8 +1,11 @@
 // A stage for tests of the double: alice, bob and carol, a server, and clearing up. Knows no protocol.
+import { createHash } from 'node:crypto';
+
 import { onTestFinished } from 'vitest';
 
 import { MsnPerson, type MsnPersonOptions } from '../support/msn-person.ts';
 import { fetchTicket } from '../support/msn-person/passport.ts';
+import { DIALECTS } from '../support/msn-server/dialects.ts';
 import { MsnServerDouble, type MsnServerOptions } from '../support/msn-server/msn-server-double.ts';
 import { Wire } from './wire.ts';
 
@@ -50,23 +53,30 @@ export async function connect(server: MsnServerDouble, side: 'NS' | 'SB' = 'NS')
   return wire;
 }
 
-/** VER to USR OK, said by hand; the profile has been read. */
+/** VER to USR OK, said by hand; what comes with it has been read. */
 export async function rawSignIn(server: MsnServerDouble, address: string, dialect = 'MSNP8'): Promise<Wire> {
   const wire = await connect(server);
+  const { signIn: method, personalMessage } = DIALECTS.get(dialect) ?? {};
   await wire.ask(`VER 1 ${dialect} CVR0`);
-  await wire.ask(`CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 5.0.0544 msmsgs ${address}`);
-  const { args } = await wire.ask(`USR 3 TWN I ${address}`);
-  await wire.ask(`USR 4 TWN S ${await fetchTicket(server, address, 'secret', args[3] ?? '')}`);
+  if (method === 'TWN') await wire.ask(`CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 5.0.0544 msmsgs ${address}`);
+  else await wire.ask('INF 2');
+  const { args } = await wire.ask(`USR 3 ${method} I ${address}`);
+  const proof =
+    method === 'TWN'
+      ? await fetchTicket(server, address, 'secret', args[3] ?? '')
+      : createHash('md5').update(`${args[3]}secret`).digest('hex');
+  await wire.ask(`USR 4 ${method} S ${proof}`);
   await wire.takeVerb('MSG');
-  if (dialect === 'MSNP12') await wire.takeVerb('SBS');
+  if (personalMessage) await wire.takeVerb('SBS');
   return wire;
 }
 
 /** Signed in by hand, and online. */
 export async function rawOnline(server: MsnServerDouble, address: string, dialect = 'MSNP8'): Promise<Wire> {
   const wire = await rawSignIn(server, address, dialect);
-  await wire.ask('CHG 5 NLN 0');
-  if (dialect === 'MSNP12') await wire.takeVerb('MSG');
+  const { capabilities, mail } = DIALECTS.get(dialect) ?? {};
+  await wire.ask(capabilities ? 'CHG 5 NLN 0' : 'CHG 5 NLN');
+  if (mail === 'document') await wire.takeVerb('MSG');
   return wire;
 }
 
