@@ -4,8 +4,11 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AccountProfile } from '../../src/msnp/account-profile.ts';
 import { readAlert } from '../../src/msnp/alerts.ts';
+import { countMail } from '../../src/msnp/mail-count.ts';
+import type { MailCount } from '../../src/msnp/mail-count.ts';
 import { mailCredentials, mailLoginForm } from '../../src/msnp/mail-login.ts';
 import { decodeWords } from '../../src/msnp/mime-words.ts';
+import type { ServiceEvent } from '../../src/msnp/service-types.ts';
 import { readServerMessage } from '../../src/msnp/server-messages.ts';
 import type { SessionEvent } from '../../src/msnp/notification-types.ts';
 import { readTree } from '../../src/msnp/xml-tree.ts';
@@ -145,6 +148,31 @@ test('hears the recorded notices of offline messages', () => {
     ['Alice', undefined],
   ]);
   expect(events.filter(({ type }) => type === 'mail-moved')).toHaveLength(1);
+});
+
+test('counts unread mail as it comes and goes', () => {
+  const mail = (folder: string): SessionEvent => ({
+    type: 'mail-arrived',
+    from: 'x',
+    address: 'x',
+    subject: '',
+    folder,
+  });
+  const moved = (from: string, to: string, count: number): SessionEvent => ({ type: 'mail-moved', from, to, count });
+  const news = [
+    { type: 'mail-counted', inbox: 1, folders: 4 } as const,
+    mail('ACTIVE'),
+    mail('HM_BuLkMail_'),
+    moved('.!!OIM', '.!!trAsH', 3),
+    moved('ACTIVE', 'ACTIVE', 9),
+    moved('.!!trAsH', 'ACTIVE', 2),
+    moved('ACTIVE', '.!!trAsH', 3),
+    moved('ACTIVE', '.!!trAsH', 9),
+  ] as ServiceEvent[];
+  let count: MailCount | undefined = countMail(undefined, news[1] as ServiceEvent);
+  expect(count).toBeUndefined();
+  const counts = news.map((each) => (count = countMail(count, each))?.inbox);
+  expect(counts).toEqual([1, 2, 2, 2, 2, 4, 1, 0]);
 });
 
 // ---- the form
