@@ -6,6 +6,8 @@ import { type DurablePostgres, startDurablePostgres } from './support/durable-po
 /** Loaded when it is their turn: what one bench brings into the process is not to weigh on another. */
 const BENCHES = new Map<string, () => Promise<Bench>>([
   ['parse', async () => (await import('./parse.ts')).parse],
+  ['roster', async () => (await import('./roster.ts')).roster],
+  ['presence', async () => (await import('./presence.ts')).presence],
   ['intake', async () => (await import('./intake.ts')).intake],
   ['send', async () => (await import('./send.ts')).send],
   ['latency', async () => (await import('./latency.ts')).latency],

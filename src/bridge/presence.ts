@@ -78,7 +78,9 @@ export class PresenceGovernor {
   }
 
   #nextTurnMs(): number | undefined {
-    const gap = Math.max(0, this.#lastTurn + 1_000 / this.#parts.perSecond - this.#now());
+    // a little more than the share: no second, wherever it begins, sees one request too many
+    const share = Math.ceil(1_000 / this.#parts.perSecond) + 1;
+    const gap = Math.max(0, this.#lastTurn + share - this.#now());
     if (this.#waiting.size > 0) return Math.max(gap, this.#pausedUntil - this.#now());
     const [oldest] = this.#shown.values();
     return oldest && Math.max(gap, oldest.at + REPEAT_AFTER_MS - this.#now());
