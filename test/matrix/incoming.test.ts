@@ -68,11 +68,17 @@ describe('messages', () => {
     ['a location', message({ msgtype: 'm.location' })],
     ['a message of an unknown kind', message({ msgtype: 'constructor' })],
     ['a sticker', event('m.sticker', {})],
-    ['a reaction', event('m.reaction', {})],
     ['a deletion', event('m.room.redaction', {}, { redacts: '$old' })],
     ['a poll', event('org.matrix.msc3381.poll.start', {})],
   ])('says that it cannot carry %s', (what, raw) => {
     expect(read(raw)).toEqual({ ...head, type: 'unsupported', what });
+  });
+
+  test('reads a reaction, in the plain form of its emoji', () => {
+    const raw = event('m.reaction', {
+      'm.relates_to': { rel_type: 'm.annotation', event_id: '$old', key: '\u2764\uFE0F' },
+    });
+    expect(read(raw)).toEqual({ ...head, type: 'reaction', to: '$old', key: '\u2764' });
   });
 
   test('tells of what is encrypted', () => {
