@@ -8,13 +8,14 @@ const MAX_CONTACTS = 10_000;
 
 export class ContactBook {
   readonly #contacts = new Map<string, RosterContact>();
-  readonly #addresses = new Map<string, string>();
+  /** By GUID; made when the first is asked for, which is not while a long list comes in. */
+  #addresses: Map<string, string> | undefined;
   readonly #groups = new Map<string, RosterGroup>();
   #privacy: Privacy = {};
   #properties: Readonly<Record<string, string>> = {};
 
   constructor(list: ContactList = EMPTY_LIST) {
-    for (const contact of list.contacts) this.#keep(contact);
+    for (const contact of list.contacts.slice(0, MAX_CONTACTS)) this.#set(contact);
     for (const group of list.groups) this.#groups.set(group.id, group);
     this.#privacy = list.privacy;
     this.#properties = list.properties;
@@ -43,6 +44,7 @@ export class ContactBook {
 
   /** Whom a GUID stands for: removals from the forward list name the GUID alone. */
   addressOf(guid: string): string | undefined {
+    this.#addresses ??= indexOf(this.#contacts.values());
     return this.#addresses.get(guid.toLowerCase());
   }
 
@@ -100,14 +102,23 @@ export class ContactBook {
 
   #replace(address: string, contact: RosterContact | undefined): void {
     const guid = this.#contacts.get(address)?.guid;
-    if (guid !== undefined && guid !== contact?.guid) this.#addresses.delete(guid.toLowerCase());
+    if (guid !== undefined && guid !== contact?.guid) this.#addresses?.delete(guid.toLowerCase());
     if (contact === undefined) this.#contacts.delete(address);
     else this.#keep(contact);
   }
 
   #keep(contact: RosterContact): void {
-    if (!this.#contacts.has(contact.address) && this.#contacts.size >= MAX_CONTACTS) return;
-    this.#contacts.set(contact.address, contact);
-    if (contact.guid !== undefined) this.#addresses.set(contact.guid.toLowerCase(), contact.address);
+    if (this.#contacts.size < MAX_CONTACTS || this.#contacts.has(contact.address)) this.#set(contact);
   }
+
+  #set(contact: RosterContact): void {
+    this.#contacts.set(contact.address, contact);
+    if (contact.guid !== undefined) this.#addresses?.set(contact.guid.toLowerCase(), contact.address);
+  }
+}
+
+function indexOf(contacts: Iterable<RosterContact>): Map<string, string> {
+  const addresses = new Map<string, string>();
+  for (const { guid, address } of contacts) if (guid !== undefined) addresses.set(guid.toLowerCase(), address);
+  return addresses;
 }

@@ -86,7 +86,8 @@ export type ContactChange =
 
 /** More than any server allows; whoever sends more means harm. */
 export const MAX_GROUPS = 1_000;
-const MAX_PROPERTIES = 32;
+/** Of one person. */
+export const MAX_PROPERTIES = 32;
 
 export function isOn(list: ListName, contact: RosterContact | undefined): boolean {
   return contact !== undefined && (contact.lists & LISTS[list]) !== 0;

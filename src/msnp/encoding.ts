@@ -13,6 +13,12 @@ export function percentEncode(text: string): string {
 /** Undoes percent-encoding; a sign that encodes nothing stays as it is, raw UTF-8 passes. */
 export function percentDecode(text: string): string {
   if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+  }
+  // not all of it is well encoded
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => looseUtf8.decode(Buffer.from(run.replaceAll('%', ''), 'hex')));
 }
 

@@ -131,10 +131,10 @@ export class NotificationSession implements Session<NotificationCommand, Session
   }
 
   #onFrame({ verb, args, payload }: Frame, at: Date): Outputs {
-    const outputs: Outputs = this.#announced && !OF_THE_LIST.includes(verb) ? (this.#desk?.deliver() ?? []) : [];
-    if (/^\d{3}$/.test(verb)) outputs.push(...this.#onRefusal(Number(verb), Number(args[0])));
-    else outputs.push(...(this.#handlers.get(verb)?.(args, payload, at) ?? []));
-    return outputs;
+    const due = this.#announced && !OF_THE_LIST.includes(verb) ? (this.#desk?.deliver() ?? []) : [];
+    const handler = this.#handlers.get(verb);
+    if (handler !== undefined) return join(due, handler(args, payload, at));
+    return /^\d{3}$/.test(verb) ? join(due, this.#onRefusal(Number(verb), Number(args[0]))) : due;
   }
 
   #onCommand(asked: NotificationCommand): Outputs {
@@ -211,7 +211,7 @@ export class NotificationSession implements Session<NotificationCommand, Session
 
   #onContacts(verb: ContactVerb, args: readonly string[]): Outputs {
     if (this.#desk === undefined) return [];
-    return [...this.#desk.handle(verb, args), ...this.#afterContacts()];
+    return join(this.#desk.handle(verb, args), this.#afterContacts());
   }
 
   /** The list is whole: on to the first status. */
@@ -340,6 +340,11 @@ export class NotificationSession implements Session<NotificationCommand, Session
     this.#phase = 'over';
     return [...this.#abandon(), error === undefined ? { type: 'close' } : { type: 'close', error }];
   }
+}
+
+/** A long contact list is mostly lines that nothing comes of. */
+function join(first: Outputs, second: Outputs): Outputs {
+  return first.length === 0 ? second : [...first, ...second];
 }
 
 function event(news: SessionEvent): Output<SessionEvent> {

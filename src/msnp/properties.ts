@@ -12,9 +12,10 @@ export interface Property {
 
 /** `[trid] [version] [address] NAME [value]`; undefined: no such line. */
 export function readProperty(args: readonly string[]): Property | undefined {
-  const at = args.findIndex((word) => !/^\d*$/.test(word)); // what stands before is the number and the version
-  const address = args[at]?.includes('@') === true ? normalizeAddress(args[at]) : undefined;
-  const name = args[address === undefined ? at : at + 1];
+  let at = 0;
+  while (at < args.length && /^\d*$/.test(args[at] ?? '')) at += 1; // the number and the version
+  const address = args[at]?.includes('@') === true ? normalizeAddress(args[at++] ?? '') : undefined;
+  const name = args[at];
   if (name === undefined || !/^[A-Z]{3}$/.test(name)) return undefined;
-  return { address, name, value: percentDecode(args[(address === undefined ? at : at + 1) + 1] ?? '') };
+  return { address, name, value: percentDecode(args[at + 1] ?? '') };
 }

@@ -64,6 +64,7 @@ export class Requests {
 
   /** Undefined: it answers nothing that was asked here. */
   answered(verb: string, args: readonly string[], book: ContactBook): Outputs | undefined {
+    if (this.#pending.size === 0) return undefined;
     const trid = Number(args[0]);
     return this.#pending.get(trid)?.step.verb === verb ? this.#proceed(trid, args, book) : undefined;
   }

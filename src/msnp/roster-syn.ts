@@ -3,12 +3,12 @@
 
 import { normalizeAddress } from './address.ts';
 import { LISTS } from './contacts.ts';
-import type { ContactList, RosterContact } from './contacts.ts';
+import type { ContactList } from './contacts.ts';
 import type { Dialect } from './dialect.ts';
 import { percentDecode } from './encoding.ts';
 import { MsnpProtocolError } from './errors.ts';
 import { MAX_ENTRIES, RosterDraft } from './roster.ts';
-import type { Roster, RosterReader } from './roster.ts';
+import type { DraftedContact, Roster, RosterReader } from './roster.ts';
 
 /** Whole when both totals are reached. */
 export class SynReader implements RosterReader {
@@ -70,22 +70,22 @@ function readTotal(text: string | undefined): number {
   return total;
 }
 
-function readPositional(args: readonly string[]): RosterContact | undefined {
+function readPositional(args: readonly string[]): DraftedContact | undefined {
   const [address = '', nick = '', lists = '', groups = ''] = args;
-  return toEntry(address, nick, lists, groups, undefined);
+  return toEntry(address, nick, lists, groups, '');
 }
 
-function readPrefixed(args: readonly string[], dialect: Dialect): RosterContact | undefined {
-  const named = new Map<string, string>();
-  const rest: string[] = [];
-  for (const argument of args) {
-    const name = rest.length === 0 ? /^[A-Z]=/.exec(argument)?.[0] : undefined;
-    if (name === undefined) rest.push(argument);
-    else named.set(name, argument.slice(2));
+/** `N=address F=nick C=guid bits [network] groups`; what is labelled may lack or come in another order. */
+function readPrefixed(args: readonly string[], dialect: Dialect): DraftedContact | undefined {
+  let [address, nick, guid] = ['', '', ''];
+  let at = 0;
+  for (let word = args[at]; word?.charAt(1) === '='; word = args[++at]) {
+    if (word.startsWith('N')) address = word.slice(2);
+    else if (word.startsWith('F')) nick = word.slice(2);
+    else if (word.startsWith('C')) guid = word.slice(2);
   }
-  const [lists = '', ...after] = rest;
-  const groups = after[dialect.contactNetwork ? 1 : 0] ?? '';
-  return toEntry(named.get('N=') ?? '', named.get('F=') ?? '', lists, groups, named.get('C='));
+  const groups = args[at + (dialect.contactNetwork ? 2 : 1)] ?? '';
+  return toEntry(address, nick, args[at] ?? '', groups, guid);
 }
 
 function toEntry(
@@ -93,17 +93,14 @@ function toEntry(
   nick: string,
   bits: string,
   groups: string,
-  guid: string | undefined,
-): RosterContact | undefined {
+  guid: string,
+): DraftedContact | undefined {
   if (address === '') return undefined;
   const lists = /^\d{1,3}$/.test(bits) ? Number(bits) : 0;
-  const inGroups = (lists & LISTS.forward) === 0 ? [] : groups.split(',').filter((id) => id !== '');
-  return {
-    address: normalizeAddress(address),
-    nick: nick === '' ? address : percentDecode(nick),
-    lists,
-    ...(guid === undefined || guid === '' ? {} : { guid }),
-    groups: inGroups,
-    properties: {},
-  };
+  const inGroups = (lists & LISTS.forward) === 0 || groups === '' ? [] : groups.split(',').filter((id) => id !== '');
+  const person = normalizeAddress(address);
+  const name = nick === '' ? address : percentDecode(nick);
+  return guid === ''
+    ? { address: person, nick: name, lists, groups: inGroups, properties: {} }
+    : { address: person, nick: name, lists, guid, groups: inGroups, properties: {} };
 }

@@ -1,7 +1,7 @@
 // What a contact list is while it is being told: the shape that its readers share, what they collect, and how it is
 // asked for. Knows no form of LST or LSG.
 
-import { withProperty } from './contacts.ts';
+import { MAX_PROPERTIES, withProperty } from './contacts.ts';
 import type { ContactList, Privacy, RosterContact, RosterGroup } from './contacts.ts';
 import type { Dialect } from './dialect.ts';
 import { readPrivacy } from './privacy.ts';
@@ -31,18 +31,23 @@ export interface RosterReader {
   roster(): Roster;
 }
 
+/** Its properties still come in. */
+export interface DraftedContact extends RosterContact {
+  readonly properties: Record<string, string>;
+}
+
 export class RosterDraft {
-  readonly #contacts = new Map<string, RosterContact>();
+  readonly #contacts = new Map<string, DraftedContact>();
   readonly #groups: RosterGroup[] = [];
   #privacy: Privacy = {};
   #properties: Readonly<Record<string, string>> = {};
   #last = '';
 
-  find(address: string): RosterContact | undefined {
+  find(address: string): DraftedContact | undefined {
     return this.#contacts.get(address);
   }
 
-  contact(contact: RosterContact): void {
+  contact(contact: DraftedContact): void {
     this.#last = contact.address;
     if (this.#contacts.size < MAX_ENTRIES || this.#contacts.has(contact.address)) {
       this.#contacts.set(contact.address, contact);
@@ -58,8 +63,10 @@ export class RosterDraft {
     const property = readProperty(args);
     const contact = this.#contacts.get(property?.address ?? this.#last);
     if (contact === undefined || property === undefined) return;
-    const properties = withProperty(contact.properties, property.name, property.value);
-    this.#contacts.set(contact.address, { ...contact, properties });
+    const { name, value } = property;
+    // in place: a copy for each line would cost more than reading it
+    if (value === '') delete contact.properties[name];
+    else if (Object.keys(contact.properties).length < MAX_PROPERTIES) contact.properties[name] = value;
   }
 
   /** PRP */
