@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EchoClient } from '../support/echo-network.ts';
-import { House, type Visitor } from './house.ts';
+import { bodyOf, House, type Visitor } from './house.ts';
 
 let house: House;
 let alice: Visitor;
@@ -25,8 +25,7 @@ function cave(): EchoClient {
 
 async function questionAbout(who: string): Promise<string> {
   const event = await alice.person.waitFor(
-    (one) =>
-      one.room_id === alice.room && String(one.content['body']).startsWith(`${who} has put you (alice) on their list`),
+    (one) => one.room_id === alice.room && bodyOf(one).startsWith(`${who} has put you (alice) on their list`),
   );
   return event.event_id;
 }

@@ -65,7 +65,10 @@ beforeAll(async () => {
   const room = await alice.createDirect(`@msnbot:${domain}`);
   const hears = async (what: RegExp): Promise<unknown> =>
     alice.waitFor(
-      (event) => event.room_id === room && event.sender !== alice.id && what.test(String(event.content['body'])),
+      (event) =>
+        event.room_id === room &&
+        event.sender !== alice.id &&
+        what.test(JSON.stringify(event.content['body'] ?? '').slice(1, -1)),
       15_000,
     );
   await hears(/Hello/);
