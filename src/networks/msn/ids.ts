@@ -40,7 +40,9 @@ const MAX_ADDRESS = 129;
 
 /** Whether what a server calls an address may name a person: the longer ones, and those with blanks or controls, may not. */
 export function isAddress(address: string): boolean {
-  return address.length <= MAX_ADDRESS && /^[^\p{C}\p{Z}]+$/u.test(address);
+  if (address.length > MAX_ADDRESS) return false;
+  // nearly all are plain ASCII, for which the first look is enough and ten times as quick
+  return /^[!-~]+$/.test(address) || /^[^\p{C}\p{Z}]+$/u.test(address);
 }
 
 /** What is wrong with an address that somebody typed, as a sentence; undefined if nothing. */
