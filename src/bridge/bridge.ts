@@ -2,7 +2,6 @@
 // Knows every part of the core; not how Matrix, a network or the database works.
 
 import { Announcer } from './announcer.ts';
-import { Pacer } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { Operations } from './commands/command.ts';
 import { commandRegistry } from './commands/registry.ts';
@@ -10,6 +9,7 @@ import { BridgeError } from './errors.ts';
 import {
   type Contact,
   type JournaledEvent,
+  type LoginState,
   type MatrixEphemeral,
   type MatrixEvent,
   plainText,
@@ -18,10 +18,11 @@ import {
 import { GhostPresence } from './ghost-presence.ts';
 import { Ghosts } from './ghosts.ts';
 import { Invitations } from './invitations.ts';
-import type { LoginId, MatrixUserId, RoomId } from './ids.ts';
+import type { LoginId, RoomId } from './ids.ts';
 import { matrixLane, remoteLane } from './lanes.ts';
 import type { Log } from './log.ts';
-import { Login } from './login.ts';
+import type { Login } from './login.ts';
+import { Logins } from './logins.ts';
 import { Management } from './management.ts';
 import type { Matrix, MatrixSink } from './matrix.ts';
 import type { Network } from './network.ts';
@@ -31,11 +32,9 @@ import { Portals } from './portals.ts';
 import { type Outcome, Runner } from './runner.ts';
 import { Requests } from './requests.ts';
 import { say } from './say.ts';
-import type { JournalRow, NewRow, SessionRecord, Store } from './store.ts';
+import type { JournalRow, NewRow, Store } from './store.ts';
 import { answerStray } from './strays.ts';
 
-/** Sign-ins to one server that may begin in a second. */
-const LOGINS_PER_SECOND = 20;
 const HOMESERVER_RETRY_MS = 2_000;
 /** How long a message that is being sent may hold up the end of the process. */
 const STOP_PATIENCE_MS = 10_000;
@@ -67,8 +66,7 @@ export class Bridge {
   readonly #requests: Requests;
   readonly #management: Management;
   readonly #announcer: Announcer;
-  readonly #logins = new Map<LoginId, Login>();
-  readonly #pacers = new Map<string, Pacer>();
+  readonly #logins: Logins;
 
   static async open(options: BridgeOptions): Promise<Bridge> {
     // The sink is not called before the Matrix side listens, and by then the bridge is there.
@@ -90,6 +88,22 @@ export class Bridge {
     this.#permissions = new Permissions(options.permissions);
     this.#runner = new Runner({ journal: store.journal, clock, log, carry: async (row) => this.#carry(row) });
     this.#matrix = matrix;
+    this.#logins = new Logins({
+      networks: options.networks,
+      sessions: store.sessions,
+      journal: store.journal,
+      clock,
+      log,
+      mayUse: (user) => this.#permissions.mayUse(user),
+      onState: (login, previous) => this.#onState(login, previous),
+      onMessage: (lane) => this.#runner.wake(lane),
+      onMoment: (login, event) => this.#onMoment(login, event),
+      onSignIn: (login, old) => this.#onSignIn(login, old),
+      onGone: (login) => {
+        this.#portals.forget(login);
+        this.#announcer.forget(login);
+      },
+    });
     this.#ghosts = new Ghosts({ matrix: this.#matrix, rooms: store.rooms });
     this.#governor = new PresenceGovernor({
       clock,
@@ -100,7 +114,7 @@ export class Bridge {
     this.#presence = new GhostPresence({
       ghosts: this.#ghosts,
       governor: this.#governor,
-      logins: () => this.#logins.values(),
+      logins: () => this.#logins.all(),
       on: options.presencePerSecond > 0,
     });
     this.#portals = new Portals(
@@ -132,14 +146,14 @@ export class Bridge {
         const answered = await this.#requests.onReaction(event.sender, event.to, event.key);
         if (answered !== undefined) await reply(say(answered));
       },
-      loginsOf: (user) => this.loginsOf(user),
+      loginsOf: (user) => this.#logins.of(user),
       log,
     });
     this.#invitations = new Invitations({
       matrix: this.#matrix,
       mayUse: (user) => this.#permissions.mayUse(user),
       onBot: async (event) => this.#management.accept(event.room, event.sender, event.id),
-      loginsOf: (user) => this.loginsOf(user),
+      loginsOf: (user) => this.#logins.of(user),
       openChat: async (login, contact) => this.#openChat(login, contact),
       log,
     });
@@ -154,33 +168,21 @@ export class Bridge {
 
   /** Takes over the logins that an earlier life left. From now on transactions may come in. */
   async prepare(): Promise<void> {
-    for (const record of await this.#store.sessions.claimAll()) await this.#adopt(record);
+    await this.#logins.claim();
   }
 
   /** Every unfinished row runs again in order, every wanted login comes back. */
   async resume(): Promise<void> {
     for (const lane of await this.#store.journal.lanes()) this.#runner.wake(lane);
-    for (const login of this.#logins.values()) {
-      if (this.#permissions.mayUse(login.matrixUser)) login.start();
-      else
-        this.#log.warn(
-          { login: login.id, user: login.matrixUser },
-          'login left alone: its user is not permitted any more',
-        );
-    }
-    this.#log.info({ logins: this.#logins.size }, 'bridge started');
+    this.#logins.start();
   }
 
   /** Takes no more rows, finishes those in hand, signs everybody off; what arrives meanwhile is still written. */
   async stop(): Promise<void> {
     const patience = new Promise<void>((resolve) => this.#options.clock.after(STOP_PATIENCE_MS, resolve));
     await Promise.race([this.#runner.stop(), patience]);
-    await Promise.all([...this.#logins.values()].map(async (login) => login.stop()));
+    await this.#logins.stop();
     this.#governor.stop();
-  }
-
-  loginsOf(user: MatrixUserId): readonly Login[] {
-    return [...this.#logins.values()].filter((login) => login.matrixUser === user);
   }
 
   async #acceptTransaction(id: string, events: readonly MatrixEvent[]): Promise<void> {
@@ -204,7 +206,7 @@ export class Bridge {
 
   #onEphemeral(event: MatrixEphemeral): void {
     if (event.type === 'typing') this.#portals.peekByRoom(event.room)?.noteTyping(event.users);
-    else for (const login of this.loginsOf(event.user)) login.follow(event.availability);
+    else for (const login of this.#logins.of(event.user)) login.follow(event.availability);
   }
 
   async #carry(row: JournalRow): Promise<Outcome> {
@@ -248,8 +250,8 @@ export class Bridge {
 
   #operations(): Operations {
     return {
-      signIn: async (user, network, values) => this.#signIn(user, network, values),
-      signOut: async (login) => this.#signOut(login),
+      signIn: async (user, network, values) => this.#logins.signIn(user, network, network.prepareLogin(values)),
+      signOut: async (login) => this.#logins.signOut(login),
       openChat: async (login, typed) => {
         const resolved = login.client.resolve(typed);
         const contact = login.contact(resolved.user);
@@ -268,55 +270,19 @@ export class Bridge {
     return { room, name: contact.name, fresh: room !== before };
   }
 
-  async #signIn(user: MatrixUserId, network: Network, values: ReadonlyMap<string, string>): Promise<Login> {
-    if (!this.#permissions.mayUse(user)) throw new BridgeError('not-permitted', 'You may not sign in here.');
-    const record = await this.#store.sessions.put(network.id, user, network.prepareLogin(values));
-    const old = this.#logins.get(record.id);
-    // First the new one, which what is said meanwhile can wait for.
-    const login = await this.#adopt(record);
-    if (!login) throw new BridgeError('bug', 'This network is not there any more.');
-    if (old?.matrixUser === user) this.#portals.handOver(old, login);
+  #onState(login: Login, previous: LoginState): void {
+    if (login.connected || !login.hopeful) this.#runner.wakeWaiting();
+    if (login.connected || previous.kind === 'connected') {
+      this.#background(this.#presence.noteLogin(login), 'presence not noted');
+    }
+    this.#announcer.noteState(login, previous);
+  }
+
+  #onSignIn(login: Login, old: Login | undefined): void {
+    if (old?.matrixUser === login.matrixUser) this.#portals.handOver(old, login);
     else if (old) this.#portals.forget(old);
-    await old?.stop();
     this.#announcer.forget(login);
     this.#announcer.await(login);
-    await login.reconnect();
-    return login;
-  }
-
-  /** The login is there until it is forgotten for good: a sign-out that fails half-way can be said again. */
-  async #signOut(login: Login): Promise<void> {
-    await login.logout();
-    this.#logins.delete(login.id);
-    this.#portals.forget(login);
-    this.#announcer.forget(login);
-  }
-
-  async #adopt(record: SessionRecord): Promise<Login | undefined> {
-    const network = this.#options.networks.find(({ id }) => id === record.network);
-    if (!network) {
-      this.#log.error({ login: record.id, network: record.network }, 'login of a network that is not configured');
-      return undefined;
-    }
-    const login = new Login(record, await this.#store.sessions.roster(record.id), {
-      network,
-      sessions: this.#store.sessions,
-      journal: this.#store.journal,
-      clock: this.#options.clock,
-      log: this.#log,
-      pacer: this.#pacer(`${network.id}/${record.server}`),
-      onState: (changed, previous) => {
-        if (changed.connected || !changed.hopeful) this.#runner.wakeWaiting();
-        if (changed.connected || previous.kind === 'connected') {
-          this.#background(this.#presence.noteLogin(changed), 'presence not noted');
-        }
-        this.#announcer.noteState(changed, previous);
-      },
-      onMessage: (lane) => this.#runner.wake(lane),
-      onMoment: (from, event) => this.#onMoment(from, event),
-    });
-    this.#logins.set(record.id, login);
-    return login;
   }
 
   #onMoment(login: Login, event: Exclude<RemoteEvent, JournaledEvent>): void {
@@ -344,15 +310,6 @@ export class Bridge {
       case 'roster':
         this.#background(this.#presence.noteLogin(login), 'presence not noted');
     }
-  }
-
-  #pacer(server: string): Pacer {
-    let pacer = this.#pacers.get(server);
-    if (!pacer) {
-      pacer = new Pacer(this.#options.clock, { perSecond: LOGINS_PER_SECOND, burst: LOGINS_PER_SECOND });
-      this.#pacers.set(server, pacer);
-    }
-    return pacer;
   }
 
   #background(work: Promise<unknown>, failure: string): void {

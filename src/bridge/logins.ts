@@ -1,0 +1,124 @@
+// All logins of this process: taken over at the start, signed in, signed out. Knows who has which account; not what is
+// done with their news, nor what their users are told.
+
+import { Pacer } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { BridgeError } from './errors.ts';
+import type { LoginState } from './events.ts';
+import type { LoginId, MatrixUserId } from './ids.ts';
+import type { Log } from './log.ts';
+import { Login, type LoginParts } from './login.ts';
+import type { LoginSeed, Network } from './network.ts';
+import type { SessionRecord, SessionStore } from './store.ts';
+
+/** Sign-ins to one server that may begin in a second. */
+const LOGINS_PER_SECOND = 20;
+
+export interface LoginsParts extends Pick<LoginParts, 'journal' | 'onMessage' | 'onMoment'> {
+  readonly networks: readonly Network[];
+  readonly sessions: SessionStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly mayUse: (user: MatrixUserId) => boolean;
+  readonly onState: (login: Login, previous: LoginState) => void;
+  /** A user signs in, perhaps with an account that had a login already, perhaps another user's; nothing is under way yet. */
+  readonly onSignIn: (login: Login, old: Login | undefined) => void;
+  /** The login is gone for good. */
+  readonly onGone: (login: Login) => void;
+}
+
+export class Logins {
+  readonly #parts: LoginsParts;
+  readonly #logins = new Map<LoginId, Login>();
+  readonly #pacers = new Map<string, Pacer>();
+
+  constructor(parts: LoginsParts) {
+    this.#parts = parts;
+  }
+
+  get(id: LoginId): Login | undefined {
+    return this.#logins.get(id);
+  }
+
+  all(): Iterable<Login> {
+    return this.#logins.values();
+  }
+
+  of(user: MatrixUserId): readonly Login[] {
+    return [...this.#logins.values()].filter((login) => login.matrixUser === user);
+  }
+
+  /** Takes over what an earlier life left. */
+  async claim(): Promise<void> {
+    for (const record of await this.#parts.sessions.claimAll()) await this.#adopt(record);
+  }
+
+  start(): void {
+    const { mayUse, log } = this.#parts;
+    for (const login of this.#logins.values()) {
+      if (mayUse(login.matrixUser)) login.start();
+      else
+        log.warn({ login: login.id, user: login.matrixUser }, 'login left alone: its user is not permitted any more');
+    }
+    log.info({ logins: this.#logins.size }, 'bridge started');
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#logins.values()].map(async (login) => login.stop()));
+  }
+
+  /** Keeps the login and begins to sign in. */
+  async signIn(user: MatrixUserId, network: Network, seed: LoginSeed): Promise<Login> {
+    const { mayUse, sessions, onSignIn } = this.#parts;
+    if (!mayUse(user)) throw new BridgeError('not-permitted', 'You may not sign in here.');
+    const record = await sessions.put(network.id, user, seed);
+    const old = this.#logins.get(record.id);
+    // First the new one, which what is said meanwhile can wait for.
+    const login = await this.#adopt(record);
+    if (!login) throw new BridgeError('bug', 'This network is not there any more.');
+    onSignIn(login, old);
+    await old?.stop();
+    await login.reconnect();
+    return login;
+  }
+
+  /** The login is there until it is forgotten for good: a sign-out that fails half-way can be said again. */
+  async signOut(login: Login): Promise<void> {
+    await login.logout();
+    this.#logins.delete(login.id);
+    this.#parts.onGone(login);
+  }
+
+  async #adopt(record: SessionRecord): Promise<Login | undefined> {
+    const { networks, sessions, journal, clock, log, onState, onMessage, onMoment } = this.#parts;
+    const network = networks.find(({ id }) => id === record.network);
+    if (!network) {
+      log.error({ login: record.id, network: record.network }, 'login of a network that is not configured');
+      return undefined;
+    }
+    const pacer = this.#pacer(`${network.id}/${record.server}`);
+    const roster = await sessions.roster(record.id);
+    const login = new Login(record, roster, {
+      network,
+      sessions,
+      journal,
+      clock,
+      log,
+      pacer,
+      onState,
+      onMessage,
+      onMoment,
+    });
+    this.#logins.set(record.id, login);
+    return login;
+  }
+
+  #pacer(server: string): Pacer {
+    let pacer = this.#pacers.get(server);
+    if (!pacer) {
+      pacer = new Pacer(this.#parts.clock, { perSecond: LOGINS_PER_SECOND, burst: LOGINS_PER_SECOND });
+      this.#pacers.set(server, pacer);
+    }
+    return pacer;
+  }
+}
