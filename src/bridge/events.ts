@@ -49,6 +49,8 @@ export interface Contact {
   readonly address: string;
   readonly name: string;
   readonly presence: Presence;
+  /** The names of the groups that the user has put this contact in; undefined if the network tells of none. */
+  readonly groups?: readonly string[];
   readonly data: unknown;
 }
 

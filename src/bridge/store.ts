@@ -19,6 +19,9 @@ export interface Store {
   readonly portals: PortalStore;
   readonly rooms: RoomStore;
   readonly requests: RequestStore;
+  readonly spaces: SpaceStore;
+  readonly boards: BoardStore;
+  readonly choices: ChoiceStore;
   readonly journal: Journal;
   close(): Promise<void>;
 }
@@ -106,6 +109,49 @@ export interface RequestStore {
   findByEvent(event: EventId): Promise<OpenRequest | undefined>;
   ofLogin(login: LoginId): Promise<readonly OpenRequest[]>;
   close(login: LoginId, user: RemoteUserId): Promise<void>;
+}
+
+/** A login's space, or the one for a group of its contacts. */
+export interface SpaceRecord {
+  readonly login: LoginId;
+  readonly group: string | undefined;
+  readonly room: RoomId;
+}
+
+export interface SpaceStore {
+  ofLogin(login: LoginId): Promise<readonly SpaceRecord[]>;
+  /** Keeps it, in the place of an older one of the same login and group. */
+  put(space: SpaceRecord): Promise<void>;
+  remove(login: LoginId, group: string | undefined): Promise<void>;
+}
+
+/** Where a login shows who is there. `shown`: a digest of what stands there now. */
+export interface BoardRecord {
+  readonly login: LoginId;
+  readonly room: RoomId;
+  /** The message that is edited; undefined until it is there. */
+  readonly event?: EventId;
+  readonly shown?: string;
+}
+
+export interface BoardStore {
+  find(login: LoginId): Promise<BoardRecord | undefined>;
+  put(board: BoardRecord): Promise<void>;
+  remove(login: LoginId): Promise<void>;
+}
+
+/** What a user may switch on for a login; all of it is off at first. */
+export interface Choices {
+  readonly board: boolean;
+  readonly groupSpaces: boolean;
+}
+
+export interface ChoiceStore {
+  of(login: LoginId): Promise<Choices>;
+  put(login: LoginId, choices: Choices): Promise<void>;
+  /** Contacts whose coming the user wants to be told. */
+  watched(login: LoginId): Promise<readonly RemoteUserId[]>;
+  watch(login: LoginId, user: RemoteUserId, on: boolean): Promise<void>;
 }
 
 /** What a journal row holds; versioned by the store. */

@@ -4,12 +4,14 @@ import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import { BridgeError } from '../bridge/errors.ts';
 import * as first from '../../migrations/0001-first.ts';
+import * as spaces from '../../migrations/0002-spaces-and-choices.ts';
 import * as requests from '../../migrations/0003-contact-requests.ts';
 import type { Database } from './database.ts';
 
 /** In order of their names. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first': first,
+  '0002-spaces-and-choices': spaces,
   '0003-contact-requests': requests,
 };
 

@@ -10,10 +10,11 @@ import { storable, toJson } from './json.ts';
 import type { Row } from './schema.ts';
 import { Writer } from './writer.ts';
 
-const COLUMNS = `remote_id text, chat text, address text, name text, availability text, label text, message text, data jsonb`;
-const NAMES = `remote_id, chat, address, name, availability, label, message, data`;
+const COLUMNS = `remote_id text, chat text, address text, name text, availability text, label text, message text, data jsonb, groups jsonb`;
+const NAMES = `remote_id, chat, address, name, availability, label, message, data, groups`;
 const REPLACED = `chat = excluded.chat, address = excluded.address, name = excluded.name,
-  availability = excluded.availability, label = excluded.label, message = excluded.message, data = excluded.data`;
+  availability = excluded.availability, label = excluded.label, message = excluded.message, data = excluded.data,
+  groups = excluded.groups`;
 
 /** $1 login, $2 token, $3 time, $4 contacts. */
 const REPLACE: Statement = {
@@ -121,6 +122,7 @@ function toRow(contact: Contact): object {
     label: contact.presence.label,
     message: contact.presence.message ?? null,
     data: contact.data ?? null,
+    groups: contact.groups?.map(storable) ?? null,
   };
 }
 
@@ -136,5 +138,6 @@ function fromRow(row: Row<'contact'>): Contact {
       ...(row.message !== null && { message: row.message }),
     },
     data: row.data ?? undefined,
+    ...(row.groups !== null && { groups: row.groups as readonly string[] }),
   };
 }

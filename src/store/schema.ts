@@ -39,6 +39,7 @@ export const TABLES = {
     message: 'text?',
     data: 'jsonb?',
     position: 'integer',
+    groups: 'jsonb?',
   },
   portal: {
     login: 'text',
@@ -51,6 +52,10 @@ export const TABLES = {
   ghost: { matrix_user: 'text', network: 'text', remote_user: 'text', name: 'text' },
   management_room: { matrix_user: 'text', room: 'text' },
   contact_request: { login: 'text', remote_user: 'text', address: 'text', name: 'text', event_id: 'text' },
+  space: { login: 'text', grp: 'text', room: 'text' },
+  board: { login: 'text', room: 'text', event_id: 'text?', shown: 'text?' },
+  choice: { login: 'text', board: 'boolean', group_spaces: 'boolean' },
+  sign_in_notice: { login: 'text', remote_user: 'text' },
   hs_txn: { txn_id: 'text', at: 'timestamp with time zone' },
   inbox: {
     seq: 'bigint',

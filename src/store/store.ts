@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../bridge/clock.ts';
 import type { NetworkId, ServerKey } from '../bridge/ids.ts';
 import type { Store } from '../bridge/store.ts';
+import { SqlChoices } from './choices.ts';
 import type { Database } from './database.ts';
 import { openEmbedded, type EmbeddedConfig } from './embedded.ts';
 import { SqlJournal } from './journal.ts';
@@ -14,6 +15,7 @@ import { openPostgres, type PostgresConfig } from './postgres.ts';
 import { SqlRequests } from './requests.ts';
 import { SqlRooms } from './rooms.ts';
 import { SqlSessions } from './sessions.ts';
+import { SqlBoards, SqlSpaces } from './spaces.ts';
 
 export type DatabaseConfig = PostgresConfig | EmbeddedConfig;
 
@@ -71,6 +73,9 @@ export async function storeOn(
     portals: new SqlPortals(database),
     rooms: new SqlRooms(database),
     requests: new SqlRequests(database),
+    spaces: new SqlSpaces(database),
+    boards: new SqlBoards(database),
+    choices: new SqlChoices(database),
     ready: async () => void (await database.run({ name: 'ready', text: 'select 1' }, [])),
     anythingSealed: async () => (await sealedWith(database)).length > 0,
     serversInUse: async (network) => sessions.serversInUse(network),

@@ -52,7 +52,7 @@ class Outages {
   }
 
   over(store: Store): Store {
-    const parts = (['sessions', 'portals', 'rooms', 'requests', 'journal'] as const).map(
+    const parts = (['sessions', 'portals', 'rooms', 'requests', 'spaces', 'boards', 'choices', 'journal'] as const).map(
       (name) => [name, this.#wrapped(name, store[name])] as const,
     );
     return { ...Object.fromEntries(parts), close: async () => store.close() } as Store;

@@ -8,6 +8,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import { TABLES } from '../../src/store/schema.ts';
 import { storeOn } from '../../src/store/store.ts';
 import { ALICE, benchOn, KEY, MALLORY, NETWORK, OTHER_KEY, ROOM, seed, type Bench, type Harness } from './harness.ts';
+import { choicesContract } from './choices-contract.ts';
 import { journalContract } from './journal-contract.ts';
 import { sessionContract } from './session-contract.ts';
 
@@ -35,6 +36,9 @@ export function storeContract(harness: Harness): void {
   describe('sessions', () => {
     sessionContract(current);
   });
+  describe('spaces and choices', () => {
+    choicesContract(current);
+  });
   describe('journal', () => {
     journalContract(current, async () => benchOn(await harness.openAfterCrash(), 'process-2'));
   });
@@ -52,7 +56,7 @@ function startContract(bench: () => Bench): void {
   });
 
   test('a second start has nothing to migrate', async () => {
-    expect(bench().store.migrated).toEqual(['0001-first', '0003-contact-requests']);
+    expect(bench().store.migrated).toEqual(['0001-first', '0002-spaces-and-choices', '0003-contact-requests']);
     expect(await migrate(bench().database)).toEqual([]);
   });
 

@@ -1,0 +1,54 @@
+// What users have chosen for their logins, on its tables. Knows two tables; not what the choices do.
+
+import type { LoginId, RemoteUserId } from '../bridge/ids.ts';
+import type { ChoiceStore, Choices } from '../bridge/store.ts';
+import type { Database } from './database.ts';
+
+export class SqlChoices implements ChoiceStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async of(login: LoginId): Promise<Choices> {
+    const row = await this.#database.kysely
+      .selectFrom('choice')
+      .selectAll()
+      .where('login', '=', login)
+      .executeTakeFirst();
+    return { board: row?.board ?? false, groupSpaces: row?.group_spaces ?? false };
+  }
+
+  async put(login: LoginId, { board, groupSpaces }: Choices): Promise<void> {
+    const values = { board, group_spaces: groupSpaces };
+    await this.#database.kysely
+      .insertInto('choice')
+      .values({ login, ...values })
+      .onConflict((conflict) => conflict.column('login').doUpdateSet(values))
+      .execute();
+  }
+
+  async watched(login: LoginId): Promise<readonly RemoteUserId[]> {
+    const rows = await this.#database.kysely
+      .selectFrom('sign_in_notice')
+      .select('remote_user')
+      .where('login', '=', login)
+      .orderBy('remote_user')
+      .execute();
+    return rows.map((row) => row.remote_user as RemoteUserId);
+  }
+
+  async watch(login: LoginId, user: RemoteUserId, on: boolean): Promise<void> {
+    const { kysely } = this.#database;
+    if (on) {
+      await kysely
+        .insertInto('sign_in_notice')
+        .values({ login, remote_user: user })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    } else {
+      await kysely.deleteFrom('sign_in_notice').where('login', '=', login).where('remote_user', '=', user).execute();
+    }
+  }
+}

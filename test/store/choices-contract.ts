@@ -1,0 +1,83 @@
+// What every store promises about spaces, boards, and what users have chosen for their logins.
+
+import { beforeEach, expect, test } from 'vitest';
+import type { EventId, RemoteUserId, RoomId } from '../../src/bridge/ids.ts';
+import type { SessionRecord } from '../../src/bridge/store.ts';
+import { ALICE, contact, NETWORK, ROOM, seed, START, type Bench } from './harness.ts';
+
+const OTHER = '!other:example.org' as RoomId;
+
+export function choicesContract(bench: () => Bench): void {
+  let session: SessionRecord;
+  beforeEach(async () => {
+    session = await bench().store.sessions.put(NETWORK, ALICE, seed());
+  });
+
+  test('a login has one space, and one for each group', async () => {
+    const { spaces } = bench().store;
+    const { id: login } = session;
+    await spaces.put({ login, group: 'Friends', room: ROOM });
+    await spaces.put({ login, group: undefined, room: ROOM });
+    await spaces.put({ login, group: 'Friends', room: OTHER });
+    expect(await spaces.ofLogin(login)).toEqual([
+      { login, group: undefined, room: ROOM },
+      { login, group: 'Friends', room: OTHER },
+    ]);
+    await spaces.remove(login, 'Friends');
+    expect(await spaces.ofLogin(login)).toHaveLength(1);
+  });
+
+  test('a board is remembered with its message', async () => {
+    const { boards } = bench().store;
+    const { id: login } = session;
+    expect(await boards.find(login)).toBeUndefined();
+    await boards.put({ login, room: ROOM });
+    expect(await boards.find(login)).toEqual({ login, room: ROOM });
+    await boards.put({ login, room: ROOM, event: '$board' as EventId, shown: 'abc' });
+    expect(await boards.find(login)).toEqual({ login, room: ROOM, event: '$board', shown: 'abc' });
+    await boards.remove(login);
+    expect(await boards.find(login)).toBeUndefined();
+  });
+
+  test('nothing is chosen at first', async () => {
+    const { choices } = bench().store;
+    const { id: login } = session;
+    expect(await choices.of(login)).toEqual({ board: false, groupSpaces: false });
+    await choices.put(login, { board: true, groupSpaces: false });
+    await choices.put(login, { board: true, groupSpaces: true });
+    expect(await choices.of(login)).toEqual({ board: true, groupSpaces: true });
+  });
+
+  test('whose coming is told is remembered once each', async () => {
+    const { choices } = bench().store;
+    const [bob, carol] = ['home/bob', 'home/carol'] as RemoteUserId[];
+    for (const user of [carol!, bob!, bob!]) await choices.watch(session.id, user, true);
+    expect(await choices.watched(session.id)).toEqual([bob, carol]);
+    await choices.watch(session.id, bob!, false);
+    expect(await choices.watched(session.id)).toEqual([carol]);
+  });
+
+  test('all of it goes with the login', async () => {
+    const { sessions, spaces, boards, choices } = bench().store;
+    const { id: login } = session;
+    await spaces.put({ login, group: undefined, room: ROOM });
+    await boards.put({ login, room: OTHER });
+    await choices.put(login, { board: true, groupSpaces: true });
+    await choices.watch(login, 'home/bob' as RemoteUserId, true);
+    await sessions.remove(session);
+    expect(await spaces.ofLogin(login)).toEqual([]);
+    expect(await boards.find(login)).toBeUndefined();
+    expect(await choices.of(login)).toEqual({ board: false, groupSpaces: false });
+    expect(await choices.watched(login)).toEqual([]);
+  });
+
+  test('a contact keeps its groups, and whether the network tells of any', async () => {
+    const { sessions } = bench().store;
+    const bob = { ...contact('Bob'), groups: ['Friends', 'Work \0'] };
+    const carol = { ...contact('Carol'), groups: [] };
+    await sessions.saveRoster(session, [bob, carol, contact('Dave')], START);
+    await sessions.saveContact(session, { ...carol, groups: ['Work'] });
+    const { contacts } = await sessions.roster(session.id);
+    expect(contacts.map(({ groups }) => groups)).toEqual([['Friends', 'Work \uFFFD'], ['Work'], undefined]);
+  });
+}
