@@ -22,7 +22,7 @@ export const intake: Bench = async ({ postgres }) => {
     const { ratio, subject, baseline } = await compare(
       (ms) => atOnce(1, ms, () => bridge.push()),
       (ms) => atOnce(1, ms, () => bare.push()),
-      { pairs: 15, ms: 700, warmUpMs: 1500 },
+      { pairs: 31, ms: 400, warmUpMs: 3000 },
     );
     return {
       figures: [{ name: 'intake.ratio', value: ratio, unit: '', goal: { atLeast: 0.8 } }],
