@@ -73,7 +73,11 @@ async function open(homeserverUrl: string): Promise<MatrixSide> {
     networks: ['msn' as NetworkId],
     listen: { host: '127.0.0.1', port: 0 },
     log: openLog('warn'),
-    sink: { transaction: async () => undefined, ephemeral: () => undefined },
+    sink: {
+      transaction: async () => undefined,
+      ephemeral: () => undefined,
+      provision: async () => ({ type: 'done' }),
+    },
     clock: systemClock,
   });
 }

@@ -90,6 +90,7 @@ export async function startApp(config: Config, { clock, log, key, networks: othe
     function watched(sink: MatrixSink): MatrixSink {
       return {
         ephemeral: (event) => sink.ephemeral(event),
+        provision: async (user, request) => sink.provision(user, request),
         transaction: async (id, events) => {
           try {
             await sink.transaction(id, events);

@@ -72,6 +72,7 @@ function journaling(journal: Journal): MatrixSink {
       );
     },
     ephemeral: () => undefined,
+    provision: async () => ({ type: 'done' }),
   };
 }
 

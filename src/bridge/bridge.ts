@@ -29,6 +29,7 @@ import type { Network } from './network.ts';
 import { PresenceGovernor } from './presence.ts';
 import { Permissions, type PermissionMap } from './permissions.ts';
 import { Portals } from './portals.ts';
+import { Provisioning } from './provisioning.ts';
 import { type Outcome, Runner } from './runner.ts';
 import { Requests } from './requests.ts';
 import { say } from './say.ts';
@@ -67,6 +68,7 @@ export class Bridge {
   readonly #management: Management;
   readonly #announcer: Announcer;
   readonly #logins: Logins;
+  readonly #provisioning: Provisioning;
 
   static async open(options: BridgeOptions): Promise<Bridge> {
     // The sink is not called before the Matrix side listens, and by then the bridge is there.
@@ -75,6 +77,7 @@ export class Bridge {
       await options.openMatrix({
         transaction: async (id, events) => bridge.#acceptTransaction(id, events),
         ephemeral: (event) => bridge.#onEphemeral(event),
+        provision: async (user, request) => bridge.#provisioning.handle(user, request),
       }),
     );
     return bridge;
@@ -148,6 +151,16 @@ export class Bridge {
       },
       loginsOf: (user) => this.#logins.of(user),
       log,
+    });
+    this.#provisioning = new Provisioning({
+      networks: options.networks,
+      operations: this.#operations(),
+      matrix,
+      rooms: store.rooms,
+      portals: store.portals,
+      mayUse: (user) => this.#permissions.mayUse(user),
+      loginsOf: (user) => this.#logins.of(user),
+      clock,
     });
     this.#invitations = new Invitations({
       matrix: this.#matrix,
@@ -276,6 +289,7 @@ export class Bridge {
       this.#background(this.#presence.noteLogin(login), 'presence not noted');
     }
     this.#announcer.noteState(login, previous);
+    this.#provisioning.noteState(login);
   }
 
   #onSignIn(login: Login, old: Login | undefined): void {

@@ -4,6 +4,8 @@ export type BridgeErrorCode =
   | 'bad-input' // what the user typed cannot be used
   | 'not-permitted'
   | 'account-taken'
+  | 'not-found' // what was named is not there
+  | 'bad-state' // something else comes first
   | 'not-connected' // the login is not signed in just now
   | 'recipient-offline'
   | 'recipient-unknown'

@@ -5,11 +5,12 @@ import { Pacer } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { BridgeError } from './errors.ts';
 import type { LoginState } from './events.ts';
-import type { LoginId, MatrixUserId } from './ids.ts';
+import { loginId, type LoginId, type MatrixUserId } from './ids.ts';
 import type { Log } from './log.ts';
 import { Login, type LoginParts } from './login.ts';
 import type { LoginSeed, Network } from './network.ts';
 import type { SessionRecord, SessionStore } from './store.ts';
+import { Turns } from './turns.ts';
 
 /** Sign-ins to one server that may begin in a second. */
 const LOGINS_PER_SECOND = 20;
@@ -31,6 +32,8 @@ export class Logins {
   readonly #parts: LoginsParts;
   readonly #logins = new Map<LoginId, Login>();
   readonly #pacers = new Map<string, Pacer>();
+  /** Sign-ins and sign-outs: two of one account at once would leave a connection that nobody knows. */
+  readonly #turns = new Turns<LoginId>();
 
   constructor(parts: LoginsParts) {
     this.#parts = parts;
@@ -69,8 +72,12 @@ export class Logins {
 
   /** Keeps the login and begins to sign in. */
   async signIn(user: MatrixUserId, network: Network, seed: LoginSeed): Promise<Login> {
-    const { mayUse, sessions, onSignIn } = this.#parts;
-    if (!mayUse(user)) throw new BridgeError('not-permitted', 'You may not sign in here.');
+    if (!this.#parts.mayUse(user)) throw new BridgeError('not-permitted', 'You may not sign in here.');
+    return this.#turns.take(loginId(network.id, seed.user), async () => this.#signIn(user, network, seed));
+  }
+
+  async #signIn(user: MatrixUserId, network: Network, seed: LoginSeed): Promise<Login> {
+    const { sessions, onSignIn } = this.#parts;
     const record = await sessions.put(network.id, user, seed);
     const old = this.#logins.get(record.id);
     // First the new one, which what is said meanwhile can wait for.
@@ -83,10 +90,14 @@ export class Logins {
   }
 
   /** The login is there until it is forgotten for good: a sign-out that fails half-way can be said again. */
-  async signOut(login: Login): Promise<void> {
-    await login.logout();
-    this.#logins.delete(login.id);
-    this.#parts.onGone(login);
+  async signOut({ id, matrixUser }: Login): Promise<void> {
+    await this.#turns.take(id, async () => {
+      const login = this.#logins.get(id);
+      if (login?.matrixUser !== matrixUser) return; // somebody was quicker
+      await login.logout();
+      this.#logins.delete(id);
+      this.#parts.onGone(login);
+    });
   }
 
   async #adopt(record: SessionRecord): Promise<Login | undefined> {

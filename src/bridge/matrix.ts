@@ -2,6 +2,7 @@
 
 import type { Content, MatrixEphemeral, MatrixEvent, Presence } from './events.ts';
 import type { EventId, MatrixUserId, NetworkId, RemoteUserId, RoomId } from './ids.ts';
+import type { ProvisioningRequest, ProvisioningResult } from './provisioning-types.ts';
 
 /** Who sends: one of our ghosts, or the bot. */
 export type Sender = MatrixUserId;
@@ -109,4 +110,6 @@ export interface MatrixSink {
    */
   transaction(txnId: string, events: readonly MatrixEvent[]): Promise<void>;
   ephemeral(event: MatrixEphemeral): void;
+  /** A program asks for something on behalf of a user, and may. Throws `BridgeError`; its sentence is the answer. */
+  provision(user: MatrixUserId, request: ProvisioningRequest): Promise<ProvisioningResult>;
 }

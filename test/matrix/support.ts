@@ -2,7 +2,9 @@
 
 import type { Cancel, Clock } from '../../src/bridge/clock.ts';
 import type { MatrixEphemeral, MatrixEvent } from '../../src/bridge/events.ts';
+import type { MatrixUserId } from '../../src/bridge/ids.ts';
 import type { MatrixSink } from '../../src/bridge/matrix.ts';
+import type { ProvisioningRequest, ProvisioningResult } from '../../src/bridge/provisioning-types.ts';
 
 export class FakeSink implements MatrixSink {
   readonly transactions: { readonly txnId: string; readonly events: readonly MatrixEvent[] }[] = [];
@@ -21,6 +23,15 @@ export class FakeSink implements MatrixSink {
 
   ephemeral(event: MatrixEphemeral): void {
     this.ephemerals.push(event);
+  }
+
+  /** Programs that ask for something, and what they are answered. */
+  readonly asked: { readonly user: MatrixUserId; readonly request: ProvisioningRequest }[] = [];
+  result: () => Promise<ProvisioningResult> = async () => ({ type: 'done' });
+
+  async provision(user: MatrixUserId, request: ProvisioningRequest): Promise<ProvisioningResult> {
+    this.asked.push({ user, request });
+    return this.result();
   }
 }
 

@@ -1,6 +1,7 @@
 // `login`: asks for what the network wants to know, step by step, and begins to sign in.
 
 import { BridgeError } from '../errors.ts';
+import { readAnswer } from '../login-fields.ts';
 import type { LoginField, Network } from '../network.ts';
 import { say } from '../say.ts';
 import { choose } from './choose.ts';
@@ -60,10 +61,9 @@ class FieldDialogue implements Dialogue {
   }
 
   async answer(text: string): Promise<Dialogue | undefined> {
-    const value = this.secret ? text : text.trim();
-    const objection = value === '' ? this.#field.prompt : this.#field.check?.(value);
-    if (objection === undefined) return this.#then(value);
-    await this.#context.reply(say(objection));
+    const answer = readAnswer(this.#field, text);
+    if (answer.type === 'good') return this.#then(answer.value);
+    await this.#context.reply(say(answer.objection));
     return this;
   }
 }
