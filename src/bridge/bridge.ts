@@ -35,6 +35,7 @@ import { Requests } from './requests.ts';
 import { say } from './say.ts';
 import type { JournalRow, NewRow, Store } from './store.ts';
 import { answerStray } from './strays.ts';
+import { Upgrades } from './upgrades.ts';
 
 const HOMESERVER_RETRY_MS = 2_000;
 /** How long a message that is being sent may hold up the end of the process. */
@@ -64,6 +65,7 @@ export class Bridge {
   readonly #governor: PresenceGovernor;
   readonly #presence: GhostPresence;
   readonly #invitations: Invitations;
+  readonly #upgrades: Upgrades;
   readonly #requests: Requests;
   readonly #management: Management;
   readonly #announcer: Announcer;
@@ -162,10 +164,23 @@ export class Bridge {
       loginsOf: (user) => this.#logins.of(user),
       clock,
     });
+    this.#upgrades = new Upgrades({
+      matrix: this.#matrix,
+      portals: this.#portals,
+      rooms: store.rooms,
+      ghosts: this.#ghosts,
+      notify: async (user, content, about) => this.#management.notify(user, content, about, false),
+      now: () => clock.now(),
+      log,
+    });
     this.#invitations = new Invitations({
       matrix: this.#matrix,
       mayUse: (user) => this.#permissions.mayUse(user),
-      onBot: async (event) => this.#management.accept(event.room, event.sender, event.id),
+      onBot: async (event) => {
+        if (await this.#upgrades.onInvited(event.room)) return;
+        await this.#management.accept(event.room, event.sender, event.id);
+      },
+      belongs: async (ghost, room) => this.#upgrades.belongs(ghost, room),
       loginsOf: (user) => this.#logins.of(user),
       openChat: async (login, contact) => this.#openChat(login, contact),
       log,
@@ -248,10 +263,8 @@ export class Bridge {
   }
 
   async #carryMatrix(row: JournalRow, event: MatrixEvent): Promise<Outcome> {
-    if (event.type === 'member') {
-      await this.#invitations.handle(event);
-      return { type: 'done' };
-    }
+    if (event.type === 'member') return this.#invitations.handle(event);
+    if (event.type === 'tombstone') return this.#upgrades.follow(event, row.receivedAt);
     const portal = await this.#portals.findByRoom(event.room);
     if (portal) return portal.carryFromMatrix(row, event);
     if (!this.#permissions.mayUse(event.sender)) return { type: 'done' };

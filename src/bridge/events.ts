@@ -126,6 +126,14 @@ export type MatrixEvent =
       readonly id: EventId;
       readonly at: Date;
     }
+  /** The room was closed, perhaps in favour of another. */
+  | {
+      readonly type: 'tombstone';
+      readonly room: RoomId;
+      readonly sender: MatrixUserId;
+      readonly id: EventId;
+      readonly at: Date;
+    }
   | {
       readonly type: 'member';
       readonly room: RoomId;
@@ -137,6 +145,8 @@ export type MatrixEvent =
       readonly isDirect: boolean;
     };
 
+/** What somebody did in the talk of a room. */
+export type Talk = Exclude<MatrixEvent, { type: 'member' | 'tombstone' }>;
 export type MatrixMessage = Extract<MatrixEvent, { type: 'message' }>;
 
 /** News of the moment: never stored, the last one wins. `users`: all who are typing in the room now. */

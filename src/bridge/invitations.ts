@@ -5,8 +5,12 @@ import type { MatrixUserId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { Matrix } from './matrix.ts';
+import type { Outcome } from './runner.ts';
 import { roomLink, say } from './say.ts';
 import { txnId } from './txn-ids.ts';
+
+/** A room that takes the place of another is looked at again so often. */
+const LOOK_AGAIN_MS = 2_000;
 
 type MemberEvent = Extract<MatrixEvent, { type: 'member' }>;
 
@@ -15,6 +19,8 @@ export interface InvitationsParts {
   readonly mayUse: (user: MatrixUserId) => boolean;
   /** Somebody who may use the bridge invited the bot. */
   readonly onBot: (event: MemberEvent) => Promise<void>;
+  /** Whether a ghost that is in a room has its place there. */
+  readonly belongs: (ghost: MatrixUserId, room: RoomId) => Promise<'yes' | 'soon' | 'no'>;
   readonly loginsOf: (user: MatrixUserId) => readonly Login[];
   readonly openChat: (login: Login, contact: Contact) => Promise<{ readonly room: RoomId }>;
   readonly log: Log;
@@ -28,22 +34,33 @@ export class Invitations {
   }
 
   /** Any change of membership; only invitations of ours by somebody else concern us. */
-  async handle(event: MemberEvent): Promise<void> {
+  async handle(event: MemberEvent): Promise<Outcome> {
     const { matrix, mayUse, onBot, log } = this.#parts;
     const { room, sender, target } = event;
     const toBot = target === matrix.bot;
-    if (event.membership !== 'invite' || (!toBot && !matrix.isGhost(target)) || sender === matrix.bot) return;
+    if (event.membership !== 'invite' || (!toBot && !matrix.isGhost(target)) || sender === matrix.bot)
+      return { type: 'done' };
     if (!mayUse(sender)) {
       log.info({ user: sender, room }, 'invitation turned down: not permitted');
       await matrix.leave(room, target, 'You may not use this bridge. Its administrator can permit it.');
     } else if (toBot) {
       await onBot(event);
     } else {
-      await this.#sendElsewhere(event);
+      return this.#place(event);
     }
+    return { type: 'done' };
   }
 
-  /** A ghost was invited: its chat has one room only, made by the bot; that is where the user is sent. */
+  /** A ghost was invited: its chat has one room only. If that is another one, there the user is sent. */
+  async #place(event: MemberEvent): Promise<Outcome> {
+    const { matrix, belongs } = this.#parts;
+    await matrix.join(event.room, event.target);
+    const standing = await belongs(event.target, event.room);
+    if (standing === 'soon') return { type: 'retry', afterMs: LOOK_AGAIN_MS };
+    if (standing === 'no') await this.#sendElsewhere(event);
+    return { type: 'done' };
+  }
+
   async #sendElsewhere({ id, room, sender, target }: MemberEvent): Promise<void> {
     const { matrix, openChat } = this.#parts;
     const found = this.#findContact(sender, target);
@@ -53,7 +70,6 @@ export class Invitations {
     }
     const { login, contact } = found;
     const chat = await openChat(login, contact);
-    await matrix.join(room, target);
     const sentence = say('Your chat with ', roomLink(contact.name, chat.room), ' is in a room of its own.');
     await matrix.send(room, target, sentence, { txnId: txnId('e', id), notice: true });
     await matrix.leave(room, target, 'this chat has a room of its own');

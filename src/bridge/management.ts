@@ -2,7 +2,7 @@
 
 import type { Command, CommandContext, Dialogue, Operations } from './commands/command.ts';
 import { BridgeError } from './errors.ts';
-import { type Content, type MatrixEvent, type MatrixMessage, plainText } from './events.ts';
+import { type Content, type MatrixEvent, type MatrixMessage, plainText, type Talk } from './events.ts';
 import type { EventId, MatrixUserId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
@@ -33,8 +33,6 @@ export interface Said {
   readonly room: RoomId;
   readonly event: EventId;
 }
-
-type Talk = Exclude<MatrixEvent, { type: 'member' }>;
 
 export class Management {
   readonly #parts: ManagementParts;

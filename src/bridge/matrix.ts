@@ -30,6 +30,25 @@ export interface PortalRoomSpec {
   readonly info: BridgeInfo;
 }
 
+/** A room in which the bot shows something and nobody talks: a space, or a board. */
+export interface FurnitureSpec {
+  readonly kind: 'space' | 'board';
+  /** Invited at creation. */
+  readonly user: MatrixUserId;
+  readonly name: string;
+}
+
+/** `main`: the space that the room belongs to first; `also`: one of several; `none`: not any more. */
+export type SpaceLink = 'main' | 'also' | 'none';
+
+/** What a closed room leads to. */
+export interface Successor {
+  /** Undefined: nowhere. */
+  readonly room: RoomId | undefined;
+  /** Who closed it. */
+  readonly by: MatrixUserId;
+}
+
 /** The truth about a user's message, in a form that clients can show (com.beeper.message_send_status). */
 export type MessageStatus =
   | { readonly type: 'success'; readonly deliveredTo?: readonly MatrixUserId[] }
@@ -84,7 +103,21 @@ export interface Matrix {
   /** A direct room of the bot with a user, for commands. */
   createManagementRoom(user: MatrixUserId): Promise<RoomId>;
 
+  /** Not safe to repeat: a second call makes a second room. */
+  createFurniture(spec: FurnitureSpec): Promise<RoomId>;
+  /** Tells clients what a room that was not made as a portal is bridged to. */
+  describePortal(room: RoomId, info: BridgeInfo): Promise<void>;
+
+  /** The rooms that a space shows. */
+  spaceChildren(space: RoomId): Promise<readonly RoomId[]>;
+  /** Shows a room in a space, or no longer, and has it say so itself, if the bot may. */
+  setSpaceChild(space: RoomId, room: RoomId, link: SpaceLink): Promise<void>;
+
   send(room: RoomId, sender: Sender, content: Content, options: SendOptions): Promise<EventId>;
+  /** Puts other words in the place of those that the bot sent as this event. */
+  edit(room: RoomId, event: EventId, content: Content, txnId: string): Promise<void>;
+  /** Makes it the only pinned event of the room. */
+  pin(room: RoomId, event: EventId): Promise<void>;
   sendStatus(room: RoomId, event: EventId, network: NetworkId, status: MessageStatus, txnId: string): Promise<void>;
   /** A read receipt by the bot. */
   markRead(room: RoomId, event: EventId): Promise<void>;
@@ -95,9 +128,16 @@ export interface Matrix {
 
   standing(room: RoomId, user: MatrixUserId): Promise<RoomStanding>;
   invite(room: RoomId, user: MatrixUserId, options?: { readonly isDirect?: boolean }): Promise<void>;
-  join(room: RoomId, sender: Sender): Promise<void>;
+  /** `through`: somebody who is in the room: ours may be a server that is not. */
+  join(room: RoomId, sender: Sender, through?: MatrixUserId): Promise<void>;
   /** Leaves, or turns an invitation down. */
   leave(room: RoomId, sender: Sender, reason?: string): Promise<void>;
+  /** Our ghosts and the bot leave; before that, the bot removes these people, as far as it may. */
+  abandon(room: RoomId, remove?: readonly MatrixUserId[]): Promise<void>;
+  /** The room that this one says it replaces. `as`: who looks, and is in it; by default the bot. */
+  predecessor(room: RoomId, as?: Sender): Promise<RoomId | undefined>;
+  /** Where a room leads that was closed by somebody who could; undefined if it was not. */
+  successor(room: RoomId): Promise<Successor | undefined>;
   /** How many people are joined, without our ghosts and the bot. */
   joinedPeople(room: RoomId): Promise<readonly MatrixUserId[]>;
 }

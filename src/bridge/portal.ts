@@ -2,12 +2,12 @@
 // Knows rooms, ghosts and the journal's pieces; not how either side works.
 
 import { assertNever, BridgeError } from './errors.ts';
-import type { Content, MatrixEvent, Membership, RemoteMessage } from './events.ts';
+import type { Content, MatrixEvent, Membership, RemoteMessage, Talk } from './events.ts';
 import type { Ghosts } from './ghosts.ts';
 import type { EventId, MatrixUserId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
-import type { Matrix, MessageStatus } from './matrix.ts';
+import type { BridgeInfo, Matrix, MessageStatus } from './matrix.ts';
 import type { Delivery } from './network.ts';
 import {
   failureOf,
@@ -91,6 +91,18 @@ export class Portal {
     return this.#record;
   }
 
+  /** What clients show of where the chat leads. */
+  get info(): BridgeInfo {
+    const { login } = this;
+    const { chat, name, kind } = this.#record;
+    return {
+      network: { id: login.network.id, name: login.network.name },
+      server: { id: login.serverName.toLowerCase(), name: login.serverName },
+      channel: { id: chat, name, receiver: login.address },
+      kind,
+    };
+  }
+
   get room(): RoomId | undefined {
     return this.#record.room;
   }
@@ -99,6 +111,13 @@ export class Portal {
   async ensureRoom(): Promise<RoomId> {
     this.#making ??= this.#ensureRoom().finally(() => (this.#making = undefined));
     return this.#making;
+  }
+
+  /** From now on the chat is in this room, which was not made by us, or in none until one is needed. */
+  async settle(room: RoomId | undefined): Promise<void> {
+    this.#userIsThere = false;
+    this.#said.clear();
+    await this.#moveTo(room);
   }
 
   /** Somebody's membership changed in our room. */
@@ -121,7 +140,7 @@ export class Portal {
     }
   }
 
-  async carryFromMatrix(row: JournalRow, event: Exclude<MatrixEvent, { type: 'member' }>): Promise<Outcome> {
+  async carryFromMatrix(row: JournalRow, event: Talk): Promise<Outcome> {
     try {
       if (event.sender !== this.login.matrixUser)
         return await this.#refuse(event, strangerInPortal(this.login.matrixUser), `stranger ${event.sender}`);
@@ -148,7 +167,7 @@ export class Portal {
     this.login.client.typing(this.#record.chat, typing);
   }
 
-  async #carryOwn(row: JournalRow, event: Exclude<MatrixEvent, { type: 'member' }>): Promise<Outcome> {
+  async #carryOwn(row: JournalRow, event: Talk): Promise<Outcome> {
     switch (event.type) {
       case 'message':
         return this.#toNetwork(row, event);
@@ -196,12 +215,7 @@ export class Portal {
       user: login.matrixUser,
       ghosts: ghost ? [ghost] : [],
       ...(record.kind === 'group' && { name: record.name }),
-      info: {
-        network: { id: login.network.id, name: login.network.name },
-        server: { id: login.serverName.toLowerCase(), name: login.serverName },
-        channel: { id: record.chat, name: record.name, receiver: login.address },
-        kind: record.kind,
-      },
+      info: this.info,
     });
     this.#log.info({ room }, 'portal room made');
     this.#userIsThere = true;
@@ -315,11 +329,7 @@ export class Portal {
   }
 
   /** `once`: the sentence is said only the first time in this room; the status always. */
-  async #refuse(
-    event: Exclude<MatrixEvent, { type: 'member' }>,
-    failure: MessageStatus & { type: 'failed' },
-    once?: string,
-  ): Promise<Outcome> {
+  async #refuse(event: Talk, failure: MessageStatus & { type: 'failed' }, once?: string): Promise<Outcome> {
     const quiet = once !== undefined && this.#said.has(once);
     if (once !== undefined) this.#said.add(once);
     await this.#tell(event, failure, quiet);

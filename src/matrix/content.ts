@@ -1,6 +1,6 @@
 // What somebody said, as Matrix message content, and back. Knows the content of m.room.message; no room and no request.
 
-import type { Content, Run } from '../bridge/events.ts';
+import { type Content, plainText, type Run } from '../bridge/events.ts';
 import type { EventId, MatrixUserId } from '../bridge/ids.ts';
 import { writeHtml } from './html-writer.ts';
 import { readHtml } from './html.ts';
@@ -16,6 +16,7 @@ const HTML = 'org.matrix.custom.html';
 // A whole event may have 65,536 bytes, escapes of JSON and our own keys included.
 const MAX_BODY_BYTES = 24_000;
 const MAX_HTML_BYTES = 32_000;
+const MAX_FALLBACK = 500;
 /** What of a plain body is looked at. */
 const MAX_READ = 65_536;
 
@@ -31,6 +32,18 @@ export function toMessageContent(content: Content, options: WriteOptions = {}): 
     // Always there: without it clients look for names in the text.
     'm.mentions': options.mention === undefined ? {} : { user_ids: [options.mention] },
     ...(options.replyTo === undefined ? {} : { 'm.relates_to': { 'm.in_reply_to': { event_id: options.replyTo } } }),
+  };
+}
+
+/** Other words in the place of those that an event brought. What clients show who know no edits is kept short. */
+export function toEditContent(event: EventId, content: Content): Record<string, unknown> {
+  const next = toMessageContent(content, { notice: true });
+  return {
+    msgtype: 'm.notice',
+    body: `* ${cut(cleanText(plainText(content)), MAX_FALLBACK, Infinity)}`,
+    'm.mentions': {},
+    'm.new_content': next,
+    'm.relates_to': { rel_type: 'm.replace', event_id: event },
   };
 }
 

@@ -28,6 +28,7 @@ const IGNORED: Incoming = { type: 'ignored' };
 const EVENTS = new Map<string, Reader>([
   ['m.room.message', fromMessage],
   ['m.room.member', fromMember],
+  ['m.room.tombstone', fromTombstone],
   ['m.room.encrypted', (head) => found({ ...head, type: 'encrypted' })],
   ['m.room.redaction', unsupported('a deletion')],
   ['m.reaction', fromReaction],
@@ -62,7 +63,8 @@ export function fromEvent(raw: unknown, isOurs: IsOurs): Incoming {
   if (room === undefined) return malformed('its room id cannot be used');
   const sender = asUserId(raw['sender']);
   if (sender === undefined) return malformed('its sender cannot be used');
-  if (isOurs(sender)) return IGNORED;
+  // Rooms may be closed in the bot's name by whoever looks after the homeserver.
+  if (isOurs(sender) && type !== 'm.room.tombstone') return IGNORED;
   const id = asEventId(raw['event_id']);
   if (id === undefined) return malformed('its event id cannot be used');
   const at = asTime(raw['origin_server_ts']);
@@ -109,6 +111,11 @@ function fromReaction(head: Head, content: JsonObject, event: JsonObject): Incom
   if (to === undefined || key === undefined) return malformed('it does not say to what, or with what');
   // Clients differ in whether they ask for the colourful form.
   return found({ ...head, type: 'reaction', to, key: key.replaceAll('\uFE0F', '').slice(0, MAX_REACTION) });
+}
+
+/** Where the room leads is asked for when it is followed: what counts is how it stands then. */
+function fromTombstone(head: Head, _content: JsonObject, event: JsonObject): Incoming {
+  return event['state_key'] === '' ? found({ ...head, type: 'tombstone' }) : IGNORED;
 }
 
 function fromMember(head: Head, content: JsonObject, event: JsonObject): Incoming {

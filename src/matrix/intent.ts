@@ -2,7 +2,7 @@
 // Knows rooms and senders; not what is said.
 
 import type { Bridge } from 'matrix-appservice-bridge';
-import type { BridgeError } from '../bridge/errors.ts';
+import { BridgeError } from '../bridge/errors.ts';
 import type { EventId, MatrixUserId, RoomId } from '../bridge/ids.ts';
 import type { RoomStanding, Sender } from '../bridge/matrix.ts';
 import type { Secret } from '../bridge/secret.ts';
@@ -29,6 +29,7 @@ export interface SendRequest {
   readonly at?: Date;
 }
 
+type Query = Readonly<Record<string, string | readonly string[]>>;
 type Method = 'GET' | 'POST' | 'PUT';
 
 export const CLIENT = '/_matrix/client/v3';
@@ -49,8 +50,8 @@ export class Intents {
   }
 
   /** One call as this user. Throws what the library throws: the caller knows what a refusal means. */
-  async call(user: MatrixUserId, method: Method, path: string, body?: unknown): Promise<unknown> {
-    const answer: unknown = await this.#bridge.getIntent(user).matrixClient.doRequest(method, path, undefined, body);
+  async call(user: MatrixUserId, method: Method, path: string, body?: unknown, query?: Query): Promise<unknown> {
+    const answer: unknown = await this.#bridge.getIntent(user).matrixClient.doRequest(method, path, query, body);
     return answer;
   }
 
@@ -91,10 +92,13 @@ export class Intents {
     }
   }
 
-  /** Joins; a ghost that may not is invited by the bot first. Nothing happens if it is in the room already. */
-  async join(room: RoomId, user: Sender): Promise<void> {
+  /**
+   * Joins; a ghost that may not is invited by the bot first. Nothing happens if it is in the room already.
+   * @param via a server that is in the room, if ours may not be.
+   */
+  async join(room: RoomId, user: Sender, via?: string): Promise<void> {
     try {
-      await this.#join(room, user);
+      await this.#join(room, user, via);
     } catch (error) {
       if (!isForbidden(error) && !isNotFound(error)) throw toBridgeError(error);
       if (user === this.#bot) throw roomGone(error);
@@ -119,6 +123,20 @@ export class Intents {
       if (refusal === undefined || refusal.status === 429 || refusal.status >= 500) throw toBridgeError(error);
       await this.#explainInvite(room, user, error);
     }
+  }
+
+  /** Everybody of ours leaves, after these people were removed, as far as the bot may. */
+  async abandon(room: RoomId, isOurs: (user: string) => boolean, remove: readonly MatrixUserId[]): Promise<void> {
+    let joined: readonly string[];
+    try {
+      joined = await this.joined(room);
+    } catch (error) {
+      if (error instanceof BridgeError && error.code === 'room-gone') return;
+      throw error;
+    }
+    for (const user of remove) await this.#remove(room, user);
+    const ours = joined.filter((user) => isOurs(user) && user !== this.#bot) as MatrixUserId[];
+    for (const user of [...ours, this.#bot]) await this.leave(room, user);
   }
 
   async leave(room: RoomId, user: Sender, reason?: string): Promise<void> {
@@ -173,8 +191,10 @@ export class Intents {
     return event;
   }
 
-  async #join(room: RoomId, user: Sender): Promise<void> {
-    await this.call(user, 'POST', `${CLIENT}/join/${encodeURIComponent(room)}`, {});
+  async #join(room: RoomId, user: Sender, via?: string): Promise<void> {
+    // The second name is the one that older homeservers know.
+    const query = via === undefined ? undefined : { via, server_name: via };
+    await this.call(user, 'POST', `${CLIENT}/join/${encodeURIComponent(room)}`, {}, query);
     this.#memberships.set(room, user, 'join');
   }
 
@@ -182,6 +202,15 @@ export class Intents {
   async #inviteAsState(room: RoomId, user: MatrixUserId): Promise<void> {
     const path = `${CLIENT}/rooms/${encodeURIComponent(room)}/state/m.room.member/${encodeURIComponent(user)}`;
     await this.call(this.#bot, 'PUT', path, { membership: 'invite', is_direct: true });
+  }
+
+  async #remove(room: RoomId, user: MatrixUserId): Promise<void> {
+    try {
+      await this.call(this.#bot, 'POST', `${CLIENT}/rooms/${encodeURIComponent(room)}/kick`, { user_id: user });
+    } catch (error) {
+      // Is not in it, or is above the bot.
+      if (!isForbidden(error) && !isNotFound(error)) throw toBridgeError(error);
+    }
   }
 
   async #explainInvite(room: RoomId, user: MatrixUserId, error: unknown): Promise<void> {

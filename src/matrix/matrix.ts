@@ -8,7 +8,8 @@ import type { Log } from '../bridge/log.ts';
 import type { Matrix, MatrixSink } from '../bridge/matrix.ts';
 import type { Secret } from '../bridge/secret.ts';
 import { asUserId } from './checks.ts';
-import { toMessageContent } from './content.ts';
+import { bridgeState } from './bridge-info.ts';
+import { toEditContent, toMessageContent } from './content.ts';
 import { isNotFound, toBridgeError } from './errors.ts';
 import { GhostIds } from './ghost-ids.ts';
 import { Health } from './health.ts';
@@ -20,9 +21,12 @@ import { routeLibraryLog } from './library-log.ts';
 import { Memberships } from './memberships.ts';
 import { Profiles } from './profiles.ts';
 import { registration } from './registration.ts';
+import { RoomState } from './room-state.ts';
 import { Rooms } from './rooms.ts';
+import { Spaces } from './spaces.ts';
 import { showPresence } from './presence.ts';
 import { STATUS_TYPE, toStatusContent } from './status.ts';
+import { RoomUpgrades } from './upgrades.ts';
 
 export interface MatrixOptions {
   readonly homeserverUrl: string;
@@ -82,6 +86,9 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
   const intents = new Intents({ bridge, http, asToken: options.asToken, bot, memberships });
   const profiles = new Profiles(intents);
   const rooms = new Rooms({ intents, bot, bridgeId, clock, log });
+  const state = new RoomState(intents, bot);
+  const spaces = new Spaces({ state, domain, log });
+  const upgrades = new RoomUpgrades(state);
   const health = new Health({ intents, bot, homeserverUrl, bridgeId });
   const isOurs = (user: string): boolean => user === bot || ids.isGhost(user);
   const intake = new Intake({
@@ -122,6 +129,15 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
 
     createPortalRoom: (spec) => rooms.createPortalRoom(spec),
     createManagementRoom: (user) => rooms.createManagementRoom(user),
+    createFurniture: (spec) => rooms.createFurniture(spec),
+    async describePortal(room, info) {
+      for (const event of bridgeState(bridgeId, bot, info)) {
+        await state.write(room, event.type, event.state_key, event.content);
+      }
+    },
+
+    spaceChildren: (space) => spaces.children(space),
+    setSpaceChild: (space, room, link) => spaces.setChild(space, room, link),
 
     async send(room, sender, content, { txnId, at, ...how }) {
       const message = toMessageContent(content, how);
@@ -134,6 +150,10 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
         ...(at === undefined ? {} : { at }),
       });
     },
+    async edit(room, event, content, txnId) {
+      await intents.send({ room, sender: bot, type: 'm.room.message', content: toEditContent(event, content), txnId });
+    },
+    pin: (room, event) => state.write(room, 'm.room.pinned_events', '', { pinned: [event] }),
     async sendStatus(room, event, network, status, txnId) {
       const content = toStatusContent(event, network, status);
       await intents.send({ room, sender: bot, type: STATUS_TYPE, content, txnId });
@@ -164,8 +184,11 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
 
     standing: (room, user) => intents.standing(room, user),
     invite: (room, user, { isDirect = false } = {}) => intents.invite(room, user, isDirect),
-    join: (room, sender) => intents.join(room, sender),
+    join: (room, sender, through) => intents.join(room, sender, through?.slice(through.indexOf(':') + 1)),
     leave: (room, sender, reason) => intents.leave(room, sender, reason),
+    abandon: (room, remove = []) => intents.abandon(room, isOurs, remove),
+    predecessor: (room, as) => upgrades.predecessor(room, as),
+    successor: (room) => upgrades.successor(room),
     async joinedPeople(room) {
       const joined = await intents.joined(room);
       return joined.map(asUserId).filter((user) => user !== undefined && !isOurs(user)) as MatrixUserId[];

@@ -1,6 +1,7 @@
-// Who may do what in a portal room. Knows that newer room versions set their creator above all levels. Pure.
+// Who may do what in our rooms. Knows that newer room versions set their creator above all levels. Pure.
 
 import type { MatrixUserId } from '../bridge/ids.ts';
+import { type JsonObject, isObject } from './checks.ts';
 
 const BOT = 100;
 /** Nobody but the bot: clients then do not offer what cannot be carried. */
@@ -32,6 +33,33 @@ export function portalPowerLevels(bot: MatrixUserId, roomVersion: string): Recor
       'm.room.tombstone': botIsAbove ? BOT + 50 : BOT,
     },
   };
+}
+
+/** Where only the bot speaks. */
+export function furniturePowerLevels(bot: MatrixUserId, roomVersion: string): Record<string, unknown> {
+  return { ...portalPowerLevels(bot, roomVersion), events_default: BOT };
+}
+
+/** Whether this user could close a room, by the events that say who made it and who may do what. Both are unchecked. */
+export function mayClose(user: string, create: JsonObject | undefined, levels: JsonObject | undefined): boolean {
+  const made = contentOf(create);
+  const creators = made['additional_creators'];
+  const isCreator = create?.['sender'] === user || (Array.isArray(creators) && creators.includes(user));
+  const version = made['room_version'];
+  if (isCreator && typeof version === 'string' && creatorHasAllPower(version)) return true;
+  if (levels === undefined) return create?.['sender'] === user;
+  const content = contentOf(levels);
+  const own = numberAt(content['users'], user) ?? numberAt(content, 'users_default') ?? 0;
+  return own >= (numberAt(content['events'], 'm.room.tombstone') ?? numberAt(content, 'state_default') ?? 50);
+}
+
+function contentOf(event: JsonObject | undefined): JsonObject {
+  return isObject(event?.['content']) ? event['content'] : {};
+}
+
+function numberAt(levels: unknown, key: string): number | undefined {
+  const value = isObject(levels) && Object.hasOwn(levels, key) ? levels[key] : undefined;
+  return typeof value === 'number' ? value : undefined;
 }
 
 /** From version 12 on. Versions that are no numbers are somebody's experiment: taken for old ones. */

@@ -3,12 +3,12 @@
 import type { Clock } from '../bridge/clock.ts';
 import type { MatrixUserId, RoomId } from '../bridge/ids.ts';
 import type { Log } from '../bridge/log.ts';
-import type { PortalRoomSpec } from '../bridge/matrix.ts';
+import type { FurnitureSpec, PortalRoomSpec } from '../bridge/matrix.ts';
 import { type StateEvent, bridgeState } from './bridge-info.ts';
 import { asRoomId, isObject } from './checks.ts';
 import { Refused, refusalOf, toBridgeError, userLeft } from './errors.ts';
 import { CLIENT, type Intents } from './intent.ts';
-import { portalPowerLevels } from './power-levels.ts';
+import { furniturePowerLevels, portalPowerLevels } from './power-levels.ts';
 import { cleanName } from './text.ts';
 
 export interface RoomsOptions {
@@ -67,6 +67,18 @@ export class Rooms {
 
   async createManagementRoom(user: MatrixUserId): Promise<RoomId> {
     return this.#create({ visibility: 'private', preset: 'private_chat', is_direct: true, invite: [user] });
+  }
+
+  /** A room in which the bot shows something and nobody talks. */
+  async createFurniture({ kind, user, name }: FurnitureSpec): Promise<RoomId> {
+    return this.#create({
+      visibility: 'private',
+      preset: 'private_chat',
+      invite: [user],
+      name: cleanName(name),
+      ...(kind === 'space' && { creation_content: { type: 'm.space' } }),
+      power_level_content_override: furniturePowerLevels(this.#bot, await this.#defaultVersion()),
+    });
   }
 
   async #create(body: Readonly<Record<string, unknown>>): Promise<RoomId> {

@@ -90,6 +90,7 @@ function toMatrixBody(event: MatrixEvent): StoredBody {
     case 'reaction':
       return { ...head, to: event.to, key: event.key };
     case 'encrypted':
+    case 'tombstone':
       return head;
     case 'member':
       return { ...head, target: event.target, membership: event.membership, isDirect: event.isDirect };
@@ -119,6 +120,7 @@ function fromMatrixBody(labels: Labels, body: StoredBody): MatrixEvent {
     case 'reaction':
       return { type, ...head, to: body.to as EventId, key: body.key! };
     case 'encrypted':
+    case 'tombstone':
       return { type, ...head };
     case 'member':
       return {

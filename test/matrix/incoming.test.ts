@@ -86,6 +86,21 @@ describe('messages', () => {
   });
 });
 
+describe('a closed room', () => {
+  const closed = { body: 'gone', replacement_room: '!next' };
+
+  test('is told, also when it was closed in the bot’s name', () => {
+    expect(read(event('m.room.tombstone', closed, { state_key: '' }))).toEqual({ ...head, type: 'tombstone' });
+    const byBot = event('m.room.tombstone', closed, { state_key: '', sender: '@bot:hs' });
+    expect(read(byBot)).toMatchObject({ type: 'tombstone', sender: '@bot:hs' });
+  });
+
+  test('is closed by state alone', () => {
+    expect(read(event('m.room.tombstone', closed))).toBe('ignored');
+    expect(read(event('m.room.tombstone', closed, { state_key: 'x' }))).toBe('ignored');
+  });
+});
+
 describe('members', () => {
   test('a change of membership is told', () => {
     const invite = event('m.room.member', { membership: 'invite', is_direct: true }, { state_key: '@bot:hs' });

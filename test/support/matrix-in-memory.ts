@@ -4,6 +4,7 @@ import { BridgeError } from '../../src/bridge/errors.ts';
 import type { Content } from '../../src/bridge/events.ts';
 import type { EventId, MatrixUserId, NetworkId, RemoteUserId, RoomId } from '../../src/bridge/ids.ts';
 import type {
+  FurnitureSpec,
   Ghost,
   Matrix,
   MessageStatus,
@@ -11,6 +12,8 @@ import type {
   RoomStanding,
   Sender,
   SendOptions,
+  SpaceLink,
+  Successor,
 } from '../../src/bridge/matrix.ts';
 
 export interface Said {
@@ -23,6 +26,12 @@ export interface Said {
 interface Room {
   readonly members: Map<MatrixUserId, RoomStanding>;
   readonly said: Said[];
+  /** What the events that were edited say now. */
+  readonly edited: Map<EventId, Content>;
+  pinned?: EventId;
+  readonly children: Map<RoomId, SpaceLink>;
+  predecessor?: RoomId;
+  successor?: Successor;
 }
 
 type Call = keyof Matrix;
@@ -35,6 +44,7 @@ export class MatrixInMemory implements Matrix {
   readonly names = new Map<MatrixUserId, string>();
   readonly invitations: { readonly room: RoomId; readonly user: MatrixUserId }[] = [];
   readonly redacted: EventId[] = [];
+  readonly furniture = new Map<RoomId, FurnitureSpec>();
   readonly #network: string;
   readonly #rooms = new Map<RoomId, Room>();
   readonly #sent = new Map<string, EventId>();
@@ -71,7 +81,7 @@ export class MatrixInMemory implements Matrix {
 
   make(members: readonly (readonly [MatrixUserId, RoomStanding])[]): RoomId {
     const room = `!${this.#rooms.size + 1}:hs.test` as RoomId;
-    this.#rooms.set(room, { members: new Map(members), said: [] });
+    this.#rooms.set(room, { members: new Map(members), said: [], edited: new Map(), children: new Map() });
     return room;
   }
 
@@ -114,6 +124,42 @@ export class MatrixInMemory implements Matrix {
       [this.bot, 'joined'],
       [user, 'invited'],
     ]);
+  }
+
+  async createFurniture(spec: FurnitureSpec): Promise<RoomId> {
+    await this.#trouble('createFurniture', spec);
+    const room = this.make([
+      [this.bot, 'joined'],
+      [spec.user, 'invited'],
+    ]);
+    this.furniture.set(room, spec);
+    return room;
+  }
+
+  async describePortal(): Promise<void> {}
+
+  async spaceChildren(space: RoomId): Promise<readonly RoomId[]> {
+    await this.#trouble('spaceChildren', space);
+    this.#needBot(space);
+    return [...this.#room(space).children].flatMap(([room, link]) => (link === 'none' ? [] : [room]));
+  }
+
+  async setSpaceChild(space: RoomId, room: RoomId, link: SpaceLink): Promise<void> {
+    await this.#trouble('setSpaceChild', space, room, link);
+    this.#needBot(space);
+    this.#room(space).children.set(room, link);
+  }
+
+  async edit(room: RoomId, event: EventId, content: Content, txnId: string): Promise<void> {
+    await this.#trouble('edit', room, event, content, txnId);
+    this.#needBot(room);
+    this.#room(room).edited.set(event, content);
+  }
+
+  async pin(room: RoomId, event: EventId): Promise<void> {
+    await this.#trouble('pin', room, event);
+    this.#needBot(room);
+    this.#room(room).pinned = event;
   }
 
   async send(room: RoomId, sender: Sender, content: Content, options: SendOptions): Promise<EventId> {
@@ -183,10 +229,32 @@ export class MatrixInMemory implements Matrix {
     this.put(room, sender, 'out');
   }
 
+  async abandon(room: RoomId, remove: readonly MatrixUserId[] = []): Promise<void> {
+    await this.#trouble('abandon', room, remove);
+    const { members } = this.#room(room);
+    if (members.get(this.bot) !== 'joined') return;
+    for (const user of members.keys())
+      if (user === this.bot || this.isGhost(user) || remove.includes(user)) members.set(user, 'out');
+  }
+
+  async predecessor(room: RoomId): Promise<RoomId | undefined> {
+    return this.#room(room).predecessor;
+  }
+
+  async successor(room: RoomId): Promise<Successor | undefined> {
+    this.#needBot(room);
+    return this.#room(room).successor;
+  }
+
   async joinedPeople(room: RoomId): Promise<readonly MatrixUserId[]> {
     this.#needBot(room);
     const joined = [...this.#room(room).members].filter(([, standing]) => standing === 'joined');
     return joined.map(([user]) => user).filter((user) => user !== this.bot && !this.isGhost(user));
+  }
+
+  /** What stands in a room besides what was said. */
+  look(room: RoomId): Room {
+    return this.#room(room);
   }
 
   #room(room: RoomId): Room {
