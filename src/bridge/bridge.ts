@@ -2,6 +2,7 @@
 // Knows every part of the core; not how Matrix, a network or the database works.
 
 import { Announcer } from './announcer.ts';
+import { CleanUp, type LogoutRooms } from './clean-up.ts';
 import type { Clock } from './clock.ts';
 import type { Operations } from './commands/command.ts';
 import { commandRegistry } from './commands/registry.ts';
@@ -49,6 +50,8 @@ export interface BridgeOptions {
   readonly permissions: PermissionMap;
   /** Requests a second for showing presence; 0: it is not shown. */
   readonly presencePerSecond: number;
+  /** What becomes of the rooms of a login that is signed out. */
+  readonly logoutRooms: LogoutRooms;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -93,6 +96,7 @@ export class Bridge {
     this.#permissions = new Permissions(options.permissions);
     this.#runner = new Runner({ journal: store.journal, clock, log, carry: async (row) => this.#carry(row) });
     this.#matrix = matrix;
+    const cleanUp = new CleanUp({ matrix, store, policy: options.logoutRooms, log });
     this.#logins = new Logins({
       networks: options.networks,
       sessions: store.sessions,
@@ -104,6 +108,7 @@ export class Bridge {
       onMessage: (lane) => this.#runner.wake(lane),
       onMoment: (login, event) => this.#onMoment(login, event),
       onSignIn: (login, old) => this.#onSignIn(login, old),
+      onSignOut: async (login) => cleanUp.carryOut(login),
       onGone: (login) => {
         this.#portals.forget(login);
         this.#announcer.forget(login);
@@ -229,7 +234,7 @@ export class Bridge {
 
   #mayBeSecret(event: MatrixEvent): boolean {
     if (event.type !== 'message') return false;
-    return this.#management.expectsSecret(event.room) || /^\s*login\s/iu.test(plainText(event.content));
+    return this.#management.expectsSecret(event.room) || /^\s*(re)?login\s/iu.test(plainText(event.content));
   }
 
   #onEphemeral(event: MatrixEphemeral): void {
@@ -277,6 +282,7 @@ export class Bridge {
   #operations(): Operations {
     return {
       signIn: async (user, network, values) => this.#logins.signIn(user, network, network.prepareLogin(values)),
+      signInAgain: async (login, password) => this.#logins.signInAgain(login, password),
       signOut: async (login) => this.#logins.signOut(login),
       openChat: async (login, typed) => {
         const resolved = login.client.resolve(typed);

@@ -6,7 +6,7 @@ import type { Cancel, Clock } from './clock.ts';
 import { BridgeError } from './errors.ts';
 import type { Availability, Contact, JournaledEvent, LoginState, LoginStateKind, RemoteEvent } from './events.ts';
 import { remoteLane, requestLane } from './lanes.ts';
-import type { ChatId, LoginId, MatrixUserId, RemoteUserId } from './ids.ts';
+import type { ChatId, LoginId, MatrixUserId, RemoteUserId, ServerKey } from './ids.ts';
 import type { Log } from './log.ts';
 import type { ClientSink, Network, NetworkClient, WantedPresence } from './network.ts';
 import type { Journal, Lease, SessionRecord, SessionStore } from './store.ts';
@@ -45,6 +45,9 @@ export class Login {
   readonly id: LoginId;
   readonly network: Network;
   readonly matrixUser: MatrixUserId;
+  readonly server: ServerKey;
+  /** The account itself, as its contacts have it. */
+  readonly user: RemoteUserId;
   readonly address: string;
   readonly serverName: string;
   readonly client: NetworkClient;
@@ -82,6 +85,8 @@ export class Login {
     this.id = record.id;
     this.network = parts.network;
     this.matrixUser = record.matrixUser;
+    this.server = record.server;
+    this.user = record.user;
     this.address = record.address;
     this.serverName = parts.network.servers.find((server) => server.key === record.server)?.name ?? record.server;
     this.#parts = parts;
@@ -153,10 +158,11 @@ export class Login {
     this.#connectAfter(0);
   }
 
-  /** Signs off for good and forgets the account. */
-  async logout(): Promise<void> {
+  /** Signs off for good and forgets the account. `between`: what is to be done before that, with nothing coming in any more. */
+  async logout(between: () => Promise<void>): Promise<void> {
     await this.#want({ ...this.#wanted, on: false });
     await this.stop();
+    await between();
     this.#become('logged-out', 'You are signed out.');
     await this.#parts.sessions.remove(this.#lease);
   }

@@ -9,6 +9,7 @@ import { loginId, type LoginId, type MatrixUserId } from './ids.ts';
 import type { Log } from './log.ts';
 import { Login, type LoginParts } from './login.ts';
 import type { LoginSeed, Network } from './network.ts';
+import { Secret } from './secret.ts';
 import type { SessionRecord, SessionStore } from './store.ts';
 import { Turns } from './turns.ts';
 
@@ -24,6 +25,8 @@ export interface LoginsParts extends Pick<LoginParts, 'journal' | 'onMessage' | 
   readonly onState: (login: Login, previous: LoginState) => void;
   /** A user signs in, perhaps with an account that had a login already, perhaps another user's; nothing is under way yet. */
   readonly onSignIn: (login: Login, old: Login | undefined) => void;
+  /** It is signed off, and its records are still there. */
+  readonly onSignOut: (login: Login) => Promise<void>;
   /** The login is gone for good. */
   readonly onGone: (login: Login) => void;
 }
@@ -89,12 +92,19 @@ export class Logins {
     return login;
   }
 
+  /** The same account with a new password. */
+  async signInAgain({ id, network, matrixUser, server, user, address }: Login, password: string): Promise<Login> {
+    if (this.#logins.get(id)?.matrixUser !== matrixUser)
+      throw new BridgeError('bad-input', `You have signed out of ${address} meanwhile.`);
+    return this.signIn(matrixUser, network, { server, user, address, password: new Secret(password) });
+  }
+
   /** The login is there until it is forgotten for good: a sign-out that fails half-way can be said again. */
   async signOut({ id, matrixUser }: Login): Promise<void> {
     await this.#turns.take(id, async () => {
       const login = this.#logins.get(id);
       if (login?.matrixUser !== matrixUser) return; // somebody was quicker
-      await login.logout();
+      await login.logout(async () => this.#parts.onSignOut(login));
       this.#logins.delete(id);
       this.#parts.onGone(login);
     });

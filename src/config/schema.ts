@@ -69,6 +69,10 @@ const presence = z.strictObject({
   requests_per_second: z.number().min(0.1).max(1_000).default(10),
 });
 
+const bridge = z.strictObject({
+  logout_rooms: z.enum(['keep', 'leave', 'remove']).default('keep'),
+});
+
 const serverKey = z.string().regex(/^[a-z0-9-]{1,30}$/u, 'must be lower-case letters, digits and -');
 
 export const configSchema = z.strictObject({
@@ -77,6 +81,7 @@ export const configSchema = z.strictObject({
   database: database.prefault({}),
   secrets: secrets.prefault({}),
   permissions: z.record(z.string(), z.enum(['block', 'user', 'admin'])).default({}),
+  bridge: bridge.prefault({}),
   presence: presence.prefault({}),
   networks: z.strictObject({
     msn: z.strictObject({

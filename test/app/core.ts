@@ -3,6 +3,7 @@
 
 import { onTestFinished, vi } from 'vitest';
 import { Bridge } from '../../src/bridge/bridge.ts';
+import type { LogoutRooms } from '../../src/bridge/clean-up.ts';
 import { BridgeError } from '../../src/bridge/errors.ts';
 import { type MatrixEvent, plainText, text } from '../../src/bridge/events.ts';
 import type { EventId, MatrixUserId, RoomId } from '../../src/bridge/ids.ts';
@@ -107,7 +108,7 @@ export class Core {
     return core;
   }
 
-  async start(permissions: PermissionMap = { 'hs.test': 'user' }): Promise<void> {
+  async start(permissions: PermissionMap = { 'hs.test': 'user' }, logoutRooms: LogoutRooms = 'keep'): Promise<void> {
     const store = await storeOn(this.#database, { key: KEY, owner: 'core', clock: this.clock });
     this.#bridge = await Bridge.open({
       networks: [this.echo],
@@ -118,6 +119,7 @@ export class Core {
       },
       permissions,
       presencePerSecond: 0,
+      logoutRooms,
       clock: this.clock,
       log: this.log,
     });

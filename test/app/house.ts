@@ -165,6 +165,11 @@ export class House {
     this.#config = { ...this.#config, permissions };
   }
 
+  /** Keys of config.yaml, from the next `open` on. */
+  configure(changes: Readonly<Record<string, unknown>>): void {
+    this.#config = { ...this.#config, ...changes };
+  }
+
   /** From the next `open` on. */
   renameServer(key: string): void {
     const [server] = Object.values(this.#config.networks.msn.servers);

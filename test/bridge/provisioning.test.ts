@@ -68,6 +68,7 @@ class Stage {
         this.signIns.push(Object.fromEntries(values));
         return this.addLogin(user, values.get('address') ?? '', 'connecting');
       },
+      signInAgain: async (login) => login,
       signOut: async (login) => {
         this.signOuts.push(login.id);
         this.logins.splice(this.logins.indexOf(login), 1);

@@ -39,6 +39,8 @@ export interface CommandContext {
 export interface Operations {
   /** Keeps the login and begins to sign in; how it goes is told when it is known. */
   signIn(user: MatrixUserId, network: Network, values: ReadonlyMap<string, string>): Promise<Login>;
+  /** The same account with a new password. Its rooms and what was chosen for it stay. */
+  signInAgain(login: Login, password: string): Promise<Login>;
   signOut(login: Login): Promise<void>;
   /** The room of a chat; `fresh`: it was made just now. */
   openChat(

@@ -46,7 +46,8 @@ async function nextStep(
   return new FieldDialogue(context, field, go);
 }
 
-class FieldDialogue implements Dialogue {
+/** Asks until the answer will do. */
+export class FieldDialogue implements Dialogue {
   readonly what = WHAT;
   readonly secret: boolean;
   readonly #context: CommandContext;

@@ -11,6 +11,7 @@ import { logoutCommand } from './logout.ts';
 import { networkCommands } from './network-commands.ts';
 import { nickCommand, presenceCommand } from './presence.ts';
 import { reconnectCommand } from './reconnect.ts';
+import { reloginCommand } from './relogin.ts';
 import { requestCommands } from './requests.ts';
 import { statusCommand } from './status.ts';
 
@@ -34,6 +35,7 @@ export function commandRegistry(networks: readonly Network[], requests: Requests
     nickCommand,
     statusCommand,
     reconnectCommand,
+    reloginCommand,
     logoutCommand,
     cancelCommand,
   ];
