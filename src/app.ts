@@ -12,6 +12,7 @@ import { Secret } from './bridge/secret.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError } from './config/errors.ts';
 import { type MatrixSide, openMatrix } from './matrix/matrix.ts';
+import type { ProvisioningAccess } from './matrix/provisioning-http.ts';
 import { createMsnNetwork } from './networks/msn/network.ts';
 import type { KeySource } from './store/keys.ts';
 import { openStore, type OpenStore } from './store/store.ts';
@@ -192,6 +193,13 @@ function keyOf(config: Config, key: Secret | undefined): KeySource {
   return { type: 'file', path: config.secrets.key_file };
 }
 
+/** Undefined as long as the configuration lets nobody in. */
+function provisioningOf({ provisioning }: Config): ProvisioningAccess | undefined {
+  const { shared_secret: secret, openid, origins } = provisioning;
+  if (secret === undefined && !openid) return undefined;
+  return { ...(secret !== undefined && { sharedSecret: new Secret(secret) }), openId: openid, origins };
+}
+
 function matrixOptions(
   config: Config,
   networks: readonly { readonly id: NetworkId }[],
@@ -209,6 +217,7 @@ function matrixOptions(
     ghostPrefix: appservice.ghost_prefix,
     networks: networks.map((network) => network.id),
     listen: appservice.listen,
+    provisioning: provisioningOf(config),
     log: parts.log.child({ part: 'matrix' }),
     sink,
     clock: parts.clock,

@@ -4,7 +4,7 @@
 import type { Cancel, Clock } from './clock.ts';
 import type { Operations } from './commands/command.ts';
 import { assertNever, BridgeError } from './errors.ts';
-import type { MatrixUserId } from './ids.ts';
+import type { LoginId, MatrixUserId } from './ids.ts';
 import type { Login } from './login.ts';
 import { onlyAnswer, readAnswer } from './login-fields.ts';
 import type { LoginField, Network } from './network.ts';
@@ -42,7 +42,8 @@ export class LoginProcesses {
   readonly #parts: LoginProcessesParts;
   /** Oldest first. */
   readonly #processes = new Map<string, Process>();
-  readonly #waiting = new Map<Login, () => void>();
+  /** Those who wait to hear how a sign-in ends. */
+  readonly #waiting = new Map<LoginId, Set<(login: Login) => void>>();
   readonly #life: string;
   #count = 0;
 
@@ -99,7 +100,8 @@ export class LoginProcesses {
 
   /** A login is in another state. */
   noteState(login: Login): void {
-    if (login.state.kind !== 'connecting') this.#waiting.get(login)?.();
+    if (login.state.kind === 'connecting') return;
+    for (const tell of this.#waiting.get(login.id) ?? []) tell(login);
   }
 
   async #next(process: Process): Promise<LoginStep> {
@@ -112,7 +114,7 @@ export class LoginProcesses {
   async #finish(process: Process): Promise<LoginStep> {
     try {
       const login = await this.#signIn(process);
-      const step = endOf(process, login, await this.#outcome(login));
+      const step = endOf(process, login, await this.#outcome(login.id));
       const { former } = process;
       if (former && former.id !== login.id) await this.#parts.operations.signOut(former);
       return step;
@@ -134,16 +136,19 @@ export class LoginProcesses {
     return login;
   }
 
-  /** Waits until the network has decided, for a while: true if it has. */
-  async #outcome(login: Login): Promise<boolean> {
+  /** The login when the network has decided; undefined if that takes too long. It may be another that took its place. */
+  async #outcome(id: LoginId): Promise<Login | undefined> {
+    const waiting = this.#waiting.get(id) ?? new Set();
+    this.#waiting.set(id, waiting);
     return new Promise((resolve) => {
-      const end = (decided: boolean): void => {
+      const end = (login?: Login): void => {
         cancel();
-        this.#waiting.delete(login);
-        resolve(decided);
+        waiting.delete(end);
+        if (waiting.size === 0) this.#waiting.delete(id);
+        resolve(login);
       };
-      const cancel = this.#parts.clock.after(PATIENCE_MS, () => end(false));
-      this.#waiting.set(login, () => end(true));
+      const cancel = this.#parts.clock.after(PATIENCE_MS, () => end());
+      waiting.add(end);
     });
   }
 
@@ -207,8 +212,7 @@ function answerOf(field: LoginField, typed: Secret | undefined): Secret {
 }
 
 /** What is tried again goes on without the program; what is not is the end of this sign-in. */
-function endOf(process: Process, login: Login, decided: boolean): LoginStep {
-  const { kind, sentence } = login.state;
+function endOf(process: Process, login: Login, decided: Login | undefined): LoginStep {
   const complete = (instructions: string): LoginStep => ({
     type: 'complete',
     process: process.id,
@@ -217,6 +221,8 @@ function endOf(process: Process, login: Login, decided: boolean): LoginStep {
     login: login.id,
   });
   if (!decided) return complete('The server takes its time. The bridge keeps trying.');
+  if (decided.matrixUser !== process.user) throw new BridgeError('account-taken', 'Somebody else was quicker.');
+  const { kind, sentence } = decided.state;
   switch (kind) {
     case 'connecting':
     case 'connected':

@@ -73,9 +73,17 @@ const bridge = z.strictObject({
   logout_rooms: z.enum(['keep', 'leave', 'remove']).default('keep'),
 });
 
+const provisioning = z.strictObject({
+  shared_secret: z.string().min(16, 'is too short for a secret: give it 16 characters or more').optional(),
+  openid: z.boolean().default(false),
+  origins: z
+    .array(z.string().regex(/^(\*|https?:\/\/[^/\s]+)$/u, 'must be like https://app.example.com, without a path'))
+    .default([]),
+});
+
 const serverKey = z.string().regex(/^[a-z0-9-]{1,30}$/u, 'must be lower-case letters, digits and -');
 
-export const configSchema = z.strictObject({
+const file = z.strictObject({
   homeserver,
   appservice,
   database: database.prefault({}),
@@ -83,6 +91,7 @@ export const configSchema = z.strictObject({
   permissions: z.record(z.string(), z.enum(['block', 'user', 'admin'])).default({}),
   bridge: bridge.prefault({}),
   presence: presence.prefault({}),
+  provisioning: provisioning.prefault({}),
   networks: z.strictObject({
     msn: z.strictObject({
       servers: z
@@ -92,6 +101,12 @@ export const configSchema = z.strictObject({
   }),
   logging: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
 });
+
+export const configSchema = file.refine(
+  ({ appservice: { as_token, hs_token }, provisioning: { shared_secret: secret } }) =>
+    secret === undefined || (secret !== as_token && secret !== hs_token),
+  { path: ['provisioning', 'shared_secret'], error: 'must be another than the tokens of the appservice' },
+);
 
 export type ConfigFile = z.infer<typeof configSchema>;
 export type MsnServerConfig = z.infer<typeof msnServer>;

@@ -1,4 +1,4 @@
-// Reads the JSON body of a request, within bounds. Knows HTTP bodies; not what they say.
+// Reads what a request brings, parts of its path and a JSON body, within bounds. Knows HTTP; not what is said.
 
 import type { IncomingMessage } from 'node:http';
 
@@ -9,18 +9,18 @@ export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   readonly status: number;
   readonly errcode: string;
-  readonly allow: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
     errcode: string,
     message: string,
-    options: { readonly allow?: string; readonly cause?: unknown } = {},
+    options: { readonly headers?: Readonly<Record<string, string>>; readonly cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.status = status;
     this.errcode = errcode;
-    this.allow = options.allow;
+    this.headers = options.headers ?? {};
   }
 }
 
@@ -48,6 +48,15 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     request.once('close', brokeOff);
   });
   return parse(Buffer.concat(chunks));
+}
+
+/** A part of a path, decoded. Throws `HttpProblem`. */
+export function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (cause) {
+    throw new HttpProblem(400, 'M_INVALID_PARAM', 'The path cannot be read.', { cause });
+  }
 }
 
 function parse(bytes: Buffer): unknown {

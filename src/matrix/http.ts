@@ -117,7 +117,7 @@ export class HomeserverHttp {
 function repeatable({ path }: HttpRequest): Repeat {
   const [bare = ''] = path.split('?', 1);
   if (bare.endsWith('/createRoom') || bare.endsWith('/upload')) return 'if-unsent';
-  if (bare.endsWith('/ping') || bare.endsWith('/versions')) return 'never';
+  if (bare.endsWith('/ping') || bare.endsWith('/versions') || bare.endsWith('/openid/userinfo')) return 'never';
   return 'always';
 }
 

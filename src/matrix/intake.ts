@@ -1,7 +1,6 @@
 // Takes what the homeserver pushes, and answers 200 only when the sink has it. The one HTTP server of the bridge.
 // Knows the application service API; not what becomes of an event.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { AppService } from 'matrix-appservice-bridge';
 import type { Clock } from '../bridge/clock.ts';
@@ -9,9 +8,12 @@ import type { MatrixUserId } from '../bridge/ids.ts';
 import type { Log } from '../bridge/log.ts';
 import type { MatrixSink } from '../bridge/matrix.ts';
 import type { Secret } from '../bridge/secret.ts';
+import { bearerOf, digest, isToken } from './bearer.ts';
 import { asUserId } from './checks.ts';
-import { HttpProblem, readBody } from './http-body.ts';
+import { decodePart, HttpProblem, readBody } from './http-body.ts';
 import type { SeenMember } from './incoming.ts';
+import type { HttpAnswer, ProvisioningHttp } from './provisioning-http.ts';
+import { PROVISIONING_BASE } from './provisioning-routes.ts';
 import { receive } from './transaction.ts';
 
 export interface IntakeOptions {
@@ -23,6 +25,8 @@ export interface IntakeOptions {
   /** Membership events of any user, before they are handed on. */
   readonly onMember: (seen: SeenMember) => void;
   readonly isReady: () => boolean;
+  /** Answers programs, which have tokens of their own; without it there is nothing for them here. */
+  readonly provisioning?: Pick<ProvisioningHttp, 'answer'> | undefined;
   readonly clock: Pick<Clock, 'after'>;
   readonly log: Log;
   readonly maxBodyBytes?: number;
@@ -95,23 +99,24 @@ export class Intake extends AppService {
     // What a refused request still sends is thrown away: cut off, the other side might not see the answer.
     response.once('finish', () => request.resume());
     try {
-      await this.#answer(request);
-      this.#reply(response, 200, {});
+      this.#reply(response, await this.#answer(request));
     } catch (error) {
       if (error instanceof HttpProblem) {
-        if (error.allow !== undefined) response.setHeader('allow', error.allow);
-        this.#reply(response, error.status, { errcode: error.errcode, error: error.message });
+        const { status, errcode, message, headers } = error;
+        this.#reply(response, { status, body: { errcode, error: message }, headers });
         return;
       }
       this.#options.log.error({ err: error }, 'a request of the homeserver could not be taken');
-      this.#reply(response, 503, { errcode: 'M_UNKNOWN', error: 'The bridge cannot take this now.' });
+      const body = { errcode: 'M_UNKNOWN', error: 'The bridge cannot take this now.' };
+      this.#reply(response, { status: 503, body });
     }
   }
 
-  #reply(response: ServerResponse, status: number, body: unknown): void {
+  #reply(response: ServerResponse, { status, body, headers }: HttpAnswer): void {
     if (response.headersSent || response.destroyed) return;
     const text = JSON.stringify(body);
     response.writeHead(status, {
+      ...headers,
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(text),
       // While we close, the homeserver is not to send its next request here.
@@ -120,25 +125,31 @@ export class Intake extends AppService {
     response.end(text);
   }
 
-  async #answer(request: IncomingMessage): Promise<void> {
+  async #answer(request: IncomingMessage): Promise<HttpAnswer> {
     const [path = '', ...queries] = (request.url ?? '').split('?');
+    if (path.startsWith(`${PROVISIONING_BASE}/`)) {
+      const { provisioning } = this.#options;
+      if (provisioning === undefined) throw new HttpProblem(404, 'M_UNRECOGNIZED', 'There is nothing here.');
+      return provisioning.answer(request);
+    }
     const here = this.#routes.filter((route) => route.path.test(path));
     if (!here.some((route) => route.open)) this.#checkToken(request, new URLSearchParams(queries.join('?')));
     if (here.length === 0) throw new HttpProblem(404, 'M_UNRECOGNIZED', 'There is nothing here.');
     const route = here.find(({ method }) => method === request.method);
     if (route === undefined) {
       const allow = here.map(({ method }) => method).join(', ');
-      throw new HttpProblem(405, 'M_UNRECOGNIZED', 'This is not the method for it.', { allow });
+      throw new HttpProblem(405, 'M_UNRECOGNIZED', 'This is not the method for it.', { headers: { allow } });
     }
-    await route.answer(decode(route.path.exec(path)?.[1] ?? ''), request);
+    await route.answer(decodePart(route.path.exec(path)?.[1] ?? ''), request);
+    return { status: 200, body: {} };
   }
 
   #checkToken(request: IncomingMessage, query: URLSearchParams): void {
-    const header = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const header = bearerOf(request.headers.authorization);
     const given = [header, ...query.getAll('access_token')].filter((token) => token !== undefined);
     if (given.length === 0) throw new HttpProblem(401, 'M_MISSING_TOKEN', 'A token is needed.');
     // All are compared, so that the time tells nothing about which of them was wrong.
-    const right = given.map((token) => timingSafeEqual(digest(token), this.#token));
+    const right = given.map((token) => isToken(token, this.#token));
     if (right.includes(false)) throw new HttpProblem(403, 'M_FORBIDDEN', 'The token is wrong.');
   }
 
@@ -197,16 +208,4 @@ export class Intake extends AppService {
 
 function notFound(): HttpProblem {
   return new HttpProblem(404, 'M_NOT_FOUND', 'There is no such thing.');
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch (cause) {
-    throw new HttpProblem(400, 'M_INVALID_PARAM', 'The path cannot be read.', { cause });
-  }
-}
-
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

@@ -20,6 +20,7 @@ import { serveLibrary } from './library-http.ts';
 import { routeLibraryLog } from './library-log.ts';
 import { Memberships } from './memberships.ts';
 import { Profiles } from './profiles.ts';
+import { type ProvisioningAccess, ProvisioningHttp } from './provisioning-http.ts';
 import { registration } from './registration.ts';
 import { RoomState } from './room-state.ts';
 import { Rooms } from './rooms.ts';
@@ -42,6 +43,8 @@ export interface MatrixOptions {
   readonly listen: { readonly host: string; readonly port: number };
   readonly log: Log;
   readonly sink: MatrixSink;
+  /** Undefined: there is no provisioning API. */
+  readonly provisioning?: ProvisioningAccess | undefined;
   readonly clock: Clock;
 }
 
@@ -91,6 +94,18 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
   const upgrades = new RoomUpgrades(state);
   const health = new Health({ intents, bot, homeserverUrl, bridgeId });
   const isOurs = (user: string): boolean => user === bot || ids.isGhost(user);
+  const provisioning =
+    options.provisioning &&
+    new ProvisioningHttp({
+      access: options.provisioning,
+      domain,
+      bridgeId,
+      isOurs,
+      http,
+      provision: (user, request) => options.sink.provision(user, request),
+      clock,
+      log,
+    });
   const intake = new Intake({
     hsToken: options.hsToken,
     sink: options.sink,
@@ -100,6 +115,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
       if (isOurs(user)) memberships.set(room, user, membership);
     },
     isReady: () => health.ready,
+    provisioning,
     clock,
     log,
   });

@@ -36,6 +36,8 @@ export interface HouseOptions {
   readonly dialects?: readonly string[];
   /** Who is on MSN; the first three have each other on their lists. */
   readonly accounts?: readonly string[];
+  /** As in config.yaml. */
+  readonly provisioning?: object;
   /** Of MSN accounts, by name; `secret` otherwise. */
   readonly passwords?: Readonly<Record<string, string>>;
 }
@@ -106,6 +108,7 @@ export class House {
       },
       database: { url: house.databaseUrl },
       permissions: options.permissions ?? { [domain]: 'user', [`@stranger:${domain}`]: 'block' },
+      ...(options.provisioning && { provisioning: options.provisioning }),
       networks: {
         msn: {
           servers: {
@@ -128,6 +131,11 @@ export class House {
 
   get bot(): string {
     return `@msnbot:${this.homeserver.serverName}`;
+  }
+
+  /** Where the bridge listens. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#app?.port}`;
   }
 
   /** Acts with the bridge's own rights. */

@@ -64,6 +64,21 @@ test.each([
     good.replace('own:', 'Own_1:'),
     'config.yaml:11:7: networks.msn.servers.Own_1: ',
   ],
+  [
+    'a secret of the provisioning API must not be short',
+    `${good}provisioning:\n  shared_secret: short\n`,
+    'config.yaml:16:18: provisioning.shared_secret: is too short',
+  ],
+  [
+    'nor be a token that others have',
+    `${good}provisioning:\n  shared_secret: fedcba9876543210\n`,
+    'config.yaml:16:18: provisioning.shared_secret: must be another',
+  ],
+  [
+    'an origin has no path',
+    `${good}provisioning:\n  origins: [https://x.example.com/app]\n`,
+    'config.yaml:16:13: provisioning.origins.0: must be like https://app.example.com',
+  ],
 ])('%s', (_, text, start) => {
   expect(faults(text).join('\n')).toContain(start);
 });

@@ -34,6 +34,8 @@ export class Accounts {
   readonly #byId = new Map<string, Account>();
   readonly #sessions = new Map<string, Session>();
   #sessionCount = 0;
+  /** OpenID tokens, with whom they stand for. */
+  readonly #openIds = new Map<string, string>();
 
   constructor(serverName: string, stream: Stream) {
     this.serverName = serverName;
@@ -91,6 +93,16 @@ export class Accounts {
 
   logOut(token: string): void {
     this.#sessions.delete(token);
+  }
+
+  issueOpenId(user: string): string {
+    const token = `openid_${this.#openIds.size + 1}`;
+    this.#openIds.set(token, user);
+    return token;
+  }
+
+  openIdUser(token: string): string | undefined {
+    return this.#openIds.get(token);
   }
 
   setAccountData(account: Account, room: string, type: string, content: JsonObject): void {

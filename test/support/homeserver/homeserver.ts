@@ -175,6 +175,11 @@ export class HomeserverDouble {
     return person;
   }
 
+  /** A token for anybody, users of other servers included, as a homeserver in the wrong hands would give them. */
+  issueOpenId(user: string): string {
+    return this.#world.accounts.issueOpenId(user);
+  }
+
   room(id: string): Room {
     const room = this.#world.rooms.get(id);
     if (!room) throw new Error(`there is no room ${id}`);

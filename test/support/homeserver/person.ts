@@ -135,6 +135,11 @@ export class Person {
     return this.client.request('GET', at`/rooms/${room}/state/${type}/${stateKey}`);
   }
 
+  /** A token by which he proves to others who he is. */
+  async openId(): Promise<string> {
+    return textAt(await this.client.request('POST', at`/user/${this.id}/openid/request_token`, {}), 'access_token');
+  }
+
   // What he has seen. The first call starts to listen; nothing that happened before is missed.
 
   /** The first event, past ones included, that `matches`. */

@@ -1,6 +1,6 @@
-// Endpoints about accounts: registration, login, whoami, capabilities. Knows no room.
+// Endpoints about accounts: registration, login, whoami, capabilities, OpenID. Knows no room.
 
-import { MatrixError, refused } from '../errors.ts';
+import { forbidden, MatrixError, refused } from '../errors.ts';
 import { isObject, optionalBoolean, optionalString, requiredString, type JsonObject } from '../json.ts';
 import { ROOM_VERSIONS } from '../room-versions.ts';
 import { Reply, type Call, type Route } from '../router.ts';
@@ -19,6 +19,8 @@ export function accountEndpoints(parts: Parts): Route[] {
     ['GET', '/_matrix/client/v3/login', () => ({ flows: [{ type: 'm.login.password' }] })],
     ['POST', '/_matrix/client/v3/login', (call) => logIn(parts, call)],
     ['POST', '/_matrix/client/v3/logout', (call) => logOut(parts, call)],
+    ['POST', '/_matrix/client/v3/user/:user/openid/request_token', (call) => requestOpenId(parts, call)],
+    ['GET', '/_matrix/federation/v1/openid/userinfo', (call) => openIdUser(parts, call)],
   ];
 }
 
@@ -107,6 +109,21 @@ function sessionReply(parts: Parts, session: { token: string; user: string; devi
     device_id: session.device,
     home_server: parts.serverName,
   };
+}
+
+function requestOpenId(parts: Parts, call: Call): JsonObject {
+  const { user } = call.requester;
+  if (user !== call.param('user')) throw forbidden('Cannot request tokens for other users.');
+  const token = parts.accounts.issueOpenId(user);
+  return { access_token: token, token_type: 'Bearer', matrix_server_name: parts.serverName, expires_in: 3600 };
+}
+
+function openIdUser(parts: Parts, call: Call): JsonObject {
+  const token = call.query.get('access_token');
+  if (token === null) throw new MatrixError(401, 'M_MISSING_TOKEN', 'Access Token required');
+  const user = parts.accounts.openIdUser(token);
+  if (user === undefined) throw new MatrixError(401, 'M_UNKNOWN_TOKEN', 'Access Token unknown or expired');
+  return { sub: user };
 }
 
 function logOut(parts: Parts, { requester }: Call): JsonObject {
