@@ -1,6 +1,6 @@
 // What a network asks before a sign-in, and whether an answer will do. Knows fields; not who asks, nor how.
 
-import type { LoginField } from './network.ts';
+import type { LoginField, Network } from './network.ts';
 
 export type ReadAnswer =
   { readonly type: 'good'; readonly value: string } | { readonly type: 'bad'; readonly objection: string };
@@ -8,6 +8,12 @@ export type ReadAnswer =
 /** The answer to a field that is not asked, because there is but one. */
 export function onlyAnswer({ kind, options = [] }: LoginField): string | undefined {
   return kind === 'choice' && options.length === 1 ? options[0]?.value : undefined;
+}
+
+/** What is asked when an account that is here already needs a new password. */
+export function passwordField({ loginFields }: Network): LoginField {
+  const field = loginFields.find(({ kind }) => kind === 'password');
+  return field ?? { id: 'password', kind: 'password', prompt: 'Your password?' };
 }
 
 export function readAnswer(field: LoginField, typed: string): ReadAnswer {

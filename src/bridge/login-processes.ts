@@ -6,7 +6,7 @@ import type { Operations } from './commands/command.ts';
 import { assertNever, BridgeError } from './errors.ts';
 import type { LoginId, MatrixUserId } from './ids.ts';
 import type { Login } from './login.ts';
-import { onlyAnswer, readAnswer } from './login-fields.ts';
+import { onlyAnswer, passwordField, readAnswer } from './login-fields.ts';
 import type { LoginField, Network } from './network.ts';
 import type { LoginStep } from './provisioning-types.ts';
 import { Secret } from './secret.ts';
@@ -18,7 +18,7 @@ const LONGEST_MS = 30 * 60_000;
 const PATIENCE_MS = 45_000;
 
 export interface LoginProcessesParts {
-  readonly operations: Pick<Operations, 'signIn' | 'signOut'>;
+  readonly operations: Pick<Operations, 'signIn' | 'signInAgain'>;
   readonly clock: Clock;
 }
 
@@ -26,8 +26,8 @@ interface Process {
   readonly id: string;
   readonly user: MatrixUserId;
   readonly network: Network;
-  /** The login that is to make way for the new one. */
-  readonly former: Login | undefined;
+  /** The login that is to have a new password; without it there is to be a new login. */
+  readonly login: Login | undefined;
   /** Fields that are asked for together. */
   readonly steps: readonly (readonly LoginField[])[];
   readonly values: Map<string, Secret>;
@@ -52,7 +52,7 @@ export class LoginProcesses {
     this.#life = parts.clock.now().getTime().toString(36);
   }
 
-  async start(user: MatrixUserId, network: Network, former: Login | undefined): Promise<LoginStep> {
+  async start(user: MatrixUserId, network: Network, login: Login | undefined): Promise<LoginStep> {
     this.#makeRoom(user);
     // Only its user gets at it, so nobody need be kept from guessing; but ids of an earlier life must not come again.
     const id = `${this.#life}-${++this.#count}`;
@@ -60,8 +60,8 @@ export class LoginProcesses {
       id,
       user,
       network,
-      former,
-      steps: stepsOf(network),
+      login,
+      steps: login ? [[passwordField(network)]] : stepsOf(network),
       values: new Map(
         network.loginFields.flatMap((field) => {
           const only = onlyAnswer(field);
@@ -114,10 +114,7 @@ export class LoginProcesses {
   async #finish(process: Process): Promise<LoginStep> {
     try {
       const login = await this.#signIn(process);
-      const step = endOf(process, login, await this.#outcome(login.id));
-      const { former } = process;
-      if (former && former.id !== login.id) await this.#parts.operations.signOut(former);
-      return step;
+      return endOf(process, login, await this.#outcome(login.id));
     } catch (error) {
       if (error instanceof BridgeError && (error.retriable || error.code === 'bad-input') && process.values.size > 0) {
         process.ending = undefined;
@@ -129,11 +126,14 @@ export class LoginProcesses {
     }
   }
 
-  async #signIn({ user, network, values }: Process): Promise<Login> {
+  async #signIn({ user, network, login, values }: Process): Promise<Login> {
+    const { operations } = this.#parts;
     const revealed = new Map([...values].map(([field, value]) => [field, value.reveal()]));
-    const login = await this.#parts.operations.signIn(user, network, revealed);
+    const signedIn = login
+      ? await operations.signInAgain(login, revealed.get(passwordField(network).id) ?? '')
+      : await operations.signIn(user, network, revealed);
     values.clear();
-    return login;
+    return signedIn;
   }
 
   /** The login when the network has decided; undefined if that takes too long. It may be another that took its place. */
@@ -189,18 +189,17 @@ function stepId({ network }: Process, fields: readonly LoginField[]): string {
 }
 
 function toStep(process: Process, fields: readonly LoginField[]): LoginStep {
-  const { former, network } = process;
+  const { login, network } = process;
   return {
     type: 'fields',
     process: process.id,
     id: stepId(process, fields),
-    instructions: `Sign in to ${network.name}.`,
+    instructions: login ? `A new password for ${login.address} on ${login.serverName}.` : `Sign in to ${network.name}.`,
     fields: fields.map(({ id, kind, prompt, options }) => ({
       id,
       kind,
       prompt,
       ...(options && { options }),
-      ...(former && kind === 'address' && { suggested: former.address }),
     })),
   };
 }

@@ -10,7 +10,7 @@ export type ProvisioningRequest =
   | { readonly type: 'whoami' }
   | { readonly type: 'capabilities' }
   | { readonly type: 'flows' }
-  /** `login`: the account that the new sign-in is to take the place of. */
+  /** `login`: the account that is to have a new password. */
   | { readonly type: 'start-login'; readonly flow: string; readonly login?: string }
   | {
       readonly type: 'submit';
@@ -78,8 +78,7 @@ export type LoginStep =
       readonly login: LoginId;
     };
 
-/** `suggested`: what was answered the last time. */
-export type AskedField = Pick<LoginField, 'id' | 'kind' | 'prompt' | 'options'> & { readonly suggested?: string };
+export type AskedField = Pick<LoginField, 'id' | 'kind' | 'prompt' | 'options'>;
 
 export interface Person {
   readonly network: NetworkId;

@@ -102,11 +102,11 @@ export class Provisioning {
   ): Promise<Extract<ProvisioningResult, { type: 'step' }>['step']> {
     const network = this.#parts.networks.find(({ id }) => id === flow);
     if (!network) throw new BridgeError('not-found', 'There is no such way to sign in.');
-    const former = login === undefined ? undefined : this.#login(user, login);
-    if (former && former.network !== network) {
-      throw new BridgeError('bad-input', `${former.address} is no account of ${network.name}.`);
+    const known = login === undefined ? undefined : this.#login(user, login);
+    if (known && known.network !== network) {
+      throw new BridgeError('bad-input', `${known.address} is no account of ${network.name}.`);
     }
-    return this.#processes.start(user, network, former);
+    return this.#processes.start(user, network, known);
   }
 
   async #logout(user: MatrixUserId, wanted: string): Promise<ProvisioningResult> {

@@ -143,14 +143,13 @@ const FIELD_TYPES: Readonly<Record<LoginField['kind'], string>> = {
   text: 'username', // there is no type for any text
 };
 
-function toField({ id, kind, prompt, options, suggested }: AskedField): JsonObject {
+function toField({ id, kind, prompt, options }: AskedField): JsonObject {
   return {
     type: FIELD_TYPES[kind],
     id,
     name: id.charAt(0).toUpperCase() + id.slice(1),
     description: prompt,
     ...(options && { options: shown(options) }),
-    ...(suggested !== undefined && { default_value: suggested }),
   };
 }
 

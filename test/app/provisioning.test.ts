@@ -113,6 +113,17 @@ describe('a user', () => {
     expect(await signIn(alice.id, 'alice@example.com')).toMatchObject({ status: 200, body: { type: 'complete' } });
   });
 
+  test('whose password was refused gives another for the account', async () => {
+    await signIn(alice.id, 'alice@example.com', 'wrong');
+    const { body } = await ask(alice.id, `POST login/start/msn?login_id=${encodeURIComponent(LOGIN)}`);
+    expect(body).toMatchObject({ user_input: { fields: [{ id: 'password' }] } });
+    const step = `POST login/step/${body['login_id'] as string}/msn.login.password/user_input` as const;
+    expect(await ask(alice.id, step, { body: { password: 'secret' } })).toMatchObject({
+      status: 200,
+      body: { complete: { user_login_id: LOGIN } },
+    });
+  });
+
   test('with an address that is none is asked again at the same step', async () => {
     const process = await begin(alice.id);
     const step = `POST login/step/${process}/msn.login.address/user_input` as const;

@@ -54,6 +54,7 @@ class Stage {
     loginFields,
   });
   readonly signIns: Readonly<Record<string, string>>[] = [];
+  readonly newPasswords: string[] = [];
   readonly signOuts: string[] = [];
   readonly logins: Login[] = [];
   readonly chats: string[] = [];
@@ -68,7 +69,10 @@ class Stage {
         this.signIns.push(Object.fromEntries(values));
         return this.addLogin(user, values.get('address') ?? '', 'connecting');
       },
-      signInAgain: async (login) => login,
+      signInAgain: async (login, password) => {
+        this.newPasswords.push(password);
+        return login;
+      },
       signOut: async (login) => {
         this.signOuts.push(login.id);
         this.logins.splice(this.logins.indexOf(login), 1);
@@ -304,20 +308,19 @@ describe('a sign-in', () => {
     expect(inspect(stage.provisioning, { depth: 10, showHidden: true })).not.toContain("'pit'");
   });
 
-  test('in the place of another account signs that one out in the end', async () => {
-    stage.addLogin(ALICE, 'alicia');
-    const first = await stage.start(ALICE, 'echo/cave/alicia');
-    const second = await stage.submit(first.process, 'server', { server: 'cave' });
-    expect(second).toMatchObject({ fields: [{ id: 'address', suggested: 'alicia' }, { id: 'password' }] });
-    const end = stage.submit(first.process, 'address', { address: 'alice', password: 'secret' });
+  test('for an account that is here asks for its password only', async () => {
+    stage.addLogin(ALICE, 'alice', 'bad-credentials');
+    const first = await stage.start(ALICE, 'echo/cave/alice');
+    expect(first).toMatchObject({ id: 'echo.login.password', fields: [{ id: 'password' }] });
+    const end = stage.submit(first.process, 'password', { password: 'better' });
     await settled();
-    expect(stage.signOuts).toEqual([]);
     stage.become('connected');
-    await end;
-    expect(stage.signOuts).toEqual(['echo/cave/alicia']);
+    expect(await end).toMatchObject({ type: 'complete', login: 'echo/cave/alice' });
+    expect(stage.newPasswords).toEqual(['better']);
+    expect(stage.signIns).toEqual([]);
   });
 
-  test('in the place of somebody else’s account is refused', async () => {
+  test('for somebody else’s account is refused', async () => {
     stage.addLogin(BOB, 'bob');
     await expect(stage.start(ALICE, 'echo/cave/bob')).rejects.toMatchObject({ code: 'not-found' });
   });

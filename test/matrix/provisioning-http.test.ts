@@ -399,7 +399,7 @@ describe('an answer', () => {
                 { value: 'c', label: 'Pit' },
               ],
             },
-            { id: 'address', kind: 'address', prompt: 'Who?', suggested: 'alice' },
+            { id: 'address', kind: 'address', prompt: 'Who?' },
             { id: 'password', kind: 'password', prompt: 'How?' },
           ],
         },
@@ -412,7 +412,7 @@ describe('an answer', () => {
         user_input: {
           fields: [
             { type: 'select', id: 'server', name: 'Server', description: 'Where?', options: ['Cave', 'b', 'c'] },
-            { type: 'username', id: 'address', name: 'Address', description: 'Who?', default_value: 'alice' },
+            { type: 'username', id: 'address', name: 'Address', description: 'Who?' },
             { type: 'password', id: 'password', name: 'Password', description: 'How?' },
           ],
         },

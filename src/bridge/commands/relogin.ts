@@ -1,7 +1,7 @@
 // `relogin`: a new password for an account that is here already; its rooms and settings stay.
 
 import { BridgeError } from '../errors.ts';
-import type { LoginField } from '../network.ts';
+import { passwordField } from '../login-fields.ts';
 import { say } from '../say.ts';
 import { withLogin } from './choose.ts';
 import type { Command } from './command.ts';
@@ -16,8 +16,7 @@ export const reloginCommand: Command = {
     if (context.args.length > 1)
       throw new BridgeError('bad-input', 'Please send “relogin” and your address alone; I then ask for the password.');
     return withLogin(context, 'The sign-in', context.args[0], async (login) => {
-      const asked = login.network.loginFields.find(({ kind }) => kind === 'password');
-      const field: LoginField = asked ?? { id: 'password', kind: 'password', prompt: 'Your password?' };
+      const field = passwordField(login.network);
       await context.reply(say(`${login.address} on ${login.serverName}. ${field.prompt}`));
       return new FieldDialogue(context, field, async (password) => {
         const next = await context.operations.signInAgain(login, password);
