@@ -68,6 +68,7 @@ export async function startApp(config: Config, { clock, log, key, networks: othe
       store,
       permissions: config.permissions,
       presencePerSecond: config.presence.mode === 'off' ? 0 : config.presence.requests_per_second,
+      spaces: config.bridge.spaces,
       logoutRooms: config.bridge.logout_rooms,
       clock,
       log: log.child({ part: 'bridge' }),

@@ -23,6 +23,7 @@ import type { LoginId, RoomId } from './ids.ts';
 import { matrixLane, remoteLane } from './lanes.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
+import type { LoginWatcher } from './login-watcher.ts';
 import { Logins } from './logins.ts';
 import { Management } from './management.ts';
 import type { Matrix, MatrixSink } from './matrix.ts';
@@ -34,6 +35,7 @@ import { Provisioning } from './provisioning.ts';
 import { type Outcome, Runner } from './runner.ts';
 import { Requests } from './requests.ts';
 import { say } from './say.ts';
+import { Spaces } from './spaces.ts';
 import type { JournalRow, NewRow, Store } from './store.ts';
 import { answerStray } from './strays.ts';
 import { Upgrades } from './upgrades.ts';
@@ -52,6 +54,8 @@ export interface BridgeOptions {
   readonly presencePerSecond: number;
   /** What becomes of the rooms of a login that is signed out. */
   readonly logoutRooms: LogoutRooms;
+  /** Whether each login has a space with its rooms. */
+  readonly spaces: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -73,6 +77,8 @@ export class Bridge {
   readonly #management: Management;
   readonly #announcer: Announcer;
   readonly #logins: Logins;
+  readonly #spaces: Spaces;
+  readonly #watchers: readonly LoginWatcher[];
   readonly #provisioning: Provisioning;
 
   static async open(options: BridgeOptions): Promise<Bridge> {
@@ -112,8 +118,18 @@ export class Bridge {
       onGone: (login) => {
         this.#portals.forget(login);
         this.#announcer.forget(login);
+        for (const watcher of this.#watchers) watcher.forget(login);
       },
     });
+    this.#spaces = new Spaces({
+      matrix,
+      store,
+      loginOf: (id) => this.#logins.get(id),
+      on: options.spaces,
+      clock,
+      log,
+    });
+    this.#watchers = [this.#spaces];
     this.#ghosts = new Ghosts({ matrix: this.#matrix, rooms: store.rooms });
     this.#governor = new PresenceGovernor({
       clock,
@@ -135,6 +151,7 @@ export class Bridge {
         ghosts: this.#ghosts,
         mayUse: (user) => this.#permissions.mayUse(user),
         now: () => clock.now(),
+        onKept: ({ login }) => this.#spaces.noteRooms(login.id),
         notify: async (user, content, about) => void (await this.#management.notify(user, content, about, false)),
         log,
       },
@@ -150,7 +167,7 @@ export class Bridge {
       matrix: this.#matrix,
       rooms: store.rooms,
       networks: options.networks,
-      commands: commandRegistry(options.networks, this.#requests),
+      commands: commandRegistry({ networks: options.networks, requests: this.#requests, spaces: this.#spaces }),
       operations: this.#operations(),
       onReaction: async (event, reply) => {
         const answered = await this.#requests.onReaction(event.sender, event.to, event.key);
@@ -216,6 +233,7 @@ export class Bridge {
     await Promise.race([this.#runner.stop(), patience]);
     await this.#logins.stop();
     this.#governor.stop();
+    for (const watcher of this.#watchers) watcher.stop();
   }
 
   async #acceptTransaction(id: string, events: readonly MatrixEvent[]): Promise<void> {
@@ -308,6 +326,7 @@ export class Bridge {
       this.#background(this.#presence.noteLogin(login), 'presence not noted');
     }
     this.#announcer.noteState(login, previous);
+    for (const watcher of this.#watchers) watcher.noteState(login, previous);
     this.#provisioning.noteState(login);
   }
 
@@ -334,6 +353,7 @@ export class Bridge {
           'ghost could not be renamed',
         );
         this.#background(this.#presence.noteContact(login, event.contact), 'presence not noted');
+        for (const watcher of this.#watchers) watcher.noteContact(login, event.contact);
         return;
       case 'notice': {
         const about = `${login.id} ${this.#options.clock.now().getTime()}`;
@@ -342,6 +362,7 @@ export class Bridge {
       }
       case 'roster':
         this.#background(this.#presence.noteLogin(login), 'presence not noted');
+        for (const watcher of this.#watchers) watcher.noteRoster(login);
     }
   }
 

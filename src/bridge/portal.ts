@@ -43,6 +43,8 @@ export interface PortalParts {
   readonly log: Log;
   /** The portal's room has changed. */
   readonly onRoom: (portal: Portal) => void;
+  /** That is written down. */
+  readonly onKept: (portal: Portal) => void;
 }
 
 /**
@@ -235,6 +237,7 @@ export class Portal {
   async #keep(): Promise<void> {
     await this.#parts.portals.put(this.#record);
     this.#unkept = false;
+    this.#parts.onKept(this);
   }
 
   async #toMatrix(message: RemoteMessage): Promise<Outcome> {

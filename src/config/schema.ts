@@ -69,16 +69,17 @@ const presence = z.strictObject({
   requests_per_second: z.number().min(0.1).max(1_000).default(10),
 });
 
-const bridge = z.strictObject({
-  logout_rooms: z.enum(['keep', 'leave', 'remove']).default('keep'),
-});
-
 const provisioning = z.strictObject({
   shared_secret: z.string().min(16, 'is too short for a secret: give it 16 characters or more').optional(),
   openid: z.boolean().default(false),
   origins: z
     .array(z.string().regex(/^(\*|https?:\/\/[^/\s]+)$/u, 'must be like https://app.example.com, without a path'))
     .default([]),
+});
+
+const bridge = z.strictObject({
+  spaces: z.boolean().default(true),
+  logout_rooms: z.enum(['keep', 'leave', 'remove']).default('keep'),
 });
 
 const serverKey = z.string().regex(/^[a-z0-9-]{1,30}$/u, 'must be lower-case letters, digits and -');

@@ -108,7 +108,10 @@ export class Core {
     return core;
   }
 
-  async start(permissions: PermissionMap = { 'hs.test': 'user' }, logoutRooms: LogoutRooms = 'keep'): Promise<void> {
+  async start(
+    permissions: PermissionMap = { 'hs.test': 'user' },
+    { logoutRooms = 'keep', spaces = false }: { logoutRooms?: LogoutRooms; spaces?: boolean } = {},
+  ): Promise<void> {
     const store = await storeOn(this.#database, { key: KEY, owner: 'core', clock: this.clock });
     this.#bridge = await Bridge.open({
       networks: [this.echo],
@@ -120,6 +123,7 @@ export class Core {
       permissions,
       presencePerSecond: 0,
       logoutRooms,
+      spaces,
       clock: this.clock,
       log: this.log,
     });

@@ -107,6 +107,7 @@ export class House {
         hs_token: TOKENS.hs,
       },
       database: { url: house.databaseUrl },
+      bridge: { spaces: false },
       permissions: options.permissions ?? { [domain]: 'user', [`@stranger:${domain}`]: 'block' },
       ...(options.provisioning && { provisioning: options.provisioning }),
       networks: {
@@ -261,6 +262,14 @@ export class Visitor {
   async asks(what: string, answer: RegExp): Promise<string> {
     await this.person.say(this.room, what);
     return this.hears(answer);
+  }
+
+  /** With the account `alice`. */
+  async signsInToEcho(): Promise<void> {
+    await this.asks('login', /Which network/);
+    await this.asks('echo', /Your name/);
+    await this.asks('alice', /Your password/);
+    await this.asks('cave', /You are signed in as alice/);
   }
 
   /** Goes into the next room that the bot invites to. */

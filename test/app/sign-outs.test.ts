@@ -19,13 +19,7 @@ describe.each(['11', '12'])('in room version %s', (defaultRoomVersion) => {
     await house.close();
     house.configure({ bridge: { logout_rooms: policy } });
     await house.open();
-    for (const [said, answer] of [
-      ['login', /Which network/],
-      ['echo', /Your name/],
-      ['alice', /Your password/],
-      ['cave', /You are signed in as alice/],
-    ] as const)
-      await alice.asks(said, answer);
+    await alice.signsInToEcho();
     const client = house.echo.clients.get('alice');
     client?.says('wall', 'hello');
     const one = await alice.enters();
@@ -96,7 +90,7 @@ describe('the core by itself', () => {
     const database = await openDatabase();
     const core = await Core.open(database);
     await core.close();
-    await core.start(undefined, 'remove');
+    await core.start(undefined, { logoutRooms: 'remove' });
     const commands = await core.signedIn(ALICE, 'alice');
     const room = await core.chat('alice', 'wall');
     core.matrix.before('abandon', () => {

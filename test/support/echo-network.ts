@@ -43,6 +43,8 @@ export class EchoNetwork implements Network {
     },
   ];
   readonly clients = new Map<string, EchoClient>();
+  /** Whom the cave has, by name; all of them are on everybody's list. */
+  readonly people = new Map([['wall', contact('wall', 'Wall')]]);
   readonly #password: string;
   readonly #now: () => Date;
 
@@ -63,7 +65,7 @@ export class EchoNetwork implements Network {
   }
 
   createClient(login: NetworkLogin, sink: ClientSink): EchoClient {
-    const client = new EchoClient(login, sink, this.#password, this.#now);
+    const client = new EchoClient(login, sink, this.people, this.#password, this.#now);
     this.clients.set(login.address, client);
     return client;
   }
@@ -73,15 +75,17 @@ export class EchoClient implements NetworkClient {
   readonly heard: string[] = [];
   readonly #login: NetworkLogin;
   readonly #sink: ClientSink;
+  readonly #people: Map<string, Contact>;
   readonly #password: string;
   readonly #now: () => Date;
   #connected = false;
   #epoch = 0;
   #count = 0;
 
-  constructor(login: NetworkLogin, sink: ClientSink, password: string, now: () => Date) {
+  constructor(login: NetworkLogin, sink: ClientSink, people: Map<string, Contact>, password: string, now: () => Date) {
     this.#login = login;
     this.#sink = sink;
+    this.#people = people;
     this.#password = password;
     this.#now = now;
   }
@@ -94,7 +98,7 @@ export class EchoClient implements NetworkClient {
     }
     this.#connected = true;
     this.#sink.remember({ protocol: 'ECHO1' });
-    this.#sink.event({ type: 'roster', contacts: [contact('wall', 'Wall')] });
+    this.#sink.event({ type: 'roster', contacts: [...this.#people.values()] });
     this.#sink.state('connected', '');
   }
 
@@ -159,6 +163,13 @@ export class EchoClient implements NetworkClient {
       id: `${this.#login.user} ${this.#epoch}.${this.#count++}` as RemoteMessageId,
       at: this.#now(),
     });
+  }
+
+  /** Somebody of the cave becomes another, or comes to it. */
+  sees(name: string, change: Partial<Contact>): void {
+    const next = { ...(this.#people.get(name) ?? contact(name, name)), ...change };
+    this.#people.set(name, next);
+    if (this.#connected) this.#sink.event({ type: 'contact', contact: next });
   }
 
   typing(chat: ChatId, typing: boolean): void {

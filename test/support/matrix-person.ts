@@ -137,7 +137,7 @@ export class MatrixPerson {
     await this.#untilMembership(room, 'leave');
   }
 
-  /** An open invitation that came at any time counts. */
+  /** An open invitation to a room, not to a space, that came at any time counts. */
   async waitForInvite(predicate: (invite: Invite) => boolean = () => true, timeoutMs?: number): Promise<Invite> {
     return this.waitUntil('an invitation', () => this.invites().find(predicate), { timeoutMs });
   }
@@ -145,7 +145,7 @@ export class MatrixPerson {
   invites(): Invite[] {
     return this.client.getRooms().flatMap((room) => {
       const own = room.getMyMembership() === 'invite' ? room.getMember(this.userId)?.events.member : undefined;
-      if (!own) return [];
+      if (!own || room.isSpaceRoom()) return [];
       const direct = own.getContent()['is_direct'] === true;
       return [{ room: room.roomId, name: room.name, from: own.getSender() ?? '', direct }];
     });

@@ -13,6 +13,8 @@ import { nickCommand, presenceCommand } from './presence.ts';
 import { reconnectCommand } from './reconnect.ts';
 import { reloginCommand } from './relogin.ts';
 import { requestCommands } from './requests.ts';
+import type { Spaces } from '../spaces.ts';
+import { spaceCommand } from './space.ts';
 import { statusCommand } from './status.ts';
 
 /** `cancel` is understood by the management room itself, because it is about the dialogue there. */
@@ -23,7 +25,14 @@ const cancelCommand: Command = {
   run: async () => undefined,
 };
 
-export function commandRegistry(networks: readonly Network[], requests: Requests): ReadonlyMap<string, Command> {
+/** What commands speak about besides logins. */
+export interface CommandParts {
+  readonly networks: readonly Network[];
+  readonly requests: Requests;
+  readonly spaces: Spaces;
+}
+
+export function commandRegistry({ networks, requests, spaces }: CommandParts): ReadonlyMap<string, Command> {
   const commands: readonly Command[] = [
     helpCommand(() => commands),
     loginCommand,
@@ -33,6 +42,7 @@ export function commandRegistry(networks: readonly Network[], requests: Requests
     ...networkCommands(networks),
     presenceCommand,
     nickCommand,
+    spaceCommand(spaces),
     statusCommand,
     reconnectCommand,
     reloginCommand,

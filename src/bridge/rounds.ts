@@ -1,0 +1,86 @@
+// Work that is due again after every change: one round at a time for each login, and what changes meanwhile is part of the
+// next. Knows when a round may begin; not what is done in it.
+
+import type { Cancel, Clock } from './clock.ts';
+import { BridgeError } from './errors.ts';
+import type { LoginId } from './ids.ts';
+import type { Log } from './log.ts';
+
+const RETRY_AFTER_MS = 10_000;
+
+export interface RoundsParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A round waits so long for other changes to come along. */
+  readonly delayMs: number;
+  /** Between the end of a login's round and the beginning of its next. */
+  readonly gapMs: number;
+  readonly work: (id: LoginId) => Promise<void>;
+  /** For the log: what could not be done. */
+  readonly failure: string;
+}
+
+interface Round {
+  waiting: Cancel | undefined;
+  running: boolean;
+  again: boolean;
+  endedAt: number;
+}
+
+export class Rounds {
+  readonly #parts: RoundsParts;
+  readonly #rounds = new Map<LoginId, Round>();
+  #stopped = false;
+
+  constructor(parts: RoundsParts) {
+    this.#parts = parts;
+  }
+
+  due(id: LoginId): void {
+    if (this.#stopped) return;
+    let round = this.#rounds.get(id);
+    if (!round)
+      this.#rounds.set(id, (round = { waiting: undefined, running: false, again: false, endedAt: -Infinity }));
+    if (round.running) round.again = true;
+    else this.#beginAfter(id, round, Math.max(this.#parts.delayMs, round.endedAt + this.#parts.gapMs - this.#now()));
+  }
+
+  forget(id: LoginId): void {
+    this.#rounds.get(id)?.waiting?.();
+    this.#rounds.delete(id);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const { waiting } of this.#rounds.values()) waiting?.();
+  }
+
+  #beginAfter(id: LoginId, round: Round, ms: number): void {
+    round.waiting ??= this.#parts.clock.after(ms, () => {
+      round.waiting = undefined;
+      void this.#run(id, round);
+    });
+  }
+
+  async #run(id: LoginId, round: Round): Promise<void> {
+    const { work, log, failure } = this.#parts;
+    round.running = true;
+    round.again = false;
+    let retry = false;
+    try {
+      await work(id);
+    } catch (error) {
+      retry = error instanceof BridgeError && error.retriable;
+      log.warn({ login: id, err: error }, failure);
+    }
+    round.running = false;
+    round.endedAt = this.#now();
+    if (this.#stopped || this.#rounds.get(id) !== round) return;
+    if (retry) this.#beginAfter(id, round, RETRY_AFTER_MS);
+    else if (round.again) this.due(id);
+  }
+
+  #now(): number {
+    return this.#parts.clock.now().getTime();
+  }
+}
