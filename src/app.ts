@@ -117,7 +117,8 @@ async function findHomeserver(side: MatrixSide, clock: Clock, log: Log): Promise
       return await side.checkHomeserver();
     } catch (error) {
       if (!(error instanceof BridgeError) || !error.retriable || attempt === HOMESERVER_ATTEMPTS) throw error;
-      log.warn({ attempt, err: error }, 'homeserver not found yet, looking again');
+      log.warn({ attempt, of: HOMESERVER_ATTEMPTS, reason: error.message }, 'homeserver not found yet, looking again');
+      log.debug({ err: error }, 'why the homeserver was not found');
       await new Promise<void>((resolve) => clock.after(HOMESERVER_LOOK_MS, resolve));
     }
   }

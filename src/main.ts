@@ -70,7 +70,13 @@ async function run(file: string): Promise<number> {
   }
   const stopped = signalled();
   const key = process.env[KEY_VARIABLE];
-  const app = await startApp(config, { clock: systemClock, log, key: key === undefined ? undefined : new Secret(key) });
+  const starting = startApp(config, { clock: systemClock, log, key: key === undefined ? undefined : new Secret(key) });
+  const app = await Promise.race([starting, stopped]);
+  if (typeof app === 'string') {
+    // Nobody is signed in yet and nothing is in hand; what waits is in the journal.
+    log.info({ signal: app }, 'stopped before it was ready');
+    process.exit(EXIT.ok);
+  }
   log.info({ port: app.port }, 'ready');
   const signal = await stopped;
   log.info({ signal }, 'stopping');
@@ -83,10 +89,22 @@ async function run(file: string): Promise<number> {
 function register(file: string): number {
   const { path, fresh } = writeRegistration(file, ['msn' as NetworkId]);
   console.log(`${fresh ? `New tokens are in ${file}. ` : ''}The registration is in ${path}.`);
-  console.log('Synapse: add this to homeserver.yaml, then restart the homeserver:');
-  console.log(`  app_service_config_files:\n    - ${path}`);
+  console.log('Copy it to where your homeserver may read it, for example:');
+  console.log(`  sudo install -o matrix-synapse -m 600 ${path} /etc/matrix-synapse/msn-registration.yaml`);
+  console.log('Synapse: add this to homeserver.yaml, with the path of the copy, then restart the homeserver:');
+  console.log(`  app_service_config_files:\n    - /etc/matrix-synapse/msn-registration.yaml`);
   return EXIT.ok;
 }
+
+/** Why one cannot listen where the configuration says. */
+const LISTENING = new Map([
+  ['EADDRINUSE', 'another program has this port. Choose another in appservice.listen.port (and appservice.url)'],
+  ['EADDRNOTAVAIL', 'this machine has no such address. Choose another in appservice.listen.host'],
+  [
+    'EACCES',
+    'an ordinary user may not have this port. Choose one above 1023 in appservice.listen.port (and appservice.url)',
+  ],
+]);
 
 async function signalled(): Promise<string> {
   return new Promise((resolve) => {
@@ -99,7 +117,7 @@ function exitCode(error: unknown): number {
   if (error instanceof BridgeError && error.code === 'database') return EXIT.database;
   if (error instanceof BridgeError && error.code === 'homeserver') return EXIT.homeserver;
   if (error instanceof UsageError) return EXIT.usage;
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return EXIT.addressInUse;
+  if (error instanceof Error && 'code' in error && LISTENING.has(String(error.code))) return EXIT.address;
   return EXIT.bug;
 }
 
@@ -108,8 +126,10 @@ function explain(error: unknown, code: number): string {
   switch (code) {
     case EXIT.usage:
       return `${error.message}\n${USAGE}`;
-    case EXIT.addressInUse:
-      return `${error.message}: another program has this port. Choose another in appservice.listen.port (and appservice.url).`;
+    case EXIT.address: {
+      const at = error as { readonly code?: string; readonly address?: string; readonly port?: number };
+      return `The bridge cannot listen at ${at.address}:${at.port}: ${LISTENING.get(at.code ?? '')}.`;
+    }
     case EXIT.bug:
       return error.stack ?? error.message;
     default:

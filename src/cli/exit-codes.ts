@@ -7,5 +7,5 @@ export const EXIT = {
   configuration: 3,
   database: 4,
   homeserver: 5,
-  addressInUse: 6,
+  address: 6,
 } as const;

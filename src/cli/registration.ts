@@ -1,7 +1,7 @@
 // `registration`: makes the tokens, writes them into config.yaml and the registration file for the homeserver.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument, stringify } from 'yaml';
 import type { NetworkId } from '../bridge/ids.ts';
@@ -41,7 +41,8 @@ export function writeRegistration(configFile: string, networks: readonly Network
     networks,
   });
   const path = resolve(dirname(configFile), 'data', 'registration.yaml');
-  if (fresh) writeFileSync(configFile, filled, { mode: 0o600 });
+  if (fresh) writeFileSync(configFile, filled);
+  chmodSync(configFile, 0o600); // it holds the tokens
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, stringify(data), { mode: 0o640 });
   return { path, fresh };

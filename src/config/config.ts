@@ -30,9 +30,20 @@ export function parseConfig(file: string, text: string): ConfigFile {
       ),
     );
   }
-  const result = configSchema.safeParse(document.toJS({ maxAliasCount: 20 }));
+  const result = configSchema.safeParse(plainValue(file, document));
   if (result.success) return result.data;
   throw new ConfigError(result.error.issues.flatMap((issue) => problems(file, document, lines, issue)));
+}
+
+/** An alias may lead nowhere, or so many may stand in each other that they would fill the memory. */
+function plainValue(file: string, document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 20 });
+  } catch (error) {
+    throw new ConfigError([
+      `${file}: ${error instanceof Error ? error.message : String(error)}; put a text that begins with * in quotes`,
+    ]);
+  }
 }
 
 function problems(file: string, document: Document, lines: LineCounter, issue: z.core.$ZodIssue): string[] {

@@ -59,7 +59,9 @@ export class Health {
     } catch (error) {
       if (error instanceof NoAnswer)
         throw trouble(`The homeserver at ${homeserverUrl} cannot be reached.`, error, true);
-      const status = refusalOf(error)?.status ?? 0;
+      const { status = 0, code = '' } = refusalOf(error) ?? {};
+      // Some look at the token even here, and with a token that is not known this is the first thing to fail.
+      if ((status === 401 || status === 403) && code !== '') return;
       if (status >= 500) throw trouble(`The homeserver at ${homeserverUrl} is not ready (${status}).`, error, true);
       throw trouble(`What answers at ${homeserverUrl} is no Matrix homeserver.`, error);
     }

@@ -40,6 +40,25 @@ export async function openPostgres(config: PostgresConfig, onTrouble: (error: un
   return databaseOn(pool, async () => undefined);
 }
 
+/** By error code: the driver's own words may quote the password's surroundings. */
+const WHY = new Map([
+  ['28P01', 'it refused the user or the password. Look at both in database.url.'],
+  ['28000', 'it lets this user not in from here. Look at the user in database.url and at pg_hba.conf.'],
+  ['3D000', 'there is no database of that name. Make it with “createdb”, or correct database.url.'],
+  [
+    'ECONNREFUSED',
+    'nobody listens at that address. Is PostgreSQL running, and are host and port in database.url right?',
+  ],
+  ['ENOTFOUND', 'there is no such host. Look at database.url; in a password @ is written %40, / is %2F and # is %23.'],
+  ['ERR_INVALID_URL', 'database.url cannot be read; in a password @ is written %40, / is %2F and # is %23.'],
+  ['ETIMEDOUT', 'it does not answer. Look at host and port in database.url, and at firewalls.'],
+]);
+
+function whyUnusable(error: unknown): string {
+  const code = codeOf(error);
+  return (code !== undefined && WHY.get(code)) || `${code ?? 'it gave no reason'}. Look at database.url.`;
+}
+
 async function checkVersion(pool: Pool): Promise<void> {
   let version: number;
   try {
@@ -48,8 +67,7 @@ async function checkVersion(pool: Pool): Promise<void> {
     );
     version = rows[0]?.version ?? 0;
   } catch (error) {
-    const reason = codeOf(error) ?? (error instanceof Error ? error.message : 'unknown error');
-    throw new BridgeError('database', `The database cannot be used: ${reason}. Look at its address and password.`, {
+    throw new BridgeError('database', `The database cannot be used: ${whyUnusable(error)}`, {
       retriable: fromDatabase(error).retriable,
       cause: error,
     });

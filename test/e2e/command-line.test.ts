@@ -1,11 +1,14 @@
 // The program as its operator meets it: one sentence for what is wrong, and an exit code of its own.
 
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { BridgeProcess } from '../support/bridge-process.ts';
@@ -142,6 +145,34 @@ describe('what is around it', () => {
     });
   });
 
+  test('an address that is not this machine’s', async () => {
+    const file = await configure('address.yaml', { appservice: { listen: { host: '192.0.2.1', port } } });
+    expect(await run('--config', file)).toMatchObject({
+      code: 6,
+      said: expect.stringContaining('this machine has no such address') as string,
+    });
+  });
+
+  test('an alias that leads nowhere', async () => {
+    await writeFile(join(directory, 'alias.yaml'), 'homeserver: *nowhere\n');
+    const { code, said } = await run('check-config', '--config', 'alias.yaml');
+    expect(code).toBe(3);
+    expect(said).toContain('put a text that begins with * in quotes');
+  });
+
+  test('a signal while the homeserver is looked for ends it at once, and well', async () => {
+    const file = await configure('waiting.yaml', { homeserver: { url: `http://127.0.0.1:${await freePort()}` } });
+    const child = spawn(process.execPath, ['--disable-warning=DEP0060', MAIN, '--config', file], {
+      cwd: directory,
+      stdio: 'ignore',
+    });
+    const database = join(directory, 'waiting.yaml.db');
+    for (let look = 0; look < 200 && !existsSync(database); look++) await delay(50);
+    child.kill('SIGTERM');
+    const [code] = (await once(child, 'exit')) as [number | null];
+    expect(code).toBe(0);
+  });
+
   test('a database that cannot be reached', async () => {
     const file = await configure('database.yaml', {
       database: { url: `postgres://nobody:hidden@127.0.0.1:${await freePort()}/none` },
@@ -160,7 +191,7 @@ describe('what is around it', () => {
     });
     expect(await run('--config', file)).toMatchObject({
       code: 6,
-      said: expect.stringContaining('another program has this port') as string,
+      said: expect.stringMatching(/^The bridge cannot listen at \S+: another program has this port/) as string,
     });
     taken.close();
   });

@@ -10,7 +10,8 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { MatrixPerson } from '../support/matrix-person.ts';
 import { startPostgres, type RunningPostgres } from '../support/postgres.ts';
-import { ensureSynapse, startSynapse, SynapseUnavailable, type RunningSynapse } from '../support/synapse.ts';
+import { ensureSynapse, SynapseUnavailable } from '../support/synapse-install.ts';
+import { startSynapse, type RunningSynapse } from '../support/synapse.ts';
 
 interface Transaction {
   readonly events: readonly {

@@ -3,7 +3,8 @@
 import { join } from 'node:path';
 import type { Registration } from '../../src/matrix/registration.ts';
 import { HomeserverDouble } from '../support/homeserver/homeserver.ts';
-import { ensureSynapse, startSynapse, SynapseUnavailable } from '../support/synapse.ts';
+import { ensureSynapse, SynapseUnavailable } from '../support/synapse-install.ts';
+import { startSynapse } from '../support/synapse.ts';
 
 export const DOMAIN = 'sandbox.test';
 

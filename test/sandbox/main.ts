@@ -97,8 +97,11 @@ async function tearDown(): Promise<void> {
 }
 
 // The Matrix client keeps timers for minutes: the process is ended by hand.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
+let ending = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (ending) return; // twice pressed is not twice ended
+    ending = true;
     console.log('\nending the sandbox');
     void tearDown().then(() => process.exit(0));
   });

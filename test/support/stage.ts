@@ -12,7 +12,8 @@ import { freePort } from './free-port.ts';
 import { MatrixPerson } from './matrix-person.ts';
 import { type MsnUnderTest, msnUnderTest } from './msn-under-test.ts';
 import { startPostgres } from './postgres.ts';
-import { ensureSynapse, type RunningSynapse, startSynapse } from './synapse.ts';
+import { ensureSynapse } from './synapse-install.ts';
+import { type RunningSynapse, startSynapse } from './synapse.ts';
 
 export interface Stage {
   readonly synapse: RunningSynapse;

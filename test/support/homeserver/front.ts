@@ -163,6 +163,10 @@ class OpenCall implements Call {
     return this.#incoming.request.headers['content-type'];
   }
 
+  get hasToken(): boolean {
+    return this.#incoming.request.headers.authorization !== undefined || this.query.has('access_token');
+  }
+
   get requester(): Requester {
     this.#requester ??= this.#door.requester(this.#incoming.request.headers.authorization, this.query);
     this.#incoming.logged.user = this.#requester.user;

@@ -16,6 +16,8 @@ export interface Call {
   body(options?: { readonly allowEmpty: boolean }): JsonObject;
   readonly bytes: Uint8Array;
   readonly contentType: string | undefined;
+  /** Whether any token came along. */
+  readonly hasToken: boolean;
   /** For whom the request acts; throws 401 or 403. */
   readonly requester: Requester;
   /** The application service whose token came along, whether or not it may act for the user in the query. */

@@ -12,7 +12,7 @@ const VERSIONS = ['r0.6.1', ...Array.from({ length: 16 }, (_, minor) => `v1.${mi
 
 export function accountEndpoints(parts: Parts): Route[] {
   return [
-    ['GET', '/_matrix/client/versions', () => ({ versions: VERSIONS, unstable_features: {} })],
+    ['GET', '/_matrix/client/versions', versions],
     ['GET', '/_matrix/client/v3/capabilities', (call) => capabilities(parts, call)],
     ['GET', '/_matrix/client/v3/account/whoami', whoami],
     ['POST', '/_matrix/client/v3/register', (call) => register(parts, call)],
@@ -22,6 +22,12 @@ export function accountEndpoints(parts: Parts): Route[] {
     ['POST', '/_matrix/client/v3/user/:user/openid/request_token', (call) => requestOpenId(parts, call)],
     ['GET', '/_matrix/federation/v1/openid/userinfo', (call) => openIdUser(parts, call)],
   ];
+}
+
+/** Needs no token; but as Synapse: one that is not known is refused. */
+function versions(call: Call): JsonObject {
+  if (call.hasToken) void call.requester;
+  return { versions: VERSIONS, unstable_features: {} };
 }
 
 function capabilities(parts: Parts, call: Call): JsonObject {
