@@ -8,7 +8,7 @@ import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { Matrix } from './matrix.ts';
 import type { Network } from './network.ts';
-import { ENCRYPTED } from './outcomes.ts';
+import { ENCRYPTED, OPEN_ROOM } from './outcomes.ts';
 import { code, say } from './say.ts';
 import type { RoomStore } from './store.ts';
 import { txnId } from './txn-ids.ts';
@@ -64,8 +64,19 @@ export class Management {
       await matrix.leave(room, matrix.bot, 'not a room for two');
       return;
     }
+    const { encrypted, open } = await matrix.privacy(room);
+    if (open) {
+      await this.#reply(room, event, 0, say(OPEN_ROOM));
+      await matrix.leave(room, matrix.bot, 'anybody may come in here');
+      return;
+    }
     await rooms.setManagementRoom(user, room);
     this.#dialogues.delete(room); // it may have been somebody else's
+    if (encrypted) {
+      this.#toldEncrypted.add(room);
+      await this.#reply(room, event, 0, say(ENCRYPTED));
+      return;
+    }
     await this.#reply(
       room,
       event,

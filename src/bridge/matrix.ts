@@ -83,6 +83,13 @@ export type RoomStanding =
   /** The room is not there any more, or the bot is no longer in it. */
   | 'gone';
 
+/** Who else may read a room. */
+export interface RoomPrivacy {
+  readonly encrypted: boolean;
+  /** Anybody may come in, without being invited. */
+  readonly open: boolean;
+}
+
 /** All calls throw `BridgeError`: `homeserver` (retriable or not), `room-gone`, `user-left`. All may be repeated safely. */
 export interface Matrix {
   readonly bot: MatrixUserId;
@@ -127,6 +134,7 @@ export interface Matrix {
   react(room: RoomId, event: EventId, key: string, txnId: string): Promise<void>;
 
   standing(room: RoomId, user: MatrixUserId): Promise<RoomStanding>;
+  privacy(room: RoomId): Promise<RoomPrivacy>;
   invite(room: RoomId, user: MatrixUserId, options?: { readonly isDirect?: boolean }): Promise<void>;
   /** `through`: somebody who is in the room: ours may be a server that is not. */
   join(room: RoomId, sender: Sender, through?: MatrixUserId): Promise<void>;

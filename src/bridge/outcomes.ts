@@ -75,12 +75,15 @@ export function unsupported(what: string, network: string): Failure {
     type: 'failed',
     retriable: false,
     reason: 'unsupported',
-    sentence: `${network} cannot carry ${what}, so it was not sent.`,
+    sentence: `This bridge does not carry ${what} to ${network} yet, so it was not sent.`,
   };
 }
 
 export const ENCRYPTED =
   'I cannot read encrypted messages. Please talk to me in a room without encryption: start one with encryption switched off and invite me.';
+
+export const OPEN_ROOM =
+  'Anybody may come into this room and read what you tell me, your password too. Please invite me to a room of our own, a direct chat for example.';
 
 export function unreadable(): Failure {
   return {

@@ -16,8 +16,11 @@ export async function answerStray(
   const { room, sender, id } = event;
   if ((await matrix.standing(room, matrix.bot)) !== 'joined') return;
   const commands = await rooms.managementRoom(sender);
-  const where = commands === undefined ? ['.'] : [': I listen in ', roomLink('our room for commands', commands), '.'];
-  const sentence = say('Your message went nowhere. This room belongs to no account of yours any more', ...where);
+  const where =
+    commands === undefined
+      ? ['.']
+      : [': I listen in ', roomLink('our room for commands', commands), ', and “chat” there opens a chat anew.'];
+  const sentence = say('Your message went nowhere. This room is not in use any more', ...where);
   await matrix.send(room, matrix.bot, sentence, {
     txnId: txnId('w', id),
     notice: true,

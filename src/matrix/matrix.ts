@@ -26,6 +26,7 @@ import { RoomState } from './room-state.ts';
 import { Rooms } from './rooms.ts';
 import { Spaces } from './spaces.ts';
 import { showPresence } from './presence.ts';
+import { roomPrivacy } from './privacy.ts';
 import { STATUS_TYPE, toStatusContent } from './status.ts';
 import { RoomUpgrades } from './upgrades.ts';
 
@@ -199,6 +200,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     redact: (room, event, reason, txnId) => intents.redact(room, event, reason, txnId),
 
     standing: (room, user) => intents.standing(room, user),
+    privacy: (room) => roomPrivacy(intents, bot, room),
     invite: (room, user, { isDirect = false } = {}) => intents.invite(room, user, isDirect),
     join: (room, sender, through) => intents.join(room, sender, through?.slice(through.indexOf(':') + 1)),
     leave: (room, sender, reason) => intents.leave(room, sender, reason),

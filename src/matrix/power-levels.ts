@@ -7,7 +7,6 @@ const BOT = 100;
 /** Nobody but the bot: clients then do not offer what cannot be carried. */
 const UNCARRIED = [
   'm.reaction',
-  'm.room.redaction',
   'm.sticker',
   'm.poll.start',
   'org.matrix.msc3381.poll.start',

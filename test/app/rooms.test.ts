@@ -81,6 +81,29 @@ describe.each(['11', '12'])('in room version %s', (defaultRoomVersion) => {
     await alice.person.waitFor((event) => event.room_id === secret && bodyOf(event).includes('cannot read encrypted'));
   });
 
+  test('invited to an encrypted room the bot says so at once', async () => {
+    const secret = await alice.person.createDirect(house.bot, {
+      initial_state: [{ type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } }],
+    });
+    const first = await alice.person.waitFor(
+      (event) => event.room_id === secret && event.sender === house.bot && event.type === 'm.room.message',
+    );
+    expect(bodyOf(first)).toContain('cannot read encrypted');
+  });
+
+  test('where anybody may come in the bot takes no passwords', async () => {
+    const market = await alice.person.createRoom({ preset: 'public_chat', invite: [house.bot] });
+    await alice.person.waitFor((event) => event.room_id === market && bodyOf(event).includes('your password too'));
+    await house.homeserver.waitFor(() => !house.homeserver.room(market).joined.has(house.bot));
+  });
+
+  test('one’s own message can be deleted here, and one is told that it was not deleted there', async () => {
+    const said = await alice.person.say(chat, 'slip of the tongue');
+    await bob.waitForText('slip of the tongue');
+    const deletion = await alice.person.redact(chat, said);
+    await house.homeserver.waitFor(() => alice.person.statusOf(deletion)?.['status'] === 'FAIL_PERMANENT');
+  });
+
   test('an encrypted chat goes on in a room without encryption', async () => {
     const sent = await alice.person.send(chat, 'm.room.encrypted', {
       algorithm: 'm.megolm.v1.aes-sha2',

@@ -181,7 +181,7 @@ function tell(options: StageOptions): void {
       const said = await alice.edit(chat, await alice.say(chat, 'a frist word'), 'a first word');
       await bob.waitForText('a frist word');
       await alice.waitForStatus(said, 'FAIL_PERMANENT');
-      await alice.waitForMessage(chat, (seen) => seen.text.includes('cannot carry an edit'));
+      await alice.waitForMessage(chat, (seen) => seen.text.includes('does not carry an edit'));
     });
 
     test('who left the chat is invited again by the next message', async () => {

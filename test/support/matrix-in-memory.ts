@@ -9,6 +9,7 @@ import type {
   Matrix,
   MessageStatus,
   PortalRoomSpec,
+  RoomPrivacy,
   RoomStanding,
   Sender,
   SendOptions,
@@ -203,6 +204,10 @@ export class MatrixInMemory implements Matrix {
   async react(): Promise<void> {}
 
   async showPresence(): Promise<void> {}
+
+  async privacy(): Promise<RoomPrivacy> {
+    return { encrypted: false, open: false };
+  }
 
   async standing(room: RoomId, user: MatrixUserId): Promise<RoomStanding> {
     await this.#trouble('standing', room, user);
