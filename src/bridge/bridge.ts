@@ -2,6 +2,7 @@
 // Knows every part of the core; not how Matrix, a network or the database works.
 
 import { Announcer } from './announcer.ts';
+import { BuddyList } from './buddy-list.ts';
 import { CleanUp, type LogoutRooms } from './clean-up.ts';
 import type { Clock } from './clock.ts';
 import type { Operations } from './commands/command.ts';
@@ -23,7 +24,6 @@ import type { LoginId, RoomId } from './ids.ts';
 import { matrixLane, remoteLane } from './lanes.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
-import type { LoginWatcher } from './login-watcher.ts';
 import { Logins } from './logins.ts';
 import { Management } from './management.ts';
 import type { Matrix, MatrixSink } from './matrix.ts';
@@ -35,7 +35,6 @@ import { Provisioning } from './provisioning.ts';
 import { type Outcome, Runner } from './runner.ts';
 import { Requests } from './requests.ts';
 import { say } from './say.ts';
-import { Spaces } from './spaces.ts';
 import type { JournalRow, NewRow, Store } from './store.ts';
 import { answerStray } from './strays.ts';
 import { Upgrades } from './upgrades.ts';
@@ -77,8 +76,7 @@ export class Bridge {
   readonly #management: Management;
   readonly #announcer: Announcer;
   readonly #logins: Logins;
-  readonly #spaces: Spaces;
-  readonly #watchers: readonly LoginWatcher[];
+  readonly #list: BuddyList;
   readonly #provisioning: Provisioning;
 
   static async open(options: BridgeOptions): Promise<Bridge> {
@@ -118,18 +116,19 @@ export class Bridge {
       onGone: (login) => {
         this.#portals.forget(login);
         this.#announcer.forget(login);
-        for (const watcher of this.#watchers) watcher.forget(login);
+        this.#list.forget(login);
       },
     });
-    this.#spaces = new Spaces({
+    this.#list = new BuddyList({
       matrix,
       store,
       loginOf: (id) => this.#logins.get(id),
       on: options.spaces,
+      // loud: whoever asks to be told wants to hear it
+      notify: async (user, content, about) => this.#management.notify(user, content, about, true),
       clock,
       log,
     });
-    this.#watchers = [this.#spaces];
     this.#ghosts = new Ghosts({ matrix: this.#matrix, rooms: store.rooms });
     this.#governor = new PresenceGovernor({
       clock,
@@ -151,7 +150,7 @@ export class Bridge {
         ghosts: this.#ghosts,
         mayUse: (user) => this.#permissions.mayUse(user),
         now: () => clock.now(),
-        onKept: ({ login }) => this.#spaces.noteRooms(login.id),
+        onKept: ({ login }) => this.#list.spaces.noteRooms(login.id),
         notify: async (user, content, about) => void (await this.#management.notify(user, content, about, false)),
         log,
       },
@@ -167,7 +166,7 @@ export class Bridge {
       matrix: this.#matrix,
       rooms: store.rooms,
       networks: options.networks,
-      commands: commandRegistry({ networks: options.networks, requests: this.#requests, spaces: this.#spaces }),
+      commands: commandRegistry({ networks: options.networks, requests: this.#requests, list: this.#list }),
       operations: this.#operations(),
       onReaction: async (event, reply) => {
         const answered = await this.#requests.onReaction(event.sender, event.to, event.key);
@@ -233,7 +232,7 @@ export class Bridge {
     await Promise.race([this.#runner.stop(), patience]);
     await this.#logins.stop();
     this.#governor.stop();
-    for (const watcher of this.#watchers) watcher.stop();
+    this.#list.stop();
   }
 
   async #acceptTransaction(id: string, events: readonly MatrixEvent[]): Promise<void> {
@@ -326,7 +325,7 @@ export class Bridge {
       this.#background(this.#presence.noteLogin(login), 'presence not noted');
     }
     this.#announcer.noteState(login, previous);
-    for (const watcher of this.#watchers) watcher.noteState(login, previous);
+    this.#list.noteState(login, previous);
     this.#provisioning.noteState(login);
   }
 
@@ -353,7 +352,7 @@ export class Bridge {
           'ghost could not be renamed',
         );
         this.#background(this.#presence.noteContact(login, event.contact), 'presence not noted');
-        for (const watcher of this.#watchers) watcher.noteContact(login, event.contact);
+        this.#list.noteContact(login, event.contact);
         return;
       case 'notice': {
         const about = `${login.id} ${this.#options.clock.now().getTime()}`;
@@ -362,7 +361,7 @@ export class Bridge {
       }
       case 'roster':
         this.#background(this.#presence.noteLogin(login), 'presence not noted');
-        for (const watcher of this.#watchers) watcher.noteRoster(login);
+        this.#list.noteRoster(login);
     }
   }
 

@@ -15,6 +15,15 @@ describe.each(['11', '12'])('in room version %s', (defaultRoomVersion) => {
   });
   afterAll(async () => house.pullDown());
 
+  const seen = new Set<string>();
+  async function invited(): Promise<string> {
+    const { room } = await alice.person.waitForInvite(
+      (invite) => invite.inviter === house.bot && !seen.has(invite.room),
+    );
+    seen.add(room);
+    return room;
+  }
+
   async function rooms(policy: string): Promise<{ one: string; other: string }> {
     await house.close();
     house.configure({ bridge: { logout_rooms: policy } });
@@ -22,10 +31,10 @@ describe.each(['11', '12'])('in room version %s', (defaultRoomVersion) => {
     await alice.signsInToEcho();
     const client = house.echo.clients.get('alice');
     client?.says('wall', 'hello');
-    const one = await alice.enters();
+    const one = await invited();
+    await alice.person.join(one);
     client?.says('door', 'hello');
-    const other = (await alice.person.waitForInvite((invite) => invite.inviter === house.bot && invite.room !== one))
-      .room;
+    const other = await invited();
     return { one, other };
   }
 
@@ -37,8 +46,6 @@ describe.each(['11', '12'])('in room version %s', (defaultRoomVersion) => {
     expect(joined(one)).toEqual([alice.person.id]);
     expect(joined(other)).toEqual([]);
     expect(house.homeserver.room(other).membership(alice.person.id)).toBe('invite');
-    await alice.person.leave(other);
-    await alice.person.until(() => alice.person.timeline(other).length > 0);
   });
 
   test('“remove” takes the user out as well, invited or joined', async () => {

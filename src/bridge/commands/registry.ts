@@ -1,5 +1,6 @@
 // All commands, in the order of `help`: those that every network has, and those that networks contribute.
 
+import type { BuddyList } from '../buddy-list.ts';
 import type { Network } from '../network.ts';
 import type { Requests } from '../requests.ts';
 import { chatCommand } from './chat.ts';
@@ -13,9 +14,9 @@ import { nickCommand, presenceCommand } from './presence.ts';
 import { reconnectCommand } from './reconnect.ts';
 import { reloginCommand } from './relogin.ts';
 import { requestCommands } from './requests.ts';
-import type { Spaces } from '../spaces.ts';
 import { spaceCommand } from './space.ts';
 import { statusCommand } from './status.ts';
+import { boardCommand, notifyCommand } from './watching.ts';
 
 /** `cancel` is understood by the management room itself, because it is about the dialogue there. */
 const cancelCommand: Command = {
@@ -29,10 +30,10 @@ const cancelCommand: Command = {
 export interface CommandParts {
   readonly networks: readonly Network[];
   readonly requests: Requests;
-  readonly spaces: Spaces;
+  readonly list: BuddyList;
 }
 
-export function commandRegistry({ networks, requests, spaces }: CommandParts): ReadonlyMap<string, Command> {
+export function commandRegistry({ networks, requests, list }: CommandParts): ReadonlyMap<string, Command> {
   const commands: readonly Command[] = [
     helpCommand(() => commands),
     loginCommand,
@@ -42,7 +43,9 @@ export function commandRegistry({ networks, requests, spaces }: CommandParts): R
     ...networkCommands(networks),
     presenceCommand,
     nickCommand,
-    spaceCommand(spaces),
+    boardCommand(list.boards),
+    notifyCommand(list.notices),
+    spaceCommand(list.spaces),
     statusCommand,
     reconnectCommand,
     reloginCommand,

@@ -1,0 +1,159 @@
+// For those who want it, a room with one message that says who is there, and is edited as that changes. Knows when to
+// edit; what stands in the message is in board-text.
+
+import { createHash } from 'node:crypto';
+import { boardText } from './board-text.ts';
+import type { Clock } from './clock.ts';
+import { BridgeError } from './errors.ts';
+import type { LoginId, RoomId } from './ids.ts';
+import type { Log } from './log.ts';
+import type { Login } from './login.ts';
+import type { LoginWatcher } from './login-watcher.ts';
+import type { Matrix } from './matrix.ts';
+import { Rounds } from './rounds.ts';
+import type { BoardRecord, Store } from './store.ts';
+import { txnId } from './txn-ids.ts';
+
+/** Presences come in crowds. */
+const DELAY_MS = 1_000;
+const BETWEEN_EDITS_MS = 5_000;
+
+export interface BoardsParts {
+  readonly matrix: Pick<
+    Matrix,
+    'bot' | 'createFurniture' | 'send' | 'edit' | 'pin' | 'standing' | 'invite' | 'abandon'
+  >;
+  readonly store: Pick<Store, 'boards' | 'choices'>;
+  readonly loginOf: (id: LoginId) => Login | undefined;
+  /** The login's board has a room, or has none any more. */
+  readonly onRoom: (id: LoginId) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Boards implements LoginWatcher {
+  readonly #parts: BoardsParts;
+  readonly #rounds: Rounds;
+  /** Who has a board, as far as it was looked up in this process life. */
+  readonly #wanted = new Map<LoginId, boolean>();
+  /** Rooms that the bot was seen to be in. */
+  readonly #sound = new Set<RoomId>();
+  /** Users who have just asked for their board: they are invited once more. */
+  readonly #asked = new Set<LoginId>();
+
+  constructor(parts: BoardsParts) {
+    this.#parts = parts;
+    this.#rounds = new Rounds({
+      clock: parts.clock,
+      log: parts.log,
+      delayMs: DELAY_MS,
+      gapMs: BETWEEN_EDITS_MS,
+      failure: 'board could not be brought up to date',
+      work: async (id) => this.#round(id),
+    });
+  }
+
+  noteState(login: Login): void {
+    this.#note(login);
+  }
+
+  noteRoster(login: Login): void {
+    this.#note(login);
+  }
+
+  noteContact(login: Login): void {
+    this.#note(login);
+  }
+
+  forget({ id }: Login): void {
+    this.#rounds.forget(id);
+    this.#wanted.delete(id);
+    this.#asked.delete(id);
+  }
+
+  stop(): void {
+    this.#rounds.stop();
+  }
+
+  async choose({ id }: Login, board: boolean): Promise<void> {
+    const { choices } = this.#parts.store;
+    await choices.put(id, { ...(await choices.of(id)), board });
+    this.#wanted.set(id, board);
+    if (board) this.#asked.add(id);
+    this.#rounds.due(id);
+  }
+
+  #note({ id }: Login): void {
+    if (this.#wanted.get(id) !== false) this.#rounds.due(id);
+  }
+
+  async #round(id: LoginId): Promise<void> {
+    const { store, loginOf } = this.#parts;
+    const login = loginOf(id);
+    if (!login) return;
+    const wanted = this.#wanted.get(id) ?? (await store.choices.of(id)).board;
+    this.#wanted.set(id, wanted);
+    const board = await store.boards.find(id);
+    if (!wanted) {
+      if (board) await this.#takeAway(login, board);
+    } else if (login.state.kind !== 'connecting') {
+      // how that ends is shown then
+      await this.#show(login, await this.#withRoom(login, board));
+    }
+  }
+
+  async #show(login: Login, board: BoardRecord): Promise<void> {
+    const { matrix, store, clock } = this.#parts;
+    const content = boardText({
+      address: login.address,
+      networkName: login.network.name,
+      trouble: login.connected ? undefined : login.state.sentence,
+      contacts: login.roster().contacts,
+    });
+    const shown = createHash('sha256').update(JSON.stringify(content.runs)).digest('base64url');
+    if (board.event !== undefined && board.shown === shown) return;
+    const { room } = board;
+    let { event } = board;
+    try {
+      if (event === undefined) {
+        event = await matrix.send(room, matrix.bot, content, { txnId: txnId('o', room, shown), notice: true });
+        await matrix.pin(room, event);
+      } else {
+        await matrix.edit(room, event, content, txnId('e', event, shown, clock.now().getTime()));
+      }
+    } catch (error) {
+      this.#sound.delete(room);
+      // another is made when it is looked at next
+      if (!(error instanceof BridgeError) || error.code !== 'room-gone') throw error;
+      throw new BridgeError('room-gone', error.message, { cause: error, retriable: true });
+    }
+    await store.boards.put({ login: login.id, room, event, shown });
+  }
+
+  /** The board with a room that the bot is in; a user who left it is not called back unless they ask. */
+  async #withRoom({ id, matrixUser, network, address }: Login, board: BoardRecord | undefined): Promise<BoardRecord> {
+    const { matrix, store, onRoom } = this.#parts;
+    if (board && this.#sound.has(board.room) && !this.#asked.has(id)) return board;
+    const standing = board ? await matrix.standing(board.room, matrixUser) : 'gone';
+    let next = board;
+    if (!next || standing === 'gone') {
+      const name = `${network.name} (${address}): who is there`;
+      next = { login: id, room: await matrix.createFurniture({ kind: 'board', user: matrixUser, name }) };
+      await store.boards.put(next);
+      onRoom(id);
+    } else if (standing === 'out' && this.#asked.has(id)) {
+      await matrix.invite(next.room, matrixUser);
+    }
+    this.#sound.add(next.room);
+    this.#asked.delete(id);
+    return next;
+  }
+
+  async #takeAway({ id, matrixUser }: Login, { room }: BoardRecord): Promise<void> {
+    const { matrix, store, onRoom } = this.#parts;
+    this.#sound.delete(room);
+    await matrix.abandon(room, [matrixUser]);
+    await store.boards.remove(id);
+    onRoom(id);
+  }
+}

@@ -1,0 +1,68 @@
+// `board` and `notify`: being shown who is there, and told who comes.
+
+import type { Boards } from '../board.ts';
+import { BridgeError } from '../errors.ts';
+import { bold, lines, say } from '../say.ts';
+import type { SignInNotices } from '../sign-in-notices.ts';
+import { withLogin } from './choose.ts';
+import type { Command } from './command.ts';
+
+export function boardCommand(boards: Pick<Boards, 'choose'>): Command {
+  return {
+    name: 'board',
+    args: 'on|off',
+    summary: 'keeps a room with one message that says who is there',
+    example: 'board on',
+    run: async (context) => {
+      const on = readSwitch(context.args[0]);
+      if (on === undefined) throw new BridgeError('bad-input', 'Say “board on” or “board off”.');
+      return withLogin(context, 'The board', undefined, async (login) => {
+        await boards.choose(login, on);
+        await context.reply(
+          say(
+            on
+              ? `I invite you to a room that shows who is there on ${login.address}.`
+              : `The board of ${login.address} is taken away.`,
+          ),
+        );
+        return undefined;
+      });
+    },
+  };
+}
+
+export function notifyCommand(notices: Pick<SignInNotices, 'choose' | 'ofLogin'>): Command {
+  return {
+    name: 'notify',
+    args: '[<address> on|off]',
+    summary: 'tells you when a contact signs in',
+    example: 'notify bob@example.com on',
+    run: async (context) => {
+      const [address, choice] = context.args;
+      const on = readSwitch(choice);
+      if (address !== undefined && on === undefined)
+        throw new BridgeError('bad-input', 'Say for example “notify bob@example.com on”, or “… off”.');
+      return withLogin(context, 'The notice', undefined, async (login) => {
+        if (address === undefined || on === undefined) {
+          const watched = await notices.ofLogin(login);
+          await context.reply(
+            watched.length === 0
+              ? say('You are told of nobody who signs in.')
+              : lines(say('You are told when they sign in:'), ...watched.map(({ name }) => say(bold(name)))),
+          );
+          return undefined;
+        }
+        const contact = await notices.choose(login, address, on);
+        await context.reply(
+          say(on ? 'You are told when ' : 'You are no longer told when ', bold(contact.name), ' signs in.'),
+        );
+        return undefined;
+      });
+    },
+  };
+}
+
+function readSwitch(word: string | undefined): boolean | undefined {
+  if (word?.toLowerCase() === 'on') return true;
+  return word?.toLowerCase() === 'off' ? false : undefined;
+}
