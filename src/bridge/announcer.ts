@@ -65,7 +65,7 @@ export class Announcer {
       case 'refused':
         told.later?.();
         told.later = undefined;
-        if (told.awaited || previous.kind !== kind) this.#trouble(login, told, sentence, true);
+        if (told.awaited || previous.kind !== kind) this.#trouble(login, told, `${sentence}${remedy(login)}`, true);
         break;
     }
     told.awaited = false;
@@ -95,4 +95,13 @@ export class Announcer {
     }
     return told;
   }
+}
+
+/** What the user can do about it, or need not. */
+function remedy({ state: { kind }, former }: Login): string {
+  if (kind === 'signed-in-elsewhere') return ' Send “reconnect” to come back here.';
+  if (kind !== 'bad-credentials') return '';
+  return former === undefined
+    ? ' Send “login” to try again.'
+    : ' The password you gave before still counts, and I sign you in with it.';
 }

@@ -8,7 +8,7 @@ import type { Availability, Contact, JournaledEvent, LoginState, LoginStateKind,
 import { remoteLane, requestLane } from './lanes.ts';
 import type { ChatId, LoginId, MatrixUserId, RemoteUserId, ServerKey } from './ids.ts';
 import type { Log } from './log.ts';
-import type { ClientSink, Network, NetworkClient, WantedPresence } from './network.ts';
+import type { ClientSink, LoginSeed, Network, NetworkClient, WantedPresence } from './network.ts';
 import type { Journal, Lease, SessionRecord, SessionStore } from './store.ts';
 
 const SAVE_CONTACTS_AFTER_MS = 1_000;
@@ -51,6 +51,9 @@ export class Login {
   readonly address: string;
   readonly serverName: string;
   readonly client: NetworkClient;
+  readonly seed: LoginSeed;
+  /** What was good before, while another password is tried: that is gone back to if this one is refused. */
+  former: LoginSeed | undefined;
   readonly #parts: LoginParts;
   readonly #log: Log;
   readonly #lease: Lease;
@@ -88,6 +91,7 @@ export class Login {
     this.server = record.server;
     this.user = record.user;
     this.address = record.address;
+    this.seed = { server: record.server, user: record.user, address: record.address, password: record.password };
     this.serverName = parts.network.servers.find((server) => server.key === record.server)?.name ?? record.server;
     this.#parts = parts;
     this.#log = parts.log.child({ login: record.id });

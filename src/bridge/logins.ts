@@ -86,10 +86,34 @@ export class Logins {
     // First the new one, which what is said meanwhile can wait for.
     const login = await this.#adopt(record);
     if (!login) throw new BridgeError('bug', 'This network is not there any more.');
+    if (old?.matrixUser === user) login.former = old.state.kind === 'bad-credentials' ? old.former : old.seed;
     onSignIn(login, old);
     await old?.stop();
     await login.reconnect();
     return login;
+  }
+
+  /** The password just given is refused: the one that was good before counts again. */
+  async #goBack(refused: Login, former: LoginSeed): Promise<void> {
+    const { sessions, onSignIn } = this.#parts;
+    await this.#turns.take(refused.id, async () => {
+      if (this.#logins.get(refused.id) !== refused) return; // something else was done meanwhile
+      const login = await this.#adopt(await sessions.put(refused.network.id, refused.matrixUser, former));
+      if (!login) return;
+      onSignIn(login, refused);
+      await refused.stop();
+      await login.reconnect();
+    });
+  }
+
+  #noteState(login: Login, previous: LoginState): void {
+    this.#parts.onState(login, previous);
+    const { former } = login;
+    if (login.connected) login.former = undefined;
+    if (login.state.kind !== 'bad-credentials' || former === undefined) return;
+    this.#goBack(login, former).catch((error: unknown) => {
+      this.#parts.log.warn({ login: login.id, err: error }, 'could not go back to the former password');
+    });
   }
 
   /** The same account with a new password. */
@@ -111,7 +135,7 @@ export class Logins {
   }
 
   async #adopt(record: SessionRecord): Promise<Login | undefined> {
-    const { networks, sessions, journal, clock, log, onState, onMessage, onMoment } = this.#parts;
+    const { networks, sessions, journal, clock, log, onMessage, onMoment } = this.#parts;
     const network = networks.find(({ id }) => id === record.network);
     if (!network) {
       log.error({ login: record.id, network: record.network }, 'login of a network that is not configured');
@@ -126,7 +150,7 @@ export class Logins {
       clock,
       log,
       pacer,
-      onState,
+      onState: (changed, previous) => this.#noteState(changed, previous),
       onMessage,
       onMoment,
     });

@@ -95,9 +95,19 @@ test('a server that is down at the first sign-in is one plain sentence', async (
   await carl.hears(/signed in/, 60_000);
 });
 
-test('typing and presence go on after all this, and nothing was against the rules of a strict server', async () => {
+test('a mistyped password does not cost the account that works', async () => {
   bob = await house.onMsn('bob');
   await house.homeserver.waitFor(() => house.msn.isSignedIn('alice@example.com'), 'alice to be back', 30_000);
+  await alice.asks('login', /Which network/);
+  await alice.asks('msn', /e-mail address/);
+  await alice.asks('alice@example.com', /password/);
+  await alice.asks('mistyped', /refused.*The password you gave before still counts/);
+  await alice.hears(/You are signed in as alice@example\.com/);
+  await alice.person.say(chat, 'still here');
+  await bob.waitForText('still here');
+});
+
+test('typing and presence go on after all this, and nothing was against the rules of a strict server', async () => {
   await bob.say('alice@example.com', 'back');
   await alice.person.waitForText(chat, 'back', 20_000);
   expect(house.msn.violations).toEqual([]);

@@ -5,6 +5,11 @@ import type { LoginId } from '../../src/bridge/ids.ts';
 import type { Login } from '../../src/bridge/login.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
+const REMEDY = {
+  'bad-credentials': ' Send “login” to try again.',
+  'signed-in-elsewhere': ' Send “reconnect” to come back here.',
+  refused: '',
+} as const;
 const SENTENCE = 'The server says so.';
 
 function setUp() {
@@ -64,7 +69,7 @@ test('whoever asked for the sign-in hears how it ends, whatever it is', () => {
   expect(told).toEqual([
     { text: 'You are signed in as alice on X.', loud: false },
     { text: `${SENTENCE} I keep trying.`, loud: false },
-    { text: SENTENCE, loud: true },
+    { text: `${SENTENCE} Send “login” to try again.`, loud: true },
   ]);
 });
 
@@ -74,6 +79,6 @@ test.each(['bad-credentials', 'signed-in-elsewhere', 'refused'] as const)(
     const { told, become } = setUp();
     become(kind);
     become(kind);
-    expect(told).toEqual([{ text: SENTENCE, loud: true }]);
+    expect(told).toEqual([{ text: SENTENCE + REMEDY[kind], loud: true }]);
   },
 );
