@@ -2,33 +2,20 @@
 // Knows rooms, ghosts and the journal's pieces; not how either side works.
 
 import { assertNever, BridgeError } from './errors.ts';
-import type { Content, MatrixEvent, Membership, RemoteMessage, Talk } from './events.ts';
+import type { Content, Membership, RemoteMessage, Talk } from './events.ts';
 import type { Ghosts } from './ghosts.ts';
 import type { EventId, MatrixUserId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { BridgeInfo, Matrix, MessageStatus } from './matrix.ts';
-import type { Delivery } from './network.ts';
-import {
-  failureOf,
-  gaveUp,
-  mistaken,
-  noLongerSignedIn,
-  notPermitted,
-  strangerInPortal,
-  unreadable,
-  unsupported,
-} from './outcomes.ts';
+import { mistaken, notPermitted, strangerInPortal, unreadable, unsupported } from './outcomes.ts';
+import { Outgoing } from './outgoing.ts';
+import { Receipts } from './receipts.ts';
 import type { Outcome } from './runner.ts';
 import { say } from './say.ts';
 import type { Journal, JournalRow, PortalRecord, PortalStore } from './store.ts';
 import { txnId } from './txn-ids.ts';
 
-/** A message that cannot be carried now waits so long for its login to come back, then fails visibly. */
-export const WAIT_FOR_LOGIN_MS = 5 * 60_000;
-const LOOK_AGAIN_MS = 1_000;
-/** Whoever waits is woken when the login is back; a network that is too busy is not to be asked all the time. */
-const LONGEST_LOOK_MS = 30_000;
 const HOMESERVER_RETRY_MS = 2_000;
 
 export interface PortalParts {
@@ -47,21 +34,12 @@ export interface PortalParts {
   readonly onKept: (portal: Portal) => void;
 }
 
-/**
- * The user's message that is under way, as this process knows it: the database may have gone away before it heard.
- * `parts`: what became of the pieces that are settled.
- */
-interface InHand {
-  readonly seq: number;
-  readonly parts: Map<number, Delivery | BridgeError>;
-  /** How often it could not be sent yet. */
-  delays: number;
-}
-
 export class Portal {
   #login: Login;
   readonly #parts: PortalParts;
   readonly #log: Log;
+  readonly #receipts: Receipts;
+  readonly #outgoing: Outgoing;
   #record: PortalRecord;
   /** Whether the user is known to be in the room, or invited; false: to be looked up before the next message. */
   #userIsThere = false;
@@ -69,7 +47,6 @@ export class Portal {
   /** The record has not been written yet. */
   #unkept = false;
   #typing = false;
-  #inHand: InHand | undefined;
   /** Sentences that are said once in this room, not for every message. */
   readonly #said = new Set<string>();
 
@@ -78,6 +55,8 @@ export class Portal {
     this.#login = login;
     this.#parts = parts;
     this.#log = parts.log.child({ login: record.login, room: record.room });
+    this.#receipts = new Receipts(parts.matrix, login.network.id, this.#log);
+    this.#outgoing = new Outgoing({ ...parts, receipts: this.#receipts, log: this.#log });
   }
 
   get login(): Login {
@@ -151,7 +130,7 @@ export class Portal {
     } catch (error) {
       if (error instanceof BridgeError && error.retriable) throw error;
       this.#log.error({ err: error, event: event.id }, 'message could not be carried to the network');
-      await this.#tell(event, mistaken());
+      await this.#receipts.failed(event, mistaken());
       return { type: 'failed', error: 'bug' };
     }
   }
@@ -172,7 +151,7 @@ export class Portal {
   async #carryOwn(row: JournalRow, event: Talk): Promise<Outcome> {
     switch (event.type) {
       case 'message':
-        return this.#toNetwork(row, event);
+        return this.#outgoing.carry(row, event, { login: this.login, record: this.#record, listeners: this.#ghosts() });
       case 'reaction':
         return this.#refuse(event, unsupported('a reaction', this.login.network.name));
       case 'unsupported':
@@ -182,6 +161,12 @@ export class Portal {
       default:
         return assertNever(event);
     }
+  }
+
+  /** The ghosts of those who hear what is said here. */
+  #ghosts(): readonly MatrixUserId[] {
+    const { user } = this.#record;
+    return user === undefined ? [] : [this.#parts.matrix.ghostId({ network: this.login.network.id, user })];
   }
 
   async #ensureRoom(): Promise<RoomId> {
@@ -261,132 +246,18 @@ export class Portal {
     return { type: 'carried', portal: this.#record, pairs: [{ event, remote: message.id, part: 0 }] };
   }
 
-  async #toNetwork(row: JournalRow, event: Extract<MatrixEvent, { type: 'message' }>): Promise<Outcome> {
-    const { client } = this.login;
-    const pieces = row.pieces.length > 0 ? row.pieces.map((piece) => piece.content) : client.split(event.content);
-    const hand = (this.#inHand = this.#inHand?.seq === row.seq ? this.#inHand : fromEarlierLife(row));
-    let delivered = true;
-    for (const part of pieces.keys()) {
-      const outcome = hand.parts.get(part) ?? (await this.#sendPiece(hand, pieces, part));
-      if (outcome instanceof BridgeError) return this.#couldNotSend(row, hand, event, part, outcome);
-      delivered &&= outcome === 'delivered';
-    }
-    this.#inHand = undefined;
-    this.#log.info({ event: event.id, parts: pieces.length }, 'message carried to the network');
-    void this.#tellSuccess(event, delivered);
-    return { type: 'carried', portal: this.#record, pairs: pieces.map((_, part) => ({ event: event.id, part })) };
-  }
-
-  async #sendPiece(
-    { seq, parts }: InHand,
-    pieces: readonly RemoteMessage['content'][],
-    part: number,
-  ): Promise<Delivery | BridgeError> {
-    const { journal } = this.#parts;
-    let written = false;
-    try {
-      const delivery = await this.login.client.send(this.#record.chat, pieces[part]!, async () => {
-        await journal.intend(seq, pieces, part, this.login.epoch);
-        written = true;
-      });
-      parts.set(part, delivery);
-    } catch (error) {
-      if (!(error instanceof BridgeError) || error.code === 'database') throw error;
-      if (!written) return error;
-      // it may not be sent again, whatever it was
-      parts.set(part, new BridgeError(error.code, error.message, { cause: error }));
-    }
-    const outcome = parts.get(part)!;
-    if (outcome instanceof BridgeError)
-      await journal.settlePiece(seq, part, outcome.code === 'uncertain' ? 'uncertain' : 'failed');
-    else if (part < pieces.length - 1) await journal.settlePiece(seq, part, 'accepted');
-    return outcome;
-  }
-
-  #mayWait(row: JournalRow, event: MatrixEvent): boolean {
-    const age = this.#parts.now().getTime() - Math.min(row.receivedAt.getTime(), event.at.getTime());
-    return this.login.hopeful && age < WAIT_FOR_LOGIN_MS;
-  }
-
-  async #couldNotSend(
-    row: JournalRow,
-    hand: InHand,
-    event: MatrixEvent,
-    part: number,
-    error: BridgeError,
-  ): Promise<Outcome> {
-    if (error.retriable && this.#mayWait(row, event)) {
-      if (hand.delays === 0) {
-        await this.#status(event, { type: 'pending', sentence: error.message }, 'pending');
-      }
-      return { type: 'retry', afterMs: Math.min(LONGEST_LOOK_MS, LOOK_AGAIN_MS * 2 ** hand.delays++) };
-    }
-    const failure = error.retriable
-      ? this.login.hopeful
-        ? gaveUp(error)
-        : noLongerSignedIn(this.login.state, this.login.network.name)
-      : failureOf(error, part);
-    this.#log.info({ event: event.id, code: error.code, part }, 'message not carried');
-    await this.#tell(event, failure);
-    return { type: 'failed', error: error.code };
-  }
-
   /** `once`: the sentence is said only the first time in this room; the status always. */
   async #refuse(event: Talk, failure: MessageStatus & { type: 'failed' }, once?: string): Promise<Outcome> {
     const quiet = once !== undefined && this.#said.has(once);
     if (once !== undefined) this.#said.add(once);
-    await this.#tell(event, failure, quiet);
+    await this.#receipts.failed(event, failure, quiet);
     return { type: 'failed', error: failure.reason };
   }
 
   /** A room that was encrypted stays so: the chat goes on in another. */
-  async #abandon(event: Extract<MatrixEvent, { type: 'encrypted' }>): Promise<Outcome> {
+  async #abandon(event: Extract<Talk, { type: 'encrypted' }>): Promise<Outcome> {
     const outcome = await this.#refuse(event, unreadable());
     await this.#moveTo(undefined);
     return outcome;
   }
-
-  async #tell(event: MatrixEvent, failure: MessageStatus & { type: 'failed' }, quiet = false): Promise<void> {
-    await this.#status(event, failure, 'failed');
-    if (quiet) return;
-    await this.#parts.matrix.send(event.room, this.#parts.matrix.bot, say(failure.sentence), {
-      txnId: txnId('f', event.id),
-      notice: true,
-      replyTo: event.id,
-      mention: event.sender,
-    });
-  }
-
-  async #tellSuccess(event: MatrixEvent, delivered: boolean): Promise<void> {
-    const ghost =
-      this.#record.user && this.#parts.matrix.ghostId({ network: this.login.network.id, user: this.#record.user });
-    try {
-      await this.#status(event, { type: 'success', ...(delivered && ghost && { deliveredTo: [ghost] }) }, 'success');
-      await this.#parts.matrix.markRead(event.room, event.id);
-    } catch (error) {
-      this.#log.warn({ event: event.id, err: error }, 'success could not be shown');
-    }
-  }
-
-  async #status(event: MatrixEvent, status: MessageStatus, kind: string): Promise<void> {
-    await this.#parts.matrix.sendStatus(
-      event.room,
-      event.id,
-      this.login.network.id,
-      status,
-      txnId('s', event.id, kind),
-    );
-  }
-}
-
-/** What is to be thought of a message that this process has not had in hand before. */
-function fromEarlierLife({ seq, pieces }: JournalRow): InHand {
-  const settled = pieces.flatMap(({ part, state }): [number, Delivery | BridgeError][] => {
-    if (state === 'ready') return [];
-    if (state === 'accepted') return [[part, 'accepted']];
-    if (state === 'failed') return [[part, new BridgeError('not-delivered', 'it was refused.')]];
-    // bytes of an earlier life of this process: whether they arrived cannot be known
-    return [[part, new BridgeError('uncertain', 'the bridge was restarted while it was being sent.')]];
-  });
-  return { seq, parts: new Map(settled), delays: 0 };
 }
