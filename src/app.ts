@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { Bridge } from './bridge/bridge.ts';
 import type { Cancel, Clock } from './bridge/clock.ts';
+import { type CrashPoints, NO_CRASH, withCrashPoints } from './bridge/crash-points.ts';
 import { BridgeError } from './bridge/errors.ts';
 import type { NetworkId } from './bridge/ids.ts';
 import type { MatrixSink } from './bridge/matrix.ts';
@@ -32,6 +33,8 @@ export interface AppParts {
   readonly key?: Secret | undefined;
   /** Further networks beside those of the configuration. */
   readonly networks?: readonly Network[];
+  /** Where a test may end the process. */
+  readonly crashPoints?: CrashPoints;
 }
 
 export interface App {
@@ -42,18 +45,21 @@ export interface App {
 }
 
 /** Throws `ConfigError` or `BridgeError` (`database`, `homeserver`) with a sentence for the operator. */
-export async function startApp(config: Config, { clock, log, key, networks: others = [] }: AppParts): Promise<App> {
+export async function startApp(config: Config, parts: AppParts): Promise<App> {
+  const { clock, log, key, networks: others = [], crashPoints = NO_CRASH } = parts;
   const networks = [
     createMsnNetwork({ profiles: config.msn.profiles, clock, log: log.child({ part: 'msn' }) }),
     ...others,
   ];
-  const store = await openStore({
+  const opened = await openStore({
     database: databaseOf(config),
     key: keyOf(config, key),
     owner: randomUUID(),
     clock,
+    crashPoints,
     onTrouble: (error) => log.warn({ err: error }, 'an idle database connection broke'),
   });
+  const store = withCrashPoints('store', opened, crashPoints);
   const stops: (() => Promise<void>)[] = [async () => store.close()];
   const stopAll = async (): Promise<void> => {
     for (const stop of stops.toReversed()) await stop();
@@ -72,8 +78,10 @@ export async function startApp(config: Config, { clock, log, key, networks: othe
       logoutRooms: config.bridge.logout_rooms,
       clock,
       log: log.child({ part: 'bridge' }),
-      openMatrix: async (sink) =>
-        (matrix = await openMatrix(matrixOptions(config, networks, watched(sink), { clock, log }))),
+      openMatrix: async (sink) => {
+        matrix = await openMatrix(matrixOptions(config, networks, watched(sink), { clock, log }));
+        return withCrashPoints('matrix', matrix, crashPoints);
+      },
     });
     if (!matrix) throw new BridgeError('bug', 'No Matrix side was opened.');
     const side = matrix;

@@ -2,10 +2,11 @@
 
 import { sql } from 'kysely';
 import type { Clock } from '../bridge/clock.ts';
+import { type CrashPoints, NO_CRASH } from '../bridge/crash-points.ts';
 import type { NetworkId, ServerKey } from '../bridge/ids.ts';
 import type { Store } from '../bridge/store.ts';
 import { SqlChoices } from './choices.ts';
-import type { Database } from './database.ts';
+import type { Answer, Database, Statement } from './database.ts';
 import { openEmbedded, type EmbeddedConfig } from './embedded.ts';
 import { SqlJournal } from './journal.ts';
 import { loadSealer, type KeySource } from './keys.ts';
@@ -25,6 +26,7 @@ export interface StoreConfig {
   /** A name for this process that no other has, also not this one's next life. */
   readonly owner: string;
   readonly clock: Pick<Clock, 'now'>;
+  readonly crashPoints?: CrashPoints;
   /** Connections that broke while nobody used them: for the log, nothing is to be done. */
   readonly onTrouble: (error: unknown) => void;
 }
@@ -44,7 +46,7 @@ export interface OpenStore extends Store {
 
 /** Throws `BridgeError('database')` with a sentence that says what the operator can do. */
 export async function openStore(config: StoreConfig): Promise<OpenStore> {
-  const database = await openDatabase(config.database, config.onTrouble);
+  const database = pointed(await openDatabase(config.database, config.onTrouble), config.crashPoints ?? NO_CRASH);
   try {
     return await storeOn(database, config);
   } catch (error) {
@@ -55,6 +57,20 @@ export async function openStore(config: StoreConfig): Promise<OpenStore> {
 
 export async function openDatabase(config: DatabaseConfig, onTrouble: (error: unknown) => void): Promise<Database> {
   return config.type === 'postgres' ? openPostgres(config, onTrouble) : openEmbedded(config, onTrouble);
+}
+
+/** Each of the journal's statements is a point: before it is asked for, and when it is committed and nobody knows. */
+function pointed(database: Database, points: CrashPoints): Database {
+  if (points === NO_CRASH) return database;
+  return {
+    ...database,
+    async run<Found extends object>(statement: Statement, values: readonly unknown[]): Promise<Answer<Found>> {
+      points.at(`sql ${statement.name} before`);
+      const answer = await database.run<Found>(statement, values);
+      points.at(`sql ${statement.name} after`);
+      return answer;
+    },
+  };
 }
 
 /** The store on a database that is open already; closes it with itself. */
