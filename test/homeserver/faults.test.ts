@@ -112,3 +112,17 @@ test('every request stands in the log', async () => {
     body: { body: 'hi' },
   });
 });
+
+test.each([
+  ['before-commit', 0],
+  ['after-commit', 1],
+] as const)('the test is told of a moment %s, and nothing goes wrong', async (when, count) => {
+  await using pair = await startPair();
+  const { homeserver, appservice } = pair;
+  const room = await appservice.room();
+  const seen: number[] = [];
+  const tell = () => void seen.push(messagesIn(homeserver.room(room)));
+  homeserver.faults.add({ where: (_, path) => path.includes('/send/') }, { type: 'tell', when, tell });
+  expect(await appservice.say(room, 'hi')).toMatchObject({ status: 200 });
+  expect(seen).toEqual([count]);
+});

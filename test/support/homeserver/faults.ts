@@ -7,7 +7,9 @@ export type Fault =
   | { readonly type: 'fail-after-commit'; readonly status: number }
   /** The connection is cut, before or after the work. */
   | { readonly type: 'hang-up'; readonly when: 'before-commit' | 'after-commit' }
-  | { readonly type: 'delay'; readonly ms: number };
+  | { readonly type: 'delay'; readonly ms: number }
+  /** Nothing goes wrong here: the test is told of the moment. */
+  | { readonly type: 'tell'; readonly when: 'before-commit' | 'after-commit'; readonly tell: () => void };
 
 export interface FaultMatch {
   readonly method?: string;
@@ -15,6 +17,7 @@ export interface FaultMatch {
   readonly path?: RegExp | string;
   /** The `user_id` in the query. */
   readonly user?: string;
+  readonly where?: (method: string, path: string) => boolean;
   /** How many requests go wrong; 1 unless told, Infinity until `clear`. */
   readonly times?: number;
 }
@@ -81,5 +84,6 @@ function matches(match: FaultMatch, method: string, path: string, query: string)
   if (match.method !== undefined && match.method !== method) return false;
   if (typeof match.path === 'string' && !path.includes(match.path)) return false;
   if (match.path instanceof RegExp && !match.path.test(path)) return false;
+  if (match.where?.(method, path) === false) return false;
   return match.user === undefined || new URLSearchParams(query).get('user_id') === match.user;
 }

@@ -96,10 +96,18 @@ export class Front {
   async #answer(incoming: Incoming, fault: Exclude<Fault, { type: 'delay' }> | undefined): Promise<Reply | undefined> {
     if (!fault) return this.#work(incoming);
     if (fault.type === 'refuse') return refusal(fault);
+    if (fault.type === 'tell') return this.#tell(incoming, fault);
     if (fault.type === 'hang-up' && fault.when === 'before-commit') return undefined;
     await this.#work(incoming);
     if (fault.type === 'hang-up') return undefined;
     return new Reply(fault.status, 'text/html', '<html>upstream trouble</html>');
+  }
+
+  async #tell(incoming: Incoming, { when, tell }: Extract<Fault, { type: 'tell' }>): Promise<Reply> {
+    if (when === 'before-commit') tell();
+    const reply = await this.#work(incoming);
+    if (when === 'after-commit') tell();
+    return reply;
   }
 
   async #work(incoming: Incoming): Promise<Reply> {

@@ -48,6 +48,8 @@ const MAX_ENTRIES = 50_000;
 export class Journal {
   readonly entries: LogEntry[] = [];
   readonly violations: Violation[] = [];
+  /** Told of every entry at once; a long run cannot read them all afterwards. */
+  onRecord: ((entry: LogEntry) => void) | undefined;
   readonly #watch = new Watch();
   #seq = 0;
 
@@ -59,7 +61,9 @@ export class Journal {
     const [verb = '', ...args] = line.split(' ');
     const { side, id: connection, user } = speaker;
     this.#seq += 1;
-    this.entries.push({ seq: this.#seq, direction, side, connection, user, line, verb, args, payload });
+    const entry = { seq: this.#seq, direction, side, connection, user, line, verb, args, payload };
+    this.entries.push(entry);
+    this.onRecord?.(entry);
     if (this.entries.length > MAX_ENTRIES) this.entries.splice(0, MAX_ENTRIES / 10);
     this.#watch.changed();
   }
