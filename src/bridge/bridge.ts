@@ -104,6 +104,7 @@ export class Bridge {
     this.#logins = new Logins({
       networks: options.networks,
       sessions: store.sessions,
+      portals: store.portals,
       journal: store.journal,
       clock,
       log,
@@ -276,7 +277,10 @@ export class Bridge {
     const login = this.#logins.get(id);
     if (!login) return { type: 'failed', error: 'login gone' };
     if (event.type === 'contact-request') return this.#requests.ask(login, event);
-    const contact = login.contactOfChat(event.chat);
+    if (event.type === 'participants') {
+      return (await this.#portals.openGroup(login, event.chat)).carryParticipants(event);
+    }
+    const contact = login.contact(event.sender);
     const name = contact?.name ?? event.senderName;
     const portal = await this.#portals.open(login, { chat: event.chat, user: event.sender, name });
     const outcome = await portal.carryFromNetwork({ ...event, senderName: name });

@@ -54,6 +54,18 @@ export interface Contact {
   readonly data: unknown;
 }
 
+/**
+ * How somebody belongs to a chat of several: `in` it; `away`: could not be reached when the chat last began, and is called
+ * again the next time; `left` of their own accord.
+ */
+export type Standing = 'in' | 'away' | 'left';
+
+export interface Participant {
+  readonly user: RemoteUserId;
+  readonly name: string;
+  readonly standing: Standing;
+}
+
 /** News from the network, for one login. */
 export type RemoteEvent =
   | {
@@ -64,6 +76,14 @@ export type RemoteEvent =
       readonly id: RemoteMessageId;
       readonly at: Date;
       readonly content: Content;
+    }
+  /** Who is in a chat of several now, with all who ever were; the first such news makes the chat. */
+  | {
+      readonly type: 'participants';
+      readonly chat: ChatId;
+      readonly id: RemoteMessageId;
+      readonly at: Date;
+      readonly participants: readonly Participant[];
     }
   | { readonly type: 'typing'; readonly chat: ChatId; readonly sender: RemoteUserId; readonly forMs: number }
   /** The whole list, replacing what was known; sent once after each sign-in. */
@@ -84,8 +104,9 @@ export type RemoteEvent =
 
 export type RemoteMessage = Extract<RemoteEvent, { type: 'message' }>;
 export type ContactRequest = Extract<RemoteEvent, { type: 'contact-request' }>;
+export type Participants = Extract<RemoteEvent, { type: 'participants' }>;
 /** News that must not be lost. */
-export type JournaledEvent = RemoteMessage | ContactRequest;
+export type JournaledEvent = RemoteMessage | Participants | ContactRequest;
 
 export type Membership = 'invite' | 'join' | 'leave' | 'ban' | 'knock';
 

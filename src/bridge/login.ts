@@ -6,9 +6,9 @@ import type { Cancel, Clock } from './clock.ts';
 import { BridgeError } from './errors.ts';
 import type { Availability, Contact, JournaledEvent, LoginState, LoginStateKind, RemoteEvent } from './events.ts';
 import { remoteLane, requestLane } from './lanes.ts';
-import type { ChatId, LoginId, MatrixUserId, RemoteUserId, ServerKey } from './ids.ts';
+import type { LoginId, MatrixUserId, RemoteUserId, ServerKey } from './ids.ts';
 import type { Log } from './log.ts';
-import type { ClientSink, LoginSeed, Network, NetworkClient, WantedPresence } from './network.ts';
+import type { ClientSink, LoginSeed, Network, NetworkClient, NetworkLogin, WantedPresence } from './network.ts';
 import type { Journal, Lease, SessionRecord, SessionStore } from './store.ts';
 
 const SAVE_CONTACTS_AFTER_MS = 1_000;
@@ -23,6 +23,8 @@ const TRANSIENT: ReadonlySet<LoginStateKind> = new Set(['connecting', 'connected
 
 export interface LoginParts {
   readonly network: Network;
+  /** The chats of several that are known. */
+  readonly groups: NetworkLogin['groups'];
   readonly sessions: SessionStore;
   readonly journal: Pick<Journal, 'append'>;
   readonly clock: Clock;
@@ -102,7 +104,10 @@ export class Login {
     this.#protocol = record.memory?.protocol;
     this.#rosterAt = roster.at;
     for (const contact of roster.contacts) this.#contacts.set(contact.id, contact);
-    this.client = parts.network.createClient({ ...record, roster: roster.contacts }, this.#sink());
+    this.client = parts.network.createClient(
+      { ...record, roster: roster.contacts, groups: parts.groups },
+      this.#sink(),
+    );
   }
 
   get state(): LoginState {
@@ -139,11 +144,6 @@ export class Login {
 
   contact(user: RemoteUserId): Contact | undefined {
     return this.#contacts.get(user);
-  }
-
-  contactOfChat(chat: ChatId): Contact | undefined {
-    for (const contact of this.#contacts.values()) if (contact.chat === chat) return contact;
-    return undefined;
   }
 
   /** Signs in when the server's turn comes, if that is wanted and nothing stands against it. */
@@ -269,6 +269,7 @@ export class Login {
   #onEvent(event: RemoteEvent): void {
     switch (event.type) {
       case 'message':
+      case 'participants':
       case 'contact-request':
         this.#arrived.push(event);
         if (this.#arrived.length >= MOST_ARRIVED) this.#hold(true);
@@ -319,7 +320,8 @@ export class Login {
   }
 
   async #append(event: JournaledEvent): Promise<void> {
-    const lane = event.type === 'message' ? remoteLane({ login: this.id, chat: event.chat }) : requestLane(this.id);
+    const lane =
+      event.type === 'contact-request' ? requestLane(this.id) : remoteLane({ login: this.id, chat: event.chat });
     await this.#parts.journal.append({ source: 'remote', login: this.id, event, lane });
     this.#parts.onMessage(lane);
   }

@@ -10,7 +10,7 @@ import type { Log } from './log.ts';
 import { Login, type LoginParts } from './login.ts';
 import type { LoginSeed, Network } from './network.ts';
 import { Secret } from './secret.ts';
-import type { SessionRecord, SessionStore } from './store.ts';
+import type { PortalStore, SessionRecord, SessionStore } from './store.ts';
 import { Turns } from './turns.ts';
 
 /** Sign-ins to one server that may begin in a second. */
@@ -19,6 +19,7 @@ const LOGINS_PER_SECOND = 20;
 export interface LoginsParts extends Pick<LoginParts, 'journal' | 'onMessage' | 'onMoment'> {
   readonly networks: readonly Network[];
   readonly sessions: SessionStore;
+  readonly portals: Pick<PortalStore, 'ofLogin'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly mayUse: (user: MatrixUserId) => boolean;
@@ -135,7 +136,7 @@ export class Logins {
   }
 
   async #adopt(record: SessionRecord): Promise<Login | undefined> {
-    const { networks, sessions, journal, clock, log, onMessage, onMoment } = this.#parts;
+    const { networks, sessions, portals, journal, clock, log, onMessage, onMoment } = this.#parts;
     const network = networks.find(({ id }) => id === record.network);
     if (!network) {
       log.error({ login: record.id, network: record.network }, 'login of a network that is not configured');
@@ -143,8 +144,12 @@ export class Logins {
     }
     const pacer = this.#pacer(`${network.id}/${record.server}`);
     const roster = await sessions.roster(record.id);
+    const groups = (await portals.ofLogin(record.id)).flatMap(({ chat, participants }) =>
+      participants === undefined ? [] : [{ chat, participants }],
+    );
     const login = new Login(record, roster, {
       network,
+      groups,
       sessions,
       journal,
       clock,

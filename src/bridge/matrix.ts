@@ -115,6 +115,8 @@ export interface Matrix {
   /** Tells clients what a room that was not made as a portal is bridged to. */
   describePortal(room: RoomId, info: BridgeInfo): Promise<void>;
 
+  nameRoom(room: RoomId, name: string): Promise<void>;
+
   /** The rooms that a space shows. */
   spaceChildren(space: RoomId): Promise<readonly RoomId[]>;
   /** Shows a room in a space, or no longer, and has it say so itself, if the bot may. */

@@ -1,6 +1,6 @@
 // What the core needs from a network. Implemented under src/networks; the core never learns which one it talks to.
 
-import type { Availability, Contact, Content, LoginStateKind, RemoteEvent } from './events.ts';
+import type { Availability, Contact, Content, LoginStateKind, Participant, RemoteEvent } from './events.ts';
 import type { ChatId, LoginId, NetworkId, RemoteUserId, ServerKey } from './ids.ts';
 import type { Secret } from './secret.ts';
 
@@ -60,6 +60,8 @@ export interface NetworkLogin extends LoginSeed {
   readonly memory: SessionMemory | undefined;
   /** The contact list as it was when last seen, its `data` included. */
   readonly roster: readonly Contact[];
+  /** The chats of several that are known. */
+  readonly groups: readonly { readonly chat: ChatId; readonly participants: readonly Participant[] }[];
 }
 
 /** What a network keeps with a login from one connection to the next. */
@@ -113,6 +115,16 @@ export interface NetworkClient {
 
   /** Tells the network how the user answers somebody who asked. Throws `BridgeError`; may be repeated. */
   answerRequest(user: RemoteUserId, answer: RequestAnswer): Promise<void>;
+
+  /**
+   * Brings somebody into a chat. One with a single person then becomes another chat, of several, which comes as news.
+   * Resolves to the chat that they are in; nothing is to be done if they are in it. Throws `BridgeError`. Networks that
+   * have no chats of several do not have this.
+   */
+  invite?(chat: ChatId, user: RemoteUserId): Promise<ChatId>;
+
+  /** The user goes out of a chat of several: nothing is heard from it until they speak, or somebody calls them. */
+  leave?(chat: ChatId): void;
 
   /** Tells the chat that the user types, or stopped. Best effort: opens no conversation, reports nothing. */
   typing(chat: ChatId, typing: boolean): void;

@@ -2,14 +2,15 @@
 // Knows rooms, ghosts and the journal's pieces; not how either side works.
 
 import { assertNever, BridgeError } from './errors.ts';
-import type { Content, Membership, RemoteMessage, Talk } from './events.ts';
+import type { Content, Membership, Participants, RemoteMessage, Talk } from './events.ts';
 import type { Ghosts } from './ghosts.ts';
-import type { EventId, MatrixUserId, RoomId } from './ids.ts';
+import type { EventId, MatrixUserId, RemoteUserId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { BridgeInfo, Matrix, MessageStatus } from './matrix.ts';
 import { mistaken, notPermitted, strangerInPortal, unreadable, unsupported } from './outcomes.ts';
 import { Outgoing } from './outgoing.ts';
+import { movements, namesOf } from './participants.ts';
 import { Receipts } from './receipts.ts';
 import type { Outcome } from './runner.ts';
 import { say } from './say.ts';
@@ -72,6 +73,18 @@ export class Portal {
     return this.#record;
   }
 
+  /** Who is in the chat besides the user. */
+  get people(): readonly { readonly user: RemoteUserId; readonly name: string }[] {
+    const { user, name, participants } = this.#record;
+    if (participants) return participants.filter(({ standing }) => standing === 'in');
+    return user === undefined ? [] : [{ user, name }];
+  }
+
+  /** The ghosts of those who are in it. */
+  get ghosts(): readonly MatrixUserId[] {
+    return this.people.map(({ user }) => this.#parts.matrix.ghostId({ network: this.login.network.id, user }));
+  }
+
   /** What clients show of where the chat leads. */
   get info(): BridgeInfo {
     const { login } = this;
@@ -109,14 +122,40 @@ export class Portal {
   }
 
   async carryFromNetwork(message: RemoteMessage): Promise<Outcome> {
+    return this.#toMatrixOr(`A message from ${message.senderName} could not be shown`, message, async () =>
+      this.#toMatrix(message),
+    );
+  }
+
+  /** Others have come or gone: of a chat of several. */
+  async carryParticipants(event: Participants): Promise<Outcome> {
+    const names = namesOf(event.participants);
+    return this.#toMatrixOr(`Your conversation with ${names} could not be shown`, event, async () => {
+      const next = { ...this.#record, participants: event.participants, name: names };
+      if (next.room === undefined) {
+        this.#record = next;
+        await this.ensureRoom();
+      } else {
+        await this.#movePeople(next.room, event, names);
+        this.#record = { ...next, room: this.#record.room };
+        await this.#keep();
+      }
+      return { type: 'done' };
+    });
+  }
+
+  async #toMatrixOr(
+    failure: string,
+    { id }: Participants | RemoteMessage,
+    carry: () => Promise<Outcome>,
+  ): Promise<Outcome> {
     try {
-      return await this.#toMatrix(message);
+      return await carry();
     } catch (error) {
       if (!(error instanceof BridgeError) || error.code === 'database') throw error;
       if (error.retriable) return { type: 'retry', afterMs: HOMESERVER_RETRY_MS };
-      this.#log.error({ err: error, remote: message.id }, 'message could not be carried to Matrix');
-      const sentence = `A message from ${message.senderName} could not be shown: ${error.message}`;
-      await this.#parts.notify(this.login.matrixUser, say(sentence), message.id);
+      this.#log.error({ err: error, remote: id }, 'news could not be carried to Matrix');
+      await this.#parts.notify(this.login.matrixUser, say(`${failure}: ${error.message}`), id);
       return { type: 'failed', error: error.code };
     }
   }
@@ -151,7 +190,7 @@ export class Portal {
   async #carryOwn(row: JournalRow, event: Talk): Promise<Outcome> {
     switch (event.type) {
       case 'message':
-        return this.#outgoing.carry(row, event, { login: this.login, record: this.#record, listeners: this.#ghosts() });
+        return this.#outgoing.carry(row, event, { login: this.login, record: this.#record, listeners: this.ghosts });
       case 'reaction':
         return this.#refuse(event, unsupported('a reaction', this.login.network.name));
       case 'unsupported':
@@ -163,10 +202,22 @@ export class Portal {
     }
   }
 
-  /** The ghosts of those who hear what is said here. */
-  #ghosts(): readonly MatrixUserId[] {
-    const { user } = this.#record;
-    return user === undefined ? [] : [this.#parts.matrix.ghostId({ network: this.login.network.id, user })];
+  /** May be repeated. A room that is gone is made again when somebody speaks. */
+  async #movePeople(room: RoomId, { participants }: Participants, name: string): Promise<void> {
+    const { matrix, ghosts } = this.#parts;
+    const { network } = this.login;
+    const { coming, going } = movements(this.#record.participants ?? [], participants);
+    try {
+      for (const one of coming) await matrix.join(room, await ghosts.ensure(network, one.user, one.name));
+      for (const { user, standing } of going) {
+        const reason = standing === 'away' ? 'not there just now' : 'left the conversation';
+        await matrix.leave(room, matrix.ghostId({ network: network.id, user }), reason);
+      }
+      if (name !== this.#record.name) await matrix.nameRoom(room, name);
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.code !== 'room-gone') throw error;
+      if (this.#record.room === room) await this.settle(undefined);
+    }
   }
 
   async #ensureRoom(): Promise<RoomId> {
@@ -196,11 +247,12 @@ export class Portal {
     const { matrix, ghosts } = this.#parts;
     const { login } = this;
     const record = this.#record;
-    const ghost = record.user && (await ghosts.ensure(login.network, record.user, record.name));
+    const members: MatrixUserId[] = [];
+    for (const { user, name } of this.people) members.push(await ghosts.ensure(login.network, user, name));
     const room = await matrix.createPortalRoom({
       isDirect: record.kind === 'dm',
       user: login.matrixUser,
-      ghosts: ghost ? [ghost] : [],
+      ghosts: members,
       ...(record.kind === 'group' && { name: record.name }),
       info: this.info,
     });

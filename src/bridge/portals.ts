@@ -1,6 +1,6 @@
 // All portals that are in use, by chat and by room. Knows how to find and make them, not what goes through them.
 
-import { portalText, type PortalKey, type RemoteUserId, type RoomId } from './ids.ts';
+import { type ChatId, portalText, type PortalKey, type RemoteUserId, type RoomId } from './ids.ts';
 import type { Login } from './login.ts';
 import { Portal, type PortalParts } from './portal.ts';
 import type { PortalRecord } from './store.ts';
@@ -19,18 +19,27 @@ export class Portals {
     this.#loginOf = loginOf;
   }
 
-  /** The portal of a chat, kept from now on; its room is made later. */
+  /** The portal of a chat with one person, kept from now on; its room is made later. */
   async open(
     login: Login,
-    dm: { readonly chat: PortalKey['chat']; readonly user: RemoteUserId; readonly name: string },
+    dm: { readonly chat: ChatId; readonly user: RemoteUserId; readonly name: string },
   ): Promise<Portal> {
-    const key = { login: login.id, chat: dm.chat };
-    const text = portalText(key);
+    return this.#open(login, { login: login.id, kind: 'dm', ...dm, room: undefined });
+  }
+
+  /** The portal of a chat of several, likewise. */
+  async openGroup(login: Login, chat: ChatId): Promise<Portal> {
+    const fresh = { kind: 'group', user: undefined, name: '', room: undefined, participants: [] } as const;
+    return this.#open(login, { login: login.id, chat, ...fresh });
+  }
+
+  async #open(login: Login, fresh: PortalRecord): Promise<Portal> {
+    const text = portalText(fresh);
     const known = this.#byKey.get(text);
     if (known) return known;
     let loading = this.#loading.get(text);
     if (!loading) {
-      loading = this.#load(login, { ...key, kind: 'dm', user: dm.user, name: dm.name, room: undefined });
+      loading = this.#load(login, fresh);
       this.#loading.set(text, loading);
       void loading.finally(() => this.#loading.delete(text)).catch(() => undefined);
     }

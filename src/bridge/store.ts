@@ -1,6 +1,6 @@
 // What the core needs from the database. Implemented in src/store, the only floor with SQL.
 
-import type { Contact, Content, JournaledEvent, LoginState, MatrixEvent } from './events.ts';
+import type { Contact, Content, JournaledEvent, LoginState, MatrixEvent, Participant } from './events.ts';
 import type {
   EventId,
   LoginId,
@@ -72,6 +72,8 @@ export interface PortalRecord extends PortalKey {
   readonly user: RemoteUserId | undefined;
   readonly name: string;
   readonly room: RoomId | undefined;
+  /** Of a group: everybody who ever was in it. */
+  readonly participants?: readonly Participant[];
 }
 
 export interface PortalStore {

@@ -83,9 +83,9 @@ export class Upgrades {
   /** Whether a ghost who was let into a room belongs there; `soon`: once the room has taken the place of another. */
   async belongs(ghost: MatrixUserId, room: RoomId): Promise<'yes' | 'soon' | 'no'> {
     const { matrix, portals } = this.#parts;
-    if (this.#isOf(await portals.findByRoom(room), ghost)) return 'yes';
+    if ((await portals.findByRoom(room))?.ghosts.includes(ghost)) return 'yes';
     const old = await matrix.predecessor(room, ghost);
-    if (!old || !this.#isOf(await portals.findByRoom(old), ghost)) return 'no';
+    if (!old || !(await portals.findByRoom(old))?.ghosts.includes(ghost)) return 'no';
     return (await this.#successorOf(old))?.room === room ? 'soon' : 'no';
   }
 
@@ -122,7 +122,8 @@ export class Upgrades {
     const { record, login } = portal;
     return {
       moveInto: async (room) => {
-        if (record.user) await matrix.join(room, await ghosts.ensure(login.network, record.user, record.name));
+        for (const { user, name } of portal.people)
+          await matrix.join(room, await ghosts.ensure(login.network, user, name));
         await matrix.describePortal(room, portal.info).catch((error: unknown) => {
           if (error instanceof BridgeError && error.retriable) throw error;
           log.warn({ room, err: error }, 'a replaced room could not be told what it is');
@@ -149,11 +150,6 @@ export class Upgrades {
       // One is made when there is something to say.
       leave: async () => undefined,
     };
-  }
-
-  #isOf(portal: Portal | undefined, ghost: MatrixUserId): boolean {
-    const user = portal?.record.user;
-    return user !== undefined && this.#parts.matrix.ghostId({ network: portal!.login.network.id, user }) === ghost;
   }
 
   async #successorOf(room: RoomId): Promise<Successor | undefined> {

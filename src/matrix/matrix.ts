@@ -28,6 +28,7 @@ import { Spaces } from './spaces.ts';
 import { showPresence } from './presence.ts';
 import { roomPrivacy } from './privacy.ts';
 import { STATUS_TYPE, toStatusContent } from './status.ts';
+import { cleanName } from './text.ts';
 import { RoomUpgrades } from './upgrades.ts';
 
 export interface MatrixOptions {
@@ -170,6 +171,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     async edit(room, event, content, txnId) {
       await intents.send({ room, sender: bot, type: 'm.room.message', content: toEditContent(event, content), txnId });
     },
+    nameRoom: (room, name) => state.write(room, 'm.room.name', '', { name: cleanName(name) }),
     pin: (room, event) => state.write(room, 'm.room.pinned_events', '', { pinned: [event] }),
     async sendStatus(room, event, network, status, txnId) {
       const content = toStatusContent(event, network, status);

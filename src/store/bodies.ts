@@ -1,7 +1,7 @@
 // Journal bodies ↔ the JSON that is kept of them, by version. Knows no SQL and no keys.
 
 import { BridgeError, assertNever } from '../bridge/errors.ts';
-import type { Content, JournaledEvent, MatrixEvent, Membership, Run } from '../bridge/events.ts';
+import type { Content, JournaledEvent, MatrixEvent, Membership, Participant, Run } from '../bridge/events.ts';
 import type { ChatId, EventId, LoginId, MatrixUserId, RemoteMessageId, RemoteUserId, RoomId } from '../bridge/ids.ts';
 import type { JournalBody } from '../bridge/store.ts';
 
@@ -26,7 +26,7 @@ interface StoredContent {
 /** All fields that version 1 knows; which of them are there follows from source and kind. */
 interface StoredBody {
   readonly room?: string;
-  readonly sender: string;
+  readonly sender?: string;
   readonly at: string;
   readonly content?: StoredContent;
   readonly replyTo?: string;
@@ -39,6 +39,7 @@ interface StoredBody {
   readonly to?: string;
   readonly key?: string;
   readonly address?: string;
+  readonly participants?: readonly Participant[];
 }
 
 export function toLabels(body: JournalBody): Omit<Labels, 'version'> {
@@ -146,6 +147,8 @@ function toRemoteBody(event: JournaledEvent): StoredBody {
         at,
         content: toContent(event.content),
       };
+    case 'participants':
+      return { chat: event.chat, at, participants: event.participants };
     case 'contact-request':
       return { sender: event.user, senderName: event.name, address: event.address, at };
     default:
@@ -167,6 +170,8 @@ function fromRemoteBody(labels: Labels, body: StoredBody): JournaledEvent {
         senderName: body.senderName!,
         content: fromContent(body.content!),
       };
+    case 'participants':
+      return { type, ...head, chat: body.chat as ChatId, participants: body.participants! };
     case 'contact-request':
       return { type, ...head, user, name: body.senderName!, address: body.address! };
     default:

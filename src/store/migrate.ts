@@ -6,6 +6,7 @@ import { BridgeError } from '../bridge/errors.ts';
 import * as first from '../../migrations/0001-first.ts';
 import * as spaces from '../../migrations/0002-spaces-and-choices.ts';
 import * as requests from '../../migrations/0003-contact-requests.ts';
+import * as participants from '../../migrations/0004-participants.ts';
 import type { Database } from './database.ts';
 
 /** In order of their names. */
@@ -13,6 +14,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first': first,
   '0002-spaces-and-choices': spaces,
   '0003-contact-requests': requests,
+  '0004-participants': participants,
 };
 
 /** The migrations that were carried out just now. */

@@ -1,9 +1,10 @@
 // The portal port on its table. Knows one table; not what a portal is for.
 
 import type { ChatId, LoginId, PortalKey, RemoteUserId, RoomId } from '../bridge/ids.ts';
+import type { Participant } from '../bridge/events.ts';
 import type { PortalRecord, PortalStore } from '../bridge/store.ts';
 import type { Database } from './database.ts';
-import { storable } from './json.ts';
+import { storable, toJson } from './json.ts';
 import type { Row } from './schema.ts';
 
 export class SqlPortals implements PortalStore {
@@ -29,6 +30,7 @@ export class SqlPortals implements PortalStore {
       remote_user: portal.user ?? null,
       name: storable(portal.name),
       room: portal.room ?? null,
+      participants: portal.participants === undefined ? null : toJson(portal.participants),
     };
     await this.#database.kysely
       .insertInto('portal')
@@ -55,5 +57,6 @@ function fromRow(row: Row<'portal'>): PortalRecord {
     user: (row.remote_user ?? undefined) as RemoteUserId | undefined,
     name: row.name,
     room: (row.room ?? undefined) as RoomId | undefined,
+    ...(row.participants !== null && { participants: row.participants as readonly Participant[] }),
   };
 }

@@ -48,6 +48,7 @@ export const TABLES = {
     remote_user: 'text?',
     name: 'text',
     room: 'text?',
+    participants: 'jsonb?',
   },
   ghost: { matrix_user: 'text', network: 'text', remote_user: 'text', name: 'text' },
   management_room: { matrix_user: 'text', room: 'text' },

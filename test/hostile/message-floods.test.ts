@@ -55,6 +55,7 @@ test('the network is told to wait while five hundred messages are not written do
     { contacts: [], at: undefined },
     {
       network,
+      groups: [],
       sessions: {} as SessionStore,
       journal: {
         append: async (row: NewRow) => {

@@ -38,11 +38,13 @@ async function opened(): Promise<{ board: Switchboard; say: (bytes: string) => v
     log: keptLog(),
     number: 1,
     own: 'alice@example.com',
-    callee: undefined,
+    callees: [],
     name: 'Bob',
     ring: '1',
     onOpened: () => undefined,
     onMessage: (address) => heard.push(address),
+    onJoined: () => undefined,
+    onLeft: () => undefined,
     onEnd: () => undefined,
   });
   board.open('127.0.0.1', 1863);

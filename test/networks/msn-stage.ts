@@ -120,7 +120,7 @@ export function makeClient(
 ): OurLogin {
   const seed = network.prepareLogin(new Map(Object.entries({ address: ALICE, password: 'secret', ...answers })));
   const sink = new KeptSink();
-  const login = { ...seed, id: `msn/${seed.user}` as LoginId, memory: undefined, roster: [], ...more };
+  const login = { ...seed, id: `msn/${seed.user}` as LoginId, memory: undefined, roster: [], groups: [], ...more };
   const client = network.createClient(login, sink);
   onTestFinished(() => client.disconnect());
   return { client, sink };

@@ -30,6 +30,7 @@ interface Room {
   /** What the events that were edited say now. */
   readonly edited: Map<EventId, Content>;
   pinned?: EventId;
+  name?: string;
   readonly children: Map<RoomId, SpaceLink>;
   predecessor?: RoomId;
   successor?: Successor;
@@ -116,7 +117,9 @@ export class MatrixInMemory implements Matrix {
   async createPortalRoom(spec: PortalRoomSpec): Promise<RoomId> {
     await this.#trouble('createPortalRoom', spec);
     const ghosts = spec.ghosts.map((ghost) => [ghost, 'joined'] as const);
-    return this.make([[this.bot, 'joined'], [spec.user, 'invited'], ...ghosts]);
+    const room = this.make([[this.bot, 'joined'], [spec.user, 'invited'], ...ghosts]);
+    if (spec.name !== undefined) this.#room(room).name = spec.name;
+    return room;
   }
 
   async createManagementRoom(user: MatrixUserId): Promise<RoomId> {
@@ -155,6 +158,15 @@ export class MatrixInMemory implements Matrix {
     await this.#trouble('edit', room, event, content, txnId);
     this.#needBot(room);
     this.#room(room).edited.set(event, content);
+  }
+
+  async nameRoom(room: RoomId, name: string): Promise<void> {
+    await this.#trouble('nameRoom', room, name);
+    this.#room(room).name = name;
+  }
+
+  nameOf(room: RoomId): string | undefined {
+    return this.#rooms.get(room)?.name;
   }
 
   async pin(room: RoomId, event: EventId): Promise<void> {

@@ -215,7 +215,7 @@ interface Signed {
 function makeClient({ network, answers }: NetworkFixture, typed = answers): Signed {
   const seed = network.prepareLogin(new Map(Object.entries(typed)));
   const sink = new Sink();
-  const login = { ...seed, id: loginId(network.id, seed.user), memory: undefined, roster: [] };
+  const login = { ...seed, id: loginId(network.id, seed.user), memory: undefined, roster: [], groups: [] };
   const client = network.createClient(login, sink);
   onTestFinished(() => client.disconnect());
   return { client, sink };

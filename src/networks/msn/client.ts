@@ -3,7 +3,7 @@
 
 import type { Clock } from '../../bridge/clock.ts';
 import { BridgeError } from '../../bridge/errors.ts';
-import type { Content } from '../../bridge/events.ts';
+import type { Content, Participant } from '../../bridge/events.ts';
 import type { ChatId, RemoteUserId } from '../../bridge/ids.ts';
 import type { Log } from '../../bridge/log.ts';
 import type {
@@ -27,14 +27,17 @@ import { Connection } from './connection.ts';
 import type { Ending } from './connection.ts';
 import { toName, toOwnStatus } from './convert-contact.ts';
 import { fromMessage, split, toMessage } from './convert-content.ts';
-import { messageFailed, notSignedIn } from './errors.ts';
+import { messageFailed, notSignedIn, THE_OTHERS } from './errors.ts';
+import { Groups } from './groups.ts';
 import {
   addressFault,
   addressOfChat,
   addressOfUser,
   chatWith,
   isAddress,
+  isGroupChat,
   messageId,
+  participantsId,
   requestId,
   sameAddress,
   userId,
@@ -70,6 +73,7 @@ export class MsnClient implements NetworkClient {
   readonly #sink: ClientSink;
   readonly #log: Log;
   readonly #roster: Roster;
+  readonly #groups: Groups;
   readonly #asking = new Asking();
   readonly #mailbox = new Mailbox((text) => this.#notify(text));
   /** Switchboards of attempts that have ended, still saying goodbye. */
@@ -78,6 +82,8 @@ export class MsnClient implements NetworkClient {
   #memory: SessionMemory | undefined;
   #ticketRefused = false;
   #held = false;
+  #epoch = 0;
+  #participantsCount = 0;
   #notices = 0;
   #noticesSince = 0;
 
@@ -87,6 +93,12 @@ export class MsnClient implements NetworkClient {
     this.#sink = sink;
     this.#log = parts.log.child({ login: login.id });
     this.#memory = login.memory;
+    this.#groups = new Groups({
+      known: login.groups,
+      userId: (address) => userId(parts.profile.key, address),
+      randomBytes: (size) => parts.io.randomBytes(size),
+      onChange: (chat, participants) => this.#onParticipants(chat, participants),
+    });
     this.#roster = new Roster({
       server: parts.profile.key,
       cached: login.roster,
@@ -98,6 +110,7 @@ export class MsnClient implements NetworkClient {
 
   connect(epoch: number, wanted: WantedPresence): void {
     if (this.#attempt) return;
+    this.#epoch = epoch;
     const { address, password } = this.#login;
     const { profile, io, clock } = this.#parts;
     const connection = new Connection({
@@ -146,23 +159,24 @@ export class MsnClient implements NetworkClient {
   }
 
   async send(chat: ChatId, piece: Content, beforeWrite: () => Promise<void>): Promise<Delivery> {
-    return this.#send(addressOfChat(chat), toMessage(piece), beforeWrite);
+    return this.#send(chat, toMessage(piece), beforeWrite);
   }
 
   /** Shakes somebody's window. Throws `BridgeError` when that cannot be. */
   async nudge(address: string): Promise<void> {
-    await this.#send(address, { type: 'nudge' }, async () => undefined);
+    await this.#send(chatWith(address), { type: 'nudge' }, async () => undefined);
   }
 
-  async #send(address: string, message: ChatMessage, beforeWrite: () => Promise<void>): Promise<Delivery> {
+  async #send(chat: ChatId, message: ChatMessage, beforeWrite: () => Promise<void>): Promise<Delivery> {
     const attempt = this.#attempt;
     if (attempt?.connection.isConnected !== true) throw notSignedIn();
     const { confirmsDelivery } = this.#parts.profile;
-    const outcome = await attempt.switchboards.send(address, message, beforeWrite);
+    const outcome = await attempt.switchboards.send(chat, message, beforeWrite);
     if (outcome === 'acknowledged' || (outcome === 'alone' && confirmsDelivery)) {
       return confirmsDelivery ? 'delivered' : 'accepted';
     }
-    throw messageFailed(outcome, this.#roster.nameOf(address));
+    const whom = isGroupChat(chat) ? THE_OTHERS : this.#roster.nameOf(addressOfChat(chat));
+    throw messageFailed(outcome, whom);
   }
 
   setPresence({ status, nick }: WantedPresence): void {
@@ -196,7 +210,17 @@ export class MsnClient implements NetworkClient {
   }
 
   typing(chat: ChatId, typing: boolean): void {
-    this.#attempt?.switchboards.typing(addressOfChat(chat), typing);
+    this.#attempt?.switchboards.typing(chat, typing);
+  }
+
+  async invite(chat: ChatId, user: RemoteUserId): Promise<ChatId> {
+    const attempt = this.#attempt;
+    if (attempt?.connection.isConnected !== true) throw notSignedIn();
+    return attempt.switchboards.invite(chat, addressOfUser(user));
+  }
+
+  leave(chat: ChatId): void {
+    this.#attempt?.switchboards.leave(chat);
   }
 
   hold(held: boolean): void {
@@ -215,6 +239,7 @@ export class MsnClient implements NetworkClient {
       makeSession: (entry: SwitchboardEntry) =>
         new SwitchboardSession({ address, dialect: connection.dialect ?? 'MSNP8', entry }),
       request: (name) => connection.command({ type: 'request-switchboard', request: name }),
+      groups: this.#groups,
       nameOf: (other) => this.#roster.nameOf(other),
       isWelcome: (other) => !this.#roster.isBlocked(other),
       onMessage: (heard) => this.#onHeard(epoch, heard),
@@ -306,6 +331,12 @@ export class MsnClient implements NetworkClient {
     }
   }
 
+  #onParticipants(chat: ChatId, participants: readonly Participant[]): void {
+    this.#participantsCount += 1;
+    const id = participantsId(this.#login.user, this.#epoch, this.#participantsCount);
+    this.#sink.event({ type: 'participants', chat, id, at: this.#parts.clock.now(), participants });
+  }
+
   #onRequest(address: string, name: string): void {
     const epoch = this.#attempt?.epoch ?? 0;
     this.#sink.event({
@@ -335,16 +366,14 @@ export class MsnClient implements NetworkClient {
     else if (this.#notices === MAX_NOTICES + 1) this.#log.warn({}, 'notices were dropped: too many at once');
   }
 
-  /** What is said among several people comes into the chat with each of them: group chats are not there yet. */
-  #onHeard(epoch: number, { address, nick, message, connection, count, inGroup }: Heard): void {
+  #onHeard(epoch: number, { chat, address, nick, message, connection, count }: Heard): void {
     if (!isAddress(address)) {
       this.#log.warn({ length: address.length }, 'message dropped: its sender has no address');
       return;
     }
-    const chat = chatWith(address);
     const sender = userId(this.#parts.profile.key, address);
     if (message.type === 'typing') {
-      if (!inGroup) this.#sink.event({ type: 'typing', chat, sender, forMs: TYPING_MS });
+      this.#sink.event({ type: 'typing', chat, sender, forMs: TYPING_MS });
       return;
     }
     const content = fromMessage(message, nick);

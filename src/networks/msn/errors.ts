@@ -94,6 +94,14 @@ export function notAnswering(name: string): BridgeError {
   return fromReason(SILENT, name, {});
 }
 
+/** All of a chat of several were called. */
+export function nobodyCame(): BridgeError {
+  return new BridgeError('recipient-offline', 'Nobody else of this conversation is there just now.');
+}
+
+/** What those are called in sentences who are in a chat of several. */
+export const THE_OTHERS = 'the others';
+
 /** `alone`: the server took it, but when it did so nobody else was there any more. */
 export type SendOutcome = MessageOutcome | 'alone';
 
@@ -107,7 +115,7 @@ export function messageFailed(outcome: Exclude<SendOutcome, 'acknowledged'>, nam
     case 'lost':
       return new BridgeError('uncertain', 'The connection broke before the server confirmed it.');
     case 'alone':
-      return new BridgeError('uncertain', `${name} left the conversation at that moment.`);
+      return new BridgeError('uncertain', `At that moment ${name} left the conversation.`);
     case 'too-long':
       return new BridgeError('too-long', 'It is too long for one MSN message.');
     default:

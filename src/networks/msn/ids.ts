@@ -26,9 +26,23 @@ export function addressOfChat(chat: ChatId): string {
   return chat;
 }
 
+/** A chat of several has no name of its own on the network. In capitals, which no chat with one person is. */
+export function groupChat(random: Uint8Array): ChatId {
+  return `GROUP-${Buffer.from(random).toString('hex')}` as ChatId;
+}
+
+export function isGroupChat(chat: ChatId): boolean {
+  return chat.startsWith('GROUP-');
+}
+
 /** MSNP has no message ids. `login`, `epoch`: of the session; `connection`: within the session; `count`: within it. */
 export function messageId(login: RemoteUserId, epoch: number, connection: number, count: number): RemoteMessageId {
   return `${login}/${epoch}.${connection}.${count}` as RemoteMessageId;
+}
+
+/** `count`: of the session. */
+export function participantsId(login: RemoteUserId, epoch: number, count: number): RemoteMessageId {
+  return `${login}/${epoch}.participants.${count}` as RemoteMessageId;
 }
 
 /** Somebody asks to be let in once in a session. */

@@ -3,6 +3,7 @@
 import type { Cancel, Clock } from '../../bridge/clock.ts';
 import type { BridgeError } from '../../bridge/errors.ts';
 import { assertNever } from '../../bridge/errors.ts';
+import type { ChatId } from '../../bridge/ids.ts';
 import type { Log } from '../../bridge/log.ts';
 import type { ChatMessage } from '../../msnp/message.ts';
 import type { Session } from '../../msnp/session.ts';
@@ -14,9 +15,9 @@ import type {
 } from '../../msnp/switchboard-types.ts';
 import { Driver } from './driver.ts';
 import type { End } from './driver.ts';
-import { conversationRefused, networkTrouble, notAnswering } from './errors.ts';
+import { conversationRefused, networkTrouble, nobodyCame, notAnswering } from './errors.ts';
 import type { SendOutcome } from './errors.ts';
-import { sameAddress } from './ids.ts';
+import { addressOfChat, isAddress, isGroupChat, sameAddress } from './ids.ts';
 import type { Io } from './io.ts';
 
 export interface SwitchboardParts {
@@ -28,15 +29,19 @@ export interface SwitchboardParts {
   readonly number: number;
   /** Our own address. */
   readonly own: string;
-  /** Whom to call once inside; undefined: somebody has called us. */
-  readonly callee: string | undefined;
-  /** What to call the other person in sentences. */
+  /** Whom to call once inside; none: somebody has called us. */
+  readonly callees: readonly string[];
+  /** What to call the other person, or persons, in sentences. */
   readonly name: string;
   /** The server's name of the conversation that we were called into. */
   readonly ring: string | undefined;
   /** Called once: it can be talked in, or why not. */
   readonly onOpened: (error: BridgeError | undefined) => void;
   readonly onMessage: (address: string, nick: string, message: ChatMessage) => void;
+  /** Others have come; not told of those who are there before it is open. */
+  readonly onJoined: (participant: Participant) => void;
+  /** Somebody went, on their own. */
+  readonly onLeft: (participant: Participant) => void;
   /** Called once, after `onOpened`. */
   readonly onEnd: () => void;
 }
@@ -47,12 +52,25 @@ const IDLE_MS = 5 * 60_000;
 const GOODBYE_MS = 2_000;
 const MAX_PARTICIPANTS = 256;
 
+interface Invitation {
+  readonly name: string;
+  readonly resolve: () => void;
+  readonly reject: (error: BridgeError) => void;
+  readonly cancel: Cancel;
+}
+
 export class Switchboard {
   readonly #parts: SwitchboardParts;
   readonly #driver: Driver<SwitchboardCommand, SwitchboardEvent>;
   readonly #present = new Map<string, Participant>();
   readonly #ever = new Set<string>();
   readonly #sends = new Map<string, (outcome: SendOutcome) => void>();
+  /** Whom we are calling, with why they did not come once that is known. */
+  readonly #called = new Map<string, BridgeError | undefined>();
+  /** Who waits for somebody to come. */
+  readonly #invitations = new Map<string, Invitation[]>();
+  /** The chat that it serves, where that is one of several. */
+  #group: ChatId | undefined;
   #state: 'opening' | 'open' | 'leaving' | 'ended' = 'opening';
   #opened = false;
   #sendCount = 0;
@@ -97,13 +115,45 @@ export class Switchboard {
 
   /** More than one other person is in it, or was. */
   get isGroup(): boolean {
-    return this.#ever.size > 1;
+    return this.#group !== undefined || this.#ever.size > 1;
   }
 
-  /** Only this person hears what is said here, and nobody else ever did. */
-  serves(address: string): boolean {
-    if (this.#state !== 'open' || !this.#driver.isOpen) return false;
-    return !this.isGroup && this.#present.has(address.toLowerCase());
+  get group(): ChatId | undefined {
+    return this.#group;
+  }
+
+  /** From now on what is said here is said in this chat. */
+  becomes(group: ChatId): void {
+    this.#group = group;
+  }
+
+  /** Who hears what is said here. */
+  get present(): readonly Participant[] {
+    return [...this.#present.values()];
+  }
+
+  /** Whom we have called in vain. */
+  get missing(): readonly string[] {
+    return [...this.#called].filter(([, error]) => error !== undefined).map(([address]) => address);
+  }
+
+  /** What is said in this chat is to be said here: of a chat with one person, only they hear it, and nobody else ever did. */
+  serves(chat: ChatId): boolean {
+    if (this.#state !== 'open' || !this.#driver.isOpen || this.#present.size === 0) return false;
+    if (this.isGroup) return this.#group === chat;
+    return !isGroupChat(chat) && this.#present.has(addressOfChat(chat));
+  }
+
+  /** Calls somebody in; resolves when they are there. Throws `BridgeError` when they do not come. */
+  async invite(address: string, name: string): Promise<void> {
+    const key = address.toLowerCase();
+    if (this.#present.has(key)) return;
+    await new Promise<void>((resolve, reject) => {
+      const cancel = this.#parts.clock.after(JOIN_MS, () => this.#refuse(key, notAnswering(name)));
+      this.#invitations.set(key, [...(this.#invitations.get(key) ?? []), { name, resolve, reject, cancel }]);
+      this.#touch();
+      this.#driver.command({ type: 'call', address });
+    });
   }
 
   open(host: string, port: number): void {
@@ -162,13 +212,12 @@ export class Switchboard {
       case 'joined':
         return this.#onJoined(event.participant);
       case 'left':
-        return this.#onLeft(event.address);
+        return this.#onLeft(event.address, event.idle);
       case 'ringing':
         this.#parts.log.debug({}, 'callee is rung');
         return;
       case 'call-refused':
-        if (this.#state === 'opening') this.#giveUp(conversationRefused(event.code, this.#parts.name));
-        return;
+        return this.#onCallRefused(event.address, event.code);
       case 'message':
         return this.#onMessage(event.address, event.nick, event.message);
       case 'outcome':
@@ -180,11 +229,14 @@ export class Switchboard {
 
   #onEntered(participants: readonly Participant[]): void {
     for (const participant of participants) this.#add(participant);
-    const { callee, clock, name } = this.#parts;
-    if (callee !== undefined) {
+    const { callees, clock, name } = this.#parts;
+    if (callees.length > 0) {
       this.#deadline?.();
-      this.#deadline = clock.after(JOIN_MS, () => this.#giveUp(notAnswering(name)));
-      this.#driver.command({ type: 'call', address: callee });
+      this.#deadline = clock.after(JOIN_MS, () => this.#onCallsOver(notAnswering(name)));
+      for (const address of callees) {
+        this.#called.set(address.toLowerCase(), undefined);
+        this.#driver.command({ type: 'call', address });
+      }
     } else if (this.#present.size === 0) {
       // The caller has gone already: the room is empty and will stay so.
       this.#giveUp(networkTrouble('The conversation was over already.'));
@@ -194,22 +246,68 @@ export class Switchboard {
   }
 
   #onJoined(participant: Participant): void {
+    const key = participant.address.toLowerCase();
+    const isNew = !this.#present.has(key);
     this.#add(participant);
-    const { callee } = this.#parts;
-    if (this.#state === 'opening' && callee !== undefined && sameAddress(callee, participant.address)) this.#open();
+    this.#called.delete(key);
+    for (const invitation of this.#invitations.get(key) ?? []) {
+      invitation.cancel();
+      invitation.resolve();
+    }
+    this.#invitations.delete(key);
+    if (this.#state === 'open' && isNew && this.#present.has(key)) this.#parts.onJoined(participant);
+    else if (this.#state === 'opening' && this.#parts.callees.length > 0) this.#openIfComplete();
+  }
+
+  #onCallRefused(address: string, code: number): void {
+    const key = address.toLowerCase();
+    // 215: they are there already
+    if (code === 215 && this.#present.has(key)) return;
+    this.#refuse(key, conversationRefused(code, this.#invitations.get(key)?.[0]?.name ?? this.#parts.name));
+    if (this.#state === 'opening' && this.#called.has(key)) {
+      this.#called.set(key, conversationRefused(code, this.#parts.name));
+      this.#openIfComplete();
+    }
+  }
+
+  #refuse(key: string, error: BridgeError): void {
+    const waiting = this.#invitations.get(key) ?? [];
+    this.#invitations.delete(key);
+    for (const invitation of waiting) {
+      invitation.cancel();
+      invitation.reject(error);
+    }
+  }
+
+  /** All whom we called have come, or will not. */
+  #openIfComplete(): void {
+    const outcomes = [...this.#called.values()];
+    if (outcomes.includes(undefined)) return;
+    this.#onCallsOver(outcomes[0]);
+  }
+
+  #onCallsOver(error: BridgeError | undefined): void {
+    for (const [address, outcome] of this.#called) this.#called.set(address, outcome ?? error);
+    const wanted = this.#parts.callees.some((address) => this.#present.has(address.toLowerCase()));
+    if (wanted) this.#open();
+    else this.#giveUp(this.#group === undefined ? (error ?? notAnswering(this.#parts.name)) : nobodyCame());
   }
 
   #add(participant: Participant): void {
-    if (sameAddress(participant.address, this.#parts.own)) return;
+    if (sameAddress(participant.address, this.#parts.own) || !isAddress(participant.address)) return;
     const address = participant.address.toLowerCase();
     if (this.#present.size < MAX_PARTICIPANTS || this.#present.has(address)) this.#present.set(address, participant);
     // two are a group; a server that has thousands come and go is not to fill our memory
     if (this.#ever.size < 2) this.#ever.add(address);
   }
 
-  #onLeft(address: string): void {
+  /** The last one takes the conversation along, and so does a server that ends it for being idle: nobody has left it. */
+  #onLeft(address: string, idle: boolean): void {
+    const participant = this.#present.get(address.toLowerCase());
     this.#present.delete(address.toLowerCase());
-    if (this.#present.size === 0 && this.#state === 'open') this.leave();
+    if (this.#state !== 'open') return;
+    if (this.#present.size === 0) this.leave();
+    else if (participant && !idle) this.#parts.onLeft(participant);
   }
 
   #open(): void {
@@ -257,7 +355,9 @@ export class Switchboard {
     if (end.type === 'closed' && end.error) this.#parts.log.warn({ err: end.error }, 'switchboard broke the protocol');
     if (end.type === 'unreachable') this.#parts.log.warn({ reason: end.reason }, 'switchboard could not be reached');
     for (const id of this.#sends.keys()) this.#settle(id, 'lost');
-    this.#tellOpened(networkTrouble('The conversation could not be opened: the server closed the connection.'));
+    const broken = networkTrouble('The conversation could not be opened: the server closed the connection.');
+    for (const address of this.#invitations.keys()) this.#refuse(address, broken);
+    this.#tellOpened(broken);
     this.#parts.onEnd();
   }
 }

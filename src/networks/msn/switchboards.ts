@@ -3,11 +3,15 @@
 
 import type { Cancel, Clock } from '../../bridge/clock.ts';
 import type { BridgeError } from '../../bridge/errors.ts';
+import type { ChatId } from '../../bridge/ids.ts';
 import type { ChatMessage } from '../../msnp/message.ts';
 import type { NotificationEvent } from '../../msnp/notification-types.ts';
-import type { SwitchboardEntry } from '../../msnp/switchboard-types.ts';
-import { conversationRefused, networkTrouble, notSignedIn } from './errors.ts';
+import type { Participant, SwitchboardEntry } from '../../msnp/switchboard-types.ts';
+import type { Groups, Person } from './groups.ts';
+import { addressOfChat, addressOfUser, chatWith, isGroupChat } from './ids.ts';
+import { conversationRefused, networkTrouble, notSignedIn, THE_OTHERS } from './errors.ts';
 import type { SendOutcome } from './errors.ts';
+import { toName } from './convert-contact.ts';
 import { Switchboard } from './switchboard.ts';
 import type { SwitchboardParts } from './switchboard.ts';
 
@@ -18,6 +22,7 @@ export interface SwitchboardsParts extends Pick<SwitchboardParts, 'io' | 'log' |
   readonly makeSession: (entry: SwitchboardEntry) => SwitchboardParts['session'];
   /** Asks the notification server for a switchboard; the answer comes back with this name. */
   readonly request: (name: string) => void;
+  readonly groups: Groups;
   readonly nameOf: (address: string) => string;
   /** May this person call us? */
   readonly isWelcome: (address: string) => boolean;
@@ -26,13 +31,13 @@ export interface SwitchboardsParts extends Pick<SwitchboardParts, 'io' | 'log' |
 
 /** Something said on a switchboard. */
 export interface Heard {
+  readonly chat: ChatId;
   readonly address: string;
   readonly nick: string;
   readonly message: ChatMessage;
   /** The switchboard's number within the session, and that of the message within the switchboard. */
   readonly connection: number;
   readonly count: number;
-  readonly inGroup: boolean;
 }
 
 interface Waiter {
@@ -55,13 +60,13 @@ const GOODBYE_MS = 3_000;
 export class Switchboards {
   readonly #parts: SwitchboardsParts;
   readonly #boards = new Set<Switchboard>();
-  /** Our requests to the notification server, by name, with the address to call. */
-  readonly #requests = new Map<string, string>();
-  /** Whom we are calling, from the request until it stands or fails. */
-  readonly #calling = new Set<string>();
-  readonly #waiters = new Map<string, Waiter[]>();
-  readonly #lanes = new Map<string, Promise<void>>();
-  readonly #typing = new Map<string, Cancel>();
+  /** Our requests to the notification server, by name, with the chat that they are for. */
+  readonly #requests = new Map<string, ChatId>();
+  /** The chats that we are opening, from the request until they stand or fail. */
+  readonly #calling = new Set<ChatId>();
+  readonly #waiters = new Map<ChatId, Waiter[]>();
+  readonly #lanes = new Map<ChatId, Promise<void>>();
+  readonly #typing = new Map<ChatId, Cancel>();
   /** Who calls, by the server's name of the conversation, until it stands or fails. */
   readonly #answering = new Map<string, string>();
   #rings: Of<'rung'>[] = [];
@@ -76,42 +81,50 @@ export class Switchboards {
     this.#parts = parts;
   }
 
-  /** Messages to one address keep their order: each waits until the one before it is settled. */
-  send(address: string, message: ChatMessage, beforeWrite: () => Promise<void>): Promise<SendOutcome> {
-    const before = this.#lanes.get(address) ?? Promise.resolve();
-    const result = before.then(async () => this.#carry(address, message, beforeWrite));
-    const leaveLane = (): void => {
-      if (this.#lanes.get(address) === lane) this.#lanes.delete(address);
-    };
-    const lane: Promise<void> = result.then(leaveLane, leaveLane);
-    this.#lanes.set(address, lane);
-    return result;
+  /** Messages of one chat keep their order: each waits until the one before it is settled. */
+  send(chat: ChatId, message: ChatMessage, beforeWrite: () => Promise<void>): Promise<SendOutcome> {
+    return this.#inTurn(chat, async () => this.#carry(chat, message, beforeWrite));
+  }
+
+  /** Calls somebody into a chat; resolves to the chat that it then is. */
+  async invite(chat: ChatId, address: string): Promise<ChatId> {
+    return this.#inTurn(chat, async () => {
+      const board = await this.#boardFor(chat);
+      await board.invite(address, this.#parts.nameOf(address));
+      return board.group ?? chat;
+    });
+  }
+
+  /** Goes out of a chat, if it is open. */
+  leave(chat: ChatId): void {
+    this.#stopTyping(chat);
+    for (const board of this.#boards) if (board.serves(chat)) board.leave();
   }
 
   /** Only where a conversation is open already: typing alone opens none. */
-  typing(address: string, typing: boolean): void {
-    this.#stopTyping(address);
-    if (typing) this.#type(address, TYPING_REPEATS);
+  typing(chat: ChatId, typing: boolean): void {
+    this.#stopTyping(chat);
+    if (typing) this.#type(chat, TYPING_REPEATS);
   }
 
   onGranted({ request, host, port, ticket }: Of<'switchboard-granted'>): void {
-    const address = this.#requests.get(request);
+    const chat = this.#requests.get(request);
     this.#requests.delete(request);
-    if (address === undefined || this.#closed) return;
+    if (chat === undefined || this.#closed) return;
     if (!this.#makeRoom()) {
-      this.#calling.delete(address);
-      this.#fail(address, networkTrouble('Too many conversations are open at once.'));
+      this.#calling.delete(chat);
+      this.#fail(chat, networkTrouble('Too many conversations are open at once.'));
       return;
     }
-    this.#start({ type: 'create', ticket }, { host, port }, address, undefined);
+    this.#start({ type: 'create', ticket }, { host, port }, { chat });
   }
 
   onRefused({ request, code }: Of<'switchboard-refused'>): void {
-    const address = this.#requests.get(request);
+    const chat = this.#requests.get(request);
     this.#requests.delete(request);
-    if (address === undefined) return;
-    this.#calling.delete(address);
-    this.#fail(address, conversationRefused(code, this.#parts.nameOf(address)));
+    if (chat === undefined) return;
+    this.#calling.delete(chat);
+    this.#fail(chat, conversationRefused(code, this.#nameOf(chat)));
   }
 
   /** A call is answered whoever makes it, unless blocked. There is no way to refuse one but silence. */
@@ -145,8 +158,8 @@ export class Switchboards {
   async #leaveAll(): Promise<void> {
     this.#closed = true;
     this.#rings = [];
-    for (const address of this.#typing.keys()) this.#stopTyping(address);
-    for (const address of this.#waiters.keys()) this.#fail(address, notSignedIn());
+    for (const chat of this.#typing.keys()) this.#stopTyping(chat);
+    for (const chat of this.#waiters.keys()) this.#fail(chat, notSignedIn());
     for (const board of this.#boards) board.leave();
     if (this.#boards.size === 0) return;
     const allEnded = new Promise<void>((resolve) => (this.#onAllEnded = resolve));
@@ -157,44 +170,68 @@ export class Switchboards {
     cancel();
   }
 
-  async #carry(address: string, message: ChatMessage, beforeWrite: () => Promise<void>): Promise<SendOutcome> {
-    await this.#boardFor(address);
+  #inTurn<T>(chat: ChatId, work: () => Promise<T>): Promise<T> {
+    const before = this.#lanes.get(chat) ?? Promise.resolve();
+    const result = before.then(work);
+    const leaveLane = (): void => {
+      if (this.#lanes.get(chat) === lane) this.#lanes.delete(chat);
+    };
+    const lane: Promise<void> = result.then(leaveLane, leaveLane);
+    this.#lanes.set(chat, lane);
+    return result;
+  }
+
+  async #carry(chat: ChatId, message: ChatMessage, beforeWrite: () => Promise<void>): Promise<SendOutcome> {
+    await this.#boardFor(chat);
     await beforeWrite();
-    // Meanwhile the conversation may have ended, or another one with the same person have begun.
-    const board = this.#best(address);
+    // Meanwhile the conversation may have ended, or another one with the same people have begun.
+    const board = this.#best(chat);
     if (board === undefined) throw this.#closed ? notSignedIn() : networkTrouble('The conversation has just ended.');
-    this.#stopTyping(address);
+    this.#stopTyping(chat);
     return board.send(message);
   }
 
-  async #boardFor(address: string): Promise<Switchboard> {
+  async #boardFor(chat: ChatId): Promise<Switchboard> {
     if (this.#closed) throw notSignedIn();
-    const open = this.#best(address);
+    const open = this.#best(chat);
     if (open) return open;
     return new Promise<Switchboard>((resolve, reject) => {
-      this.#waiters.set(address, [...(this.#waiters.get(address) ?? []), { resolve, reject }]);
-      this.#call(address);
+      this.#waiters.set(chat, [...(this.#waiters.get(chat) ?? []), { resolve, reject }]);
+      this.#call(chat);
     });
   }
 
-  /** Where the person last said something, else what was used last. */
-  #best(address: string): Switchboard | undefined {
-    const heard = ({ lastHeard, lastUsed }: Switchboard): number[] => [lastHeard?.getTime() ?? 0, lastUsed.getTime()];
+  /** Where most of them are; among those, where somebody last said something, else what was used last. */
+  #best(chat: ChatId): Switchboard | undefined {
+    const ranks = ({ present, lastHeard, lastUsed }: Switchboard): readonly number[] => [
+      present.length,
+      lastHeard?.getTime() ?? 0,
+      lastUsed.getTime(),
+    ];
     return [...this.#boards]
-      .filter((board) => board.serves(address))
+      .filter((board) => board.serves(chat))
       .sort((one, other) => {
-        const [a, b] = [heard(one), heard(other)];
-        return (b[0] ?? 0) - (a[0] ?? 0) || (b[1] ?? 0) - (a[1] ?? 0);
+        const [a, b] = [ranks(one), ranks(other)];
+        return b.map((rank, at) => rank - a[at]!).find((difference) => difference !== 0) ?? 0;
       })[0];
   }
 
-  #call(address: string): void {
-    if (this.#calling.has(address)) return;
-    this.#calling.add(address);
+  #call(chat: ChatId): void {
+    if (this.#calling.has(chat)) return;
+    this.#calling.add(chat);
     this.#requestCount += 1;
     const name = `switchboard-${this.#requestCount}`;
-    this.#requests.set(name, address);
+    this.#requests.set(name, chat);
     this.#parts.request(name);
+  }
+
+  /** Whom to call to open a chat. */
+  #callees(chat: ChatId): readonly string[] {
+    return isGroupChat(chat) ? this.#parts.groups.callees(chat).map(addressOfUser) : [addressOfChat(chat)];
+  }
+
+  #nameOf(chat: ChatId): string {
+    return isGroupChat(chat) ? THE_OTHERS : this.#parts.nameOf(addressOfChat(chat));
   }
 
   #answer(): void {
@@ -207,18 +244,18 @@ export class Switchboards {
     }
     const { ticket, session, host, port, address } = ring;
     this.#answering.set(session, address);
-    this.#start({ type: 'answer', ticket, session }, { host, port }, address, session);
+    this.#start({ type: 'answer', ticket, session }, { host, port }, { ring: session, caller: address });
   }
 
   #start(
     entry: SwitchboardEntry,
     at: { readonly host: string; readonly port: number },
-    address: string,
-    ring: string | undefined,
+    why: { readonly chat: ChatId } | { readonly ring: string; readonly caller: string },
   ): void {
     this.#boardCount += 1;
     const number = this.#boardCount;
     const log = this.#parts.log.child({ switchboard: number });
+    const chat = 'chat' in why ? why.chat : undefined;
     let count = 0;
     const board: Switchboard = new Switchboard({
       session: this.#parts.makeSession(entry),
@@ -227,49 +264,96 @@ export class Switchboards {
       log,
       number,
       own: this.#parts.own,
-      callee: ring === undefined ? address : undefined,
-      name: this.#parts.nameOf(address),
-      ring,
-      onOpened: (error) => this.#onOpened(address, ring, error),
+      callees: chat === undefined ? [] : this.#callees(chat),
+      name: 'chat' in why ? this.#nameOf(why.chat) : this.#parts.nameOf(why.caller),
+      ring: 'ring' in why ? why.ring : undefined,
+      onOpened: (error) => this.#onOpened(board, why, error),
       onMessage: (from, nick, message) => {
         count += 1;
-        const inGroup = board.isGroup;
-        this.#parts.onMessage({ address: from, nick, message, connection: number, count, inGroup });
+        const heardIn = board.group ?? chatWith(from);
+        this.#parts.onMessage({ chat: heardIn, address: from, nick, message, connection: number, count });
       },
+      onJoined: (participant) => this.#onJoined(board, participant),
+      onLeft: (participant) => this.#onLeft(board, participant),
       onEnd: () => {
         log.debug({}, 'switchboard ended');
         this.#boards.delete(board);
         if (this.#boards.size === 0) this.#onAllEnded?.();
       },
     });
+    if (chat !== undefined && isGroupChat(chat)) board.becomes(chat);
     this.#boards.add(board);
     log.debug({ entry: entry.type }, 'switchboard begins');
     if (this.#held) board.hold(true);
     board.open(at.host, at.port);
   }
 
-  #onOpened(address: string, ring: string | undefined, error: BridgeError | undefined): void {
-    if (ring === undefined) this.#calling.delete(address);
-    else this.#answering.delete(ring);
-    if (error === undefined) this.#serveWaiters();
-    // Whoever still waits for this call waits in vain, also if it stands and is not for two alone.
-    if (ring === undefined) this.#fail(address, error ?? networkTrouble('The server opened another conversation.'));
+  #onOpened(
+    board: Switchboard,
+    why: { readonly chat: ChatId } | { readonly ring: string },
+    error: BridgeError | undefined,
+  ): void {
+    if ('ring' in why) this.#answering.delete(why.ring);
+    else this.#calling.delete(why.chat);
+    if (error === undefined) {
+      this.#gather(board);
+      this.#serveWaiters();
+    }
+    // Whoever still waits for this call waits in vain, also if it stands and is not for those alone.
+    if ('chat' in why) this.#fail(why.chat, error ?? networkTrouble('The server opened another conversation.'));
     this.#answer();
   }
 
-  /** A switchboard stands: whoever waits for its person need not wait for another one. */
+  /** A conversation stands: if it is one of several people, it is the chat of just these. */
+  #gather(board: Switchboard): void {
+    const { groups } = this.#parts;
+    const people = board.present.map((participant) => this.#person(participant));
+    if (board.group !== undefined) {
+      for (const person of people) groups.joined(board.group, person);
+      const missing = board.missing.map((address) => ({ address, name: this.#parts.nameOf(address) }));
+      groups.missed(board.group, missing);
+    } else if (board.isGroup) {
+      board.becomes(groups.meet(people));
+    }
+  }
+
+  #onJoined(board: Switchboard, participant: Participant): void {
+    if (board.group === undefined) this.#gather(board);
+    else this.#parts.groups.joined(board.group, this.#person(participant));
+    if (board.isGroup) this.#serveWaiters();
+  }
+
+  #onLeft(board: Switchboard, participant: Participant): void {
+    const { group } = board;
+    if (group === undefined) return;
+    // two conversations of the same people may stand side by side
+    const isElsewhere = [...this.#boards].some(
+      (other) =>
+        other !== board &&
+        other.serves(group) &&
+        other.present.some(({ address }) => address.toLowerCase() === participant.address.toLowerCase()),
+    );
+    if (!isElsewhere) this.#parts.groups.left(group, this.#person(participant));
+  }
+
+  #person({ address, nick }: Participant): Person {
+    const known = this.#parts.nameOf(address);
+    return { address, name: known === address ? toName(nick) || address : known };
+  }
+
+  /** A switchboard stands: whoever waits for its people need not wait for another one. */
   #serveWaiters(): void {
-    for (const [address, waiters] of this.#waiters) {
-      const board = this.#best(address);
+    for (const [chat, waiters] of this.#waiters) {
+      const board = this.#best(chat);
       if (board === undefined) continue;
-      this.#waiters.delete(address);
+      this.#waiters.delete(chat);
       for (const waiter of waiters) waiter.resolve(board);
     }
   }
 
-  #fail(address: string, error: BridgeError): void {
-    const waiters = this.#waiters.get(address) ?? [];
-    this.#waiters.delete(address);
+  #fail(chat: ChatId, error: BridgeError): void {
+    const waiters = this.#waiters.get(chat) ?? [];
+    this.#waiters.delete(chat);
     for (const waiter of waiters) waiter.reject(error);
   }
 
@@ -282,21 +366,21 @@ export class Switchboards {
     return oldest !== undefined;
   }
 
-  #type(address: string, repeats: number): void {
-    const board = this.#best(address);
+  #type(chat: ChatId, repeats: number): void {
+    const board = this.#best(chat);
     if (board === undefined || repeats === 0) {
-      this.#typing.delete(address);
+      this.#typing.delete(chat);
       return;
     }
     board.sendTyping();
     this.#typing.set(
-      address,
-      this.#parts.clock.after(TYPING_EVERY_MS, () => this.#type(address, repeats - 1)),
+      chat,
+      this.#parts.clock.after(TYPING_EVERY_MS, () => this.#type(chat, repeats - 1)),
     );
   }
 
-  #stopTyping(address: string): void {
-    this.#typing.get(address)?.();
-    this.#typing.delete(address);
+  #stopTyping(chat: ChatId): void {
+    this.#typing.get(chat)?.();
+    this.#typing.delete(chat);
   }
 }
