@@ -146,9 +146,10 @@ function judgeNetworkToMatrix(history: History, bench: Bench): void {
   for (const [key] of shown) {
     if (!written.has(key)) bench.add('n2m.invented', 1, () => `${key} stands in a room, but nobody wrote it`);
   }
-  for (const [conversation, all] of grouped(history.shown, (one) => one.conversation)) {
-    const rooms = new Set(all.map((one) => one.room));
-    bench.add('rooms.doubled', rooms.size - 1, () => `${conversation} has ${rooms.size} rooms`);
+  for (const [conversation, rooms] of history.rooms) {
+    bench.add('rooms.doubled', Math.max(0, rooms - 1), () => `${conversation} has ${rooms} rooms`);
+  }
+  for (const all of grouped(history.shown, (one) => one.conversation).values()) {
     for (const [before, after] of neighbours(firstOfEach(all))) {
       const [one, other] = [written.get(keyOf(before)), written.get(keyOf(after))];
       if (!one || !other || !overtook(one, other)) continue;

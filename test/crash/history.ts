@@ -64,6 +64,8 @@ export interface History {
   readonly shown: readonly Shown[];
   /** In their order; the last life may have none. */
   readonly ends: readonly End[];
+  /** Rooms that were made for a chat, by conversation. */
+  readonly rooms: ReadonlyMap<string, number>;
   /** Rows that still wait after everything has been given its time. */
   readonly waiting: number;
 }

@@ -122,7 +122,7 @@ test.each([
   const room = await appservice.room();
   const seen: number[] = [];
   const tell = () => void seen.push(messagesIn(homeserver.room(room)));
-  homeserver.faults.add({ where: (_, path) => path.includes('/send/') }, { type: 'tell', when, tell });
+  homeserver.faults.add({ where: (path) => path.includes('/send/') }, { type: 'tell', when, tell });
   expect(await appservice.say(room, 'hi')).toMatchObject({ status: 200 });
   expect(seen).toEqual([count]);
 });

@@ -17,7 +17,7 @@ export interface FaultMatch {
   readonly path?: RegExp | string;
   /** The `user_id` in the query. */
   readonly user?: string;
-  readonly where?: (method: string, path: string) => boolean;
+  readonly where?: (path: string, query: string) => boolean;
   /** How many requests go wrong; 1 unless told, Infinity until `clear`. */
   readonly times?: number;
 }
@@ -84,6 +84,6 @@ function matches(match: FaultMatch, method: string, path: string, query: string)
   if (match.method !== undefined && match.method !== method) return false;
   if (typeof match.path === 'string' && !path.includes(match.path)) return false;
   if (match.path instanceof RegExp && !match.path.test(path)) return false;
-  if (match.where?.(method, path) === false) return false;
+  if (match.where?.(path, query) === false) return false;
   return match.user === undefined || new URLSearchParams(query).get('user_id') === match.user;
 }
