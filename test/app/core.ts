@@ -150,7 +150,7 @@ export class Core {
         this.clock.advance(100);
         if (!condition()) throw new Error(`it never came to be: ${what}`);
       },
-      { timeout: 5_000, interval: 5 },
+      { timeout: 20_000, interval: 5 },
     );
   }
 

@@ -81,12 +81,18 @@ describe('the core by itself', () => {
     const wrong = await core.say(ALICE, commands, 'cavern');
     await core.hears(commands, /does not know this name/);
     expect(core.matrix.redacted).toContain(wrong);
+    const welcomes = async (count: number): Promise<void> =>
+      core.until(
+        () => core.texts(commands).filter((text) => text.startsWith('You are signed in as')).length === count,
+        `${count} sign-ins`,
+      );
+    await welcomes(2); // with the password that was good before
 
     await core.say(ALICE, commands, 'relogin alice cave');
     await core.hears(commands, /I then ask for the password/);
     await core.say(ALICE, commands, 'relogin alice');
     await core.say(ALICE, commands, 'cave');
-    await core.until(() => core.texts(commands).filter((text) => /You are signed in as alice/.test(text)).length === 2);
+    await welcomes(3);
     await core.say(ALICE, room, 'still you?');
     await core.until(() => core.client('alice').heard.includes('still you?'));
     await core.close();

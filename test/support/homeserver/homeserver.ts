@@ -43,7 +43,7 @@ export interface HomeserverOptions {
   readonly clockFactor?: number;
 }
 
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 20_000;
 const APPSERVICE_TIMEOUT_MS = 60_000;
 
 export class HomeserverDouble {

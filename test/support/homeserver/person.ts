@@ -7,7 +7,7 @@ import { at, MatrixClient } from './matrix-client.ts';
 import { PersonView, type Invite, type SeenReceipt } from './person-view.ts';
 import { Stream } from './stream.ts';
 
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 20_000;
 const POLL_MS = 30_000;
 const RETRY_MS = 20;
 const FILTER = JSON.stringify({ room: { timeline: { limit: 1000 } } });

@@ -1,7 +1,7 @@
 // Waiting for something to happen, without polling. Knows promises and time limits; not what is waited for.
 
 /** Long enough for a slow machine, short enough for a test to fail with a sentence of ours and not the runner's. */
-export const DEFAULT_PATIENCE_MS = 5_000;
+export const DEFAULT_PATIENCE_MS = 20_000;
 
 export class Watch {
   readonly #looks = new Set<() => void>();
