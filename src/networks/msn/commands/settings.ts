@@ -59,12 +59,6 @@ export const SETTING_COMMANDS: readonly MsnCommand[] = [
     },
   },
   {
-    name: 'mail',
-    args: '',
-    summary: 'shows how much unread mail there is',
-    run: async ({ mailbox }) => say(mailbox.summary),
-  },
-  {
     name: 'message',
     args: '[text]',
     summary: 'changes your personal message; without a text it is taken away',
