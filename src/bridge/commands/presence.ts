@@ -1,4 +1,4 @@
-// `presence` and `nick`: how the user is seen by their contacts.
+// `presence`: the status that the user's contacts see.
 
 import { BridgeError } from '../errors.ts';
 import { lines, say } from '../say.ts';
@@ -36,21 +36,6 @@ export const presenceCommand: Command = {
       await context.reply(
         say(label === undefined ? 'From now on your Matrix presence counts.' : `You are seen as: ${label}.`),
       );
-      return undefined;
-    }),
-};
-
-export const nickCommand: Command = {
-  name: 'nick',
-  args: '<name>',
-  summary: 'changes the name that your contacts see',
-  example: 'nick Alice in Wonderland',
-  run: async (context) =>
-    withLogin(context, 'The nick', undefined, async (login) => {
-      const nick = context.args.join(' ');
-      if (nick === '') throw new BridgeError('bad-input', 'Which name? Say for example “nick Alice”.');
-      await login.chooseNick(nick);
-      await context.reply(say(`Your contacts see you as ${nick}.`));
       return undefined;
     }),
 };

@@ -3,6 +3,8 @@
 import type { BuddyList } from '../buddy-list.ts';
 import type { Network } from '../network.ts';
 import type { Requests } from '../requests.ts';
+import { answerCommand } from './answer.ts';
+import { boardCommand } from './board.ts';
 import { chatCommand } from './chat.ts';
 import type { Command } from './command.ts';
 import { helpCommand } from './help.ts';
@@ -10,13 +12,14 @@ import { listCommand } from './list.ts';
 import { loginCommand } from './login.ts';
 import { logoutCommand } from './logout.ts';
 import { networkCommands } from './network-commands.ts';
-import { nickCommand, presenceCommand } from './presence.ts';
+import { nickCommand } from './nick.ts';
+import { notifyCommand } from './notify.ts';
+import { presenceCommand } from './presence.ts';
 import { reconnectCommand } from './reconnect.ts';
 import { reloginCommand } from './relogin.ts';
-import { requestCommands } from './requests.ts';
+import { requestsCommand } from './requests.ts';
 import { spaceCommand } from './space.ts';
 import { statusCommand } from './status.ts';
-import { boardCommand, notifyCommand } from './watching.ts';
 
 /** `cancel` is understood by the management room itself, because it is about the dialogue there. */
 const cancelCommand: Command = {
@@ -39,7 +42,8 @@ export function commandRegistry({ networks, requests, list }: CommandParts): Rea
     loginCommand,
     listCommand,
     chatCommand,
-    ...requestCommands(requests),
+    requestsCommand(requests),
+    answerCommand(requests),
     ...networkCommands(networks),
     presenceCommand,
     nickCommand,

@@ -3,16 +3,34 @@
 import { BridgeError } from '../../../bridge/errors.ts';
 import type { NetworkClient, NetworkCommand } from '../../../bridge/network.ts';
 import { MsnClient } from '../client.ts';
-import { CONTACT_COMMANDS } from './contacts.ts';
-import { GROUP_COMMANDS } from './groups.ts';
+import { ADD } from './add.ts';
+import { BLOCK } from './block.ts';
+import { CONTACTS } from './contacts.ts';
+import { GROUP } from './group.ts';
+import { GROUPS } from './groups.ts';
 import { MAIL } from './mail.ts';
-import { SETTING_COMMANDS } from './settings.ts';
+import { MESSAGE } from './message.ts';
+import { NUDGE } from './nudge.ts';
+import { PHONE } from './phone.ts';
+import { PRIVACY } from './privacy.ts';
+import { REMOVE } from './remove.ts';
+import { RENAME } from './rename.ts';
+import { UNBLOCK } from './unblock.ts';
 
 export const MSN_COMMANDS: readonly NetworkCommand[] = [
-  ...CONTACT_COMMANDS,
-  ...GROUP_COMMANDS,
-  ...SETTING_COMMANDS,
+  CONTACTS,
+  ADD,
+  REMOVE,
+  RENAME,
+  BLOCK,
+  UNBLOCK,
+  NUDGE,
+  GROUPS,
+  GROUP,
+  PRIVACY,
+  PHONE,
   MAIL,
+  MESSAGE,
 ].map((command): NetworkCommand => ({
   ...command,
   run: async (client: NetworkClient, args) => {

@@ -1,35 +1,11 @@
-// `board` and `notify`: being shown who is there, and told who comes.
+// `notify`: being told who comes.
 
-import type { Boards } from '../board.ts';
 import { BridgeError } from '../errors.ts';
 import { bold, lines, say } from '../say.ts';
 import type { SignInNotices } from '../sign-in-notices.ts';
 import { withLogin } from './choose.ts';
 import type { Command } from './command.ts';
-
-export function boardCommand(boards: Pick<Boards, 'choose'>): Command {
-  return {
-    name: 'board',
-    args: 'on|off',
-    summary: 'keeps a room with one message that says who is there',
-    example: 'board on',
-    run: async (context) => {
-      const on = readSwitch(context.args[0]);
-      if (on === undefined) throw new BridgeError('bad-input', 'Say “board on” or “board off”.');
-      return withLogin(context, 'The board', undefined, async (login) => {
-        await boards.choose(login, on);
-        await context.reply(
-          say(
-            on
-              ? `I invite you to a room that shows who is there on ${login.address}.`
-              : `The board of ${login.address} is taken away.`,
-          ),
-        );
-        return undefined;
-      });
-    },
-  };
-}
+import { readSwitch } from './words.ts';
 
 export function notifyCommand(notices: Pick<SignInNotices, 'choose' | 'ofLogin'>): Command {
   return {
@@ -60,9 +36,4 @@ export function notifyCommand(notices: Pick<SignInNotices, 'choose' | 'ofLogin'>
       });
     },
   };
-}
-
-function readSwitch(word: string | undefined): boolean | undefined {
-  if (word?.toLowerCase() === 'on') return true;
-  return word?.toLowerCase() === 'off' ? false : undefined;
 }
