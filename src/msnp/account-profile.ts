@@ -15,6 +15,8 @@ export interface AccountProfile {
   /** The account has a mailbox. */
   readonly emailEnabled: boolean;
   readonly preferredEmail: string;
+  /** False: the account's lists are still kept as they were before MSNP10. */
+  readonly migrated: boolean;
 }
 
 /** Everything stands among the headers; there is no body. */
@@ -29,5 +31,6 @@ export function readProfile({ headers }: Mime, at: Date): AccountProfile {
     receivedAt: at,
     emailEnabled: field('emailenabled') === '1',
     preferredEmail: field('preferredemail'),
+    migrated: field('abchmigrated') !== '0',
   };
 }

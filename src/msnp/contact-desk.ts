@@ -5,7 +5,8 @@ import { normalizeAddress } from './address.ts';
 import { ContactBook } from './contact-book.ts';
 import { contactPlan } from './contact-plans.ts';
 import type { ContactCommand } from './contact-types.ts';
-import type { ContactList } from './contacts.ts';
+import { EMPTY_LIST } from './contacts.ts';
+import { unmigrated } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { percentDecode } from './encoding.ts';
 import { MsnpProtocolError } from './errors.ts';
@@ -16,7 +17,7 @@ import type { Plan } from './requests.ts';
 import { ListedReader } from './roster-lists.ts';
 import { SynReader } from './roster-syn.ts';
 import { synArguments } from './roster.ts';
-import type { RosterReader } from './roster.ts';
+import type { CachedRoster, RosterReader } from './roster.ts';
 import type { Sender } from './sender.ts';
 import type { Output } from './session.ts';
 
@@ -46,7 +47,7 @@ export class ContactDesk {
   readonly #sender: Sender;
   readonly #requests: Requests;
   readonly #own: string;
-  readonly #dialect: Dialect;
+  #dialect: Dialect;
   #book = new ContactBook();
   /** While the contact list comes. */
   #roster: RosterReader | undefined;
@@ -74,14 +75,21 @@ export class ContactDesk {
     return this.#roster?.missing ?? 0;
   }
 
-  /** Asks for the list; `known` is what `serial` stands for. */
-  synchronize(serial: string | undefined, known: ContactList): Outputs {
-    const serials = synArguments(this.#dialect, serial);
+  /** Asks for the list, or whether it is still what it was. */
+  synchronize(cached: CachedRoster | undefined): Outputs {
+    const usable = cached?.dialect === this.#dialect.name ? cached : undefined;
+    const known = usable?.list ?? EMPTY_LIST;
+    const serials = synArguments(this.#dialect, usable?.serial);
     this.#roster =
       this.#dialect.contactLine === 'listed'
         ? new ListedReader(serials.join(' '), known)
-        : new SynReader(this.#dialect, known);
+        : new SynReader(() => this.#dialect, known);
     return [this.#sender.send('SYN', serials).output];
+  }
+
+  /** The account's lists are kept in the old way, says its profile. */
+  onUnmigrated(): void {
+    this.#dialect = unmigrated(this.#dialect);
   }
 
   /** `SYN trid serials [totals]`. */

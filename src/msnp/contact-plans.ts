@@ -5,7 +5,7 @@ import { normalizeAddress } from './address.ts';
 import { named, text } from './command.ts';
 import type { ContactBook } from './contact-book.ts';
 import type { ContactCommand, PropertyName } from './contact-types.ts';
-import { isOn } from './contacts.ts';
+import { isOn, NO_GROUP } from './contacts.ts';
 import type { ContactChange, ListName, Privacy } from './contacts.ts';
 import type { Dialect } from './dialect.ts';
 import { percentEncode } from './encoding.ts';
@@ -23,8 +23,6 @@ const CODES = { forward: 'FL', allow: 'AL', block: 'BL', reverse: 'RL', pending:
 /** "No such user", "invalid user" and "not on the list": servers say any of these of somebody who is gone already. */
 const GONE = [205, 208, 216, 225];
 const THERE = [215];
-/** Where people are who are in no group of their own; it always exists. Numbered groups only. */
-const NO_GROUP = '0';
 const SAME_MODE = [218];
 
 const fault = (reason: Fault['reason'], code: number): Fault => ({ reason, code });
@@ -32,6 +30,7 @@ const NOT_HERE = fault('not-in-this-version', 502);
 const BAD_ADDRESS = fault('bad-address', 201);
 const UNKNOWN_CONTACT = fault('unknown-contact', 216);
 const GROUP_STAYS = fault('group-stays', 230);
+const LIST_FULL = fault('too-many-contacts', 210);
 const UNKNOWN_GROUP = fault('unknown-group', 224);
 const NICK_TOO_LONG = fault('nick-too-long', 209);
 
@@ -42,7 +41,7 @@ export function contactPlan(asked: ContactCommand, dialect: Dialect, book: Conta
     case 'add-to-list': {
       const { list, address, nick, group } = asked;
       if (list !== 'forward' || group === undefined) return [adding(dialect, list, address, nick)];
-      return dialect.addition === 'ADD'
+      return dialect.contactIds === 'address'
         ? [addingToGroup(dialect, address, group, nick)]
         : [checkingGroup(group), adding(dialect, list, address, nick), addingToGroup(dialect, address, group)];
     }
@@ -92,9 +91,10 @@ export function nickPlan(nick: string, own: string, dialect: Dialect): Plan {
 function adding(dialect: Dialect, list: ListName, who: string, nick: string | undefined): Make {
   const code = CODES[list];
   const change = { type: 'list-changed', list, change: 'added', address: normalizeAddress(who) } as const;
-  return () => {
+  return (book) => {
     if (!isAddress(who)) return BAD_ADDRESS;
     if (nick !== undefined && isTooLong(nick, MAX_NICK)) return NICK_TOO_LONG;
+    if (list === 'forward' && isFull(dialect, book, change.address)) return LIST_FULL;
     const changes = (answer: readonly string[]): ContactChange[] => {
       const guid = answer.find((word) => word.startsWith('C='))?.slice(2) ?? '';
       return [{ ...change, ...(nick === undefined ? {} : { nick }), ...(guid === '' ? {} : { guid }) }];
@@ -112,7 +112,7 @@ function removing(dialect: Dialect, list: ListName, who: string): Make {
   return (book) => {
     if (!isAddress(who)) return BAD_ADDRESS;
     if (list === 'pending' && dialect.pending === 'none') return NOT_HERE;
-    const byGuid = list === 'forward' && dialect.addition === 'ADC';
+    const byGuid = list === 'forward' && dialect.contactIds === 'guid';
     const name = byGuid ? book.contact(address)?.guid : who;
     if (name === undefined) return UNKNOWN_CONTACT;
     const changes = (): ContactChange[] => [{ type: 'list-changed', list, change: 'removed', address }];
@@ -140,7 +140,7 @@ function renaming(dialect: Dialect, who: string, nick: string): Make {
     if (isTooLong(nick, MAX_NICK)) return NICK_TOO_LONG;
     const contact = book.contact(address);
     const changes = (): ContactChange[] => [{ type: 'contact-renamed', address, nick }];
-    if (dialect.addition === 'ADD') {
+    if (dialect.contactIds === 'address') {
       return contact === undefined ? UNKNOWN_CONTACT : { verb: 'REA', args: [who, text(nick)], changes };
     }
     if (contact?.guid === undefined) return UNKNOWN_CONTACT;
@@ -198,12 +198,14 @@ function addingToGroup(dialect: Dialect, who: string, group: string, nick?: stri
     const missing = checkingGroup(group)(book);
     if (missing !== undefined) return missing;
     const contact = book.contact(address);
-    if (dialect.addition === 'ADD') {
+    if (dialect.contactIds === 'address') {
       const name = nick ?? contact?.nick ?? who;
       const added = { type: 'list-changed', list: 'forward', change: 'added', address } as const;
       const isNew = !isOn('forward', contact);
+      if (isFull(dialect, book, address)) return LIST_FULL;
       const changes = (): ContactChange[] => (isNew ? [{ ...added, nick: name }, grouped] : [grouped]);
-      return { verb: 'ADD', args: ['FL', who, text(name), group], changes, already: THERE };
+      const person = dialect.addition === 'ADD' ? [who, text(name)] : [`N=${who}`, named('F=', name)];
+      return { verb: dialect.addition, args: ['FL', ...person, group], changes, already: THERE };
     }
     if (contact?.guid === undefined) return UNKNOWN_CONTACT;
     return { verb: 'ADC', args: ['FL', `C=${contact.guid}`, group], changes: () => [grouped], already: THERE };
@@ -224,7 +226,7 @@ function removingFromGroup(dialect: Dialect, who: string, group: string): Make {
   const address = normalizeAddress(who);
   return (book) => {
     const contact = book.contact(address);
-    const name = dialect.addition === 'ADC' ? contact?.guid : contact && who;
+    const name = dialect.contactIds === 'guid' ? contact?.guid : contact && who;
     if (name === undefined) return UNKNOWN_CONTACT;
     const changes = (): ContactChange[] => [{ type: 'contact-grouped', change: 'removed', address, group }];
     return checkingGroup(group)(book) ?? { verb: 'REM', args: ['FL', name, group], changes, already: GONE };
@@ -250,6 +252,12 @@ function settingProperty(dialect: Dialect, name: PropertyName, value: string): M
     const changes = (): ContactChange[] => [{ type: 'own-property-changed', name, value }];
     return { verb: 'PRP', args: [name, ...(value === '' ? [] : [text(value)])], changes };
   };
+}
+
+/** For somebody who is not on the forward list yet. */
+function isFull({ maxContacts }: Dialect, book: ContactBook, address: string): boolean {
+  if (isOn('forward', book.contact(address))) return false;
+  return [...book.contacts].filter((contact) => isOn('forward', contact)).length >= maxContacts;
 }
 
 function isTooLong(value: string, limit: number): boolean {

@@ -69,4 +69,5 @@ export type RefusalReason =
   | 'group-name-too-long'
   | 'value-too-long'
   | 'too-many-groups'
+  | 'too-many-contacts'
   | 'group-stays';

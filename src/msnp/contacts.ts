@@ -26,6 +26,9 @@ export interface RosterContact {
   readonly properties: Readonly<Record<string, string>>;
 }
 
+/** Numbered groups only: where people are who are in no group of their own. It is always there. */
+export const NO_GROUP = '0';
+
 export interface RosterGroup {
   readonly id: string;
   readonly name: string;

@@ -22,8 +22,14 @@ export interface Dialect {
   readonly groupIds: 'none' | 'number' | 'guid';
   /** ADD, REM and REA carry the list version that the change made. */
   readonly listVersions: boolean;
-  /** `ADD list address nick`, or `ADC list N=address F=nick` with GUIDs for those on the forward list. */
+  /** How many people the service let onto a forward list in the days of this version. */
+  readonly maxContacts: number;
+  /** `ADD list address nick`, or `ADC list N=address F=nick`. */
   readonly addition: 'ADD' | 'ADC';
+  /** What names somebody on the forward list when they are removed, renamed or put into a group. */
+  readonly contactIds: 'address' | 'guid';
+  /** What is otherwise for accounts whose lists the service has not moved to its newer books. */
+  readonly unmigrated: Partial<Dialect>;
   /** How somebody leaves the pending list: there is none, they are removed, or put on the reverse list and removed. */
   readonly pending: 'none' | 'removed' | 'reversed';
   /** Own nick: last word of USR OK and REA, or a property of its own. */
@@ -49,7 +55,10 @@ const MSNP2: Dialect = {
   contactNetwork: false,
   groupIds: 'none',
   listVersions: true,
+  maxContacts: 150,
   addition: 'ADD',
+  contactIds: 'address',
+  unmigrated: {},
   pending: 'none',
   ownNick: 'account',
   properties: false,
@@ -90,14 +99,18 @@ const MSNP10: Dialect = {
   groupIds: 'guid',
   listVersions: false,
   addition: 'ADC',
+  contactIds: 'guid',
+  unmigrated: { groupIds: 'number', listVersions: true, contactIds: 'address' },
   pending: 'removed',
   ownNick: 'property',
 };
 
 const MSNP11: Dialect = {
-  ...MSNP10, // personal messages, the new challenge, the reverse list open to those who were pending
+  ...MSNP10, // personal messages, the new challenge, the reverse list open to those who were pending, longer lists
   name: 'MSNP11',
   client: { version: '7.0.0777', brand: 'msmsgs' },
+  maxContacts: 600,
+  unmigrated: {},
   pending: 'reversed',
   personalMessage: true,
   challenge: { algorithm: 'new', productId: 'PROD0101{0RM?UBW', productKey: 'CFHUR$52U_{VIX5T' },
@@ -121,6 +134,11 @@ export function dialect(name: DialectName): Dialect {
   const row = DIALECTS.get(name);
   if (row === undefined) throw new RangeError('no such dialect');
   return row;
+}
+
+/** How a row is spoken with an account whose lists were not moved. */
+export function unmigrated(row: Dialect): Dialect {
+  return { ...row, ...row.unmigrated };
 }
 
 /** The newest row among those offered that the server's answer names; undefined: it names none of them. */

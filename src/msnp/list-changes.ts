@@ -42,17 +42,22 @@ function readAddition([, code = '', , address = '', nick, group = '']: Args): Co
   return [...changes, { type: 'contact-grouped', change: 'added', address: normalizeAddress(address), group }];
 }
 
-/** `ADC trid list N=address [F=nick] [C=guid]`, or `ADC trid FL C=guid group`: somebody comes into a group. */
-function readNamedAddition([, code = '', ...fields]: Args, _: Dialect, book: ContactBook): ContactChange[] {
+/**
+ * `ADC trid list N=address [F=nick] [C=guid]`, or `ADC trid FL C=guid group`: somebody comes into a group. With list
+ * versions `ADC trid list version N=address [F=nick] [group]`.
+ */
+function readNamedAddition([, code = '', ...rest]: Args, dialect: Dialect, book: ContactBook): ContactChange[] {
+  const fields = dialect.listVersions ? rest.slice(1) : rest;
   const field = (name: string): string | undefined =>
     fields.find((candidate) => candidate.startsWith(name))?.slice(name.length);
   const guid = field('C=');
   const address = field('N=');
-  if (address !== undefined) return listChange(code, 'added', address, field('F='), guid);
-  const known = book.addressOf(guid ?? '');
+  const added = address === undefined ? [] : listChange(code, 'added', address, field('F='), guid);
+  // where GUIDs name people, what follows an address is a filler of some server
+  const who = dialect.contactIds === 'address' ? address : address === undefined && book.addressOf(guid ?? '');
   const group = fields.find((candidate) => candidate !== '' && !/^[A-Z]=/.test(candidate));
-  if (code !== 'FL' || known === undefined || group === undefined) return [];
-  return [{ type: 'contact-grouped', change: 'added', address: known, group }];
+  if (code !== 'FL' || !who || group === undefined) return added;
+  return [...added, { type: 'contact-grouped', change: 'added', address: normalizeAddress(who), group }];
 }
 
 /** `REM trid list [version] who [group]`; with a group only that group loses the contact. */

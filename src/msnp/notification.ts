@@ -8,8 +8,6 @@ import { CONTACT_VERBS, ContactDesk, ownNick } from './contact-desk.ts';
 import type { ContactVerb } from './contact-desk.ts';
 import { nickPlan } from './contact-plans.ts';
 import type { ContactCommand } from './contact-types.ts';
-import { EMPTY_LIST } from './contacts.ts';
-import type { ContactList } from './contacts.ts';
 import type { Dialect, DialectName } from './dialect.ts';
 import { encodeText } from './encoding.ts';
 import { assertNever, MsnpProtocolError } from './errors.ts';
@@ -23,6 +21,7 @@ import { pagePlan } from './page-plan.ts';
 import { personalMessagePlan } from './personal-message-plan.ts';
 import { offline, readPresence, readStatus } from './presence.ts';
 import { Sender } from './sender.ts';
+import type { CachedRoster } from './roster.ts';
 import { readServerMessage } from './server-messages.ts';
 import type { Input, Output, Session } from './session.ts';
 import { SignIn } from './sign-in.ts';
@@ -33,10 +32,8 @@ export interface NotificationOptions {
   readonly address: string;
   /** Those we are ready to speak. */
   readonly dialects: readonly DialectName[];
-  /** Of the cached contact list; without it the whole list comes. */
-  readonly serial?: string;
-  /** The cached contact list itself, for a server that says that nothing has changed. */
-  readonly known?: ContactList;
+  /** The contact list of an earlier session, for a server that says that nothing has changed. */
+  readonly cached?: CachedRoster | undefined;
   /** Client capabilities word; by default a client of 2005 that takes long messages in pieces. */
   readonly capabilities?: number;
   readonly initialStatus?: Exclude<StatusCode, 'FLN'>;
@@ -85,7 +82,7 @@ export class NotificationSession implements Session<NotificationCommand, Session
     ['RNG', (args) => maybe(readRing(args))],
     ['CHL', (args) => this.#onChallenge(args)],
     ['QNG', (args) => onPong(args)],
-    ['MSG', (_, payload, at) => readServerMessage(payload, at).map((news) => event(news))],
+    ['MSG', (_, payload, at) => this.#onMessage(payload, at)],
     ['NOT', (_, payload) => maybe(readAlert(payload, 'service'))],
     ['IPG', (_, payload) => maybe(readAlert(payload, 'telephone'))],
     ['OUT', (args) => [event(readOut(args)), ...this.#close()]],
@@ -190,7 +187,7 @@ export class NotificationSession implements Session<NotificationCommand, Session
   #onSignedIn(): Outputs {
     const { dialect, nick } = this.#signIn;
     if (dialect === undefined) return [];
-    const { address, serial, known = EMPTY_LIST, pings = true } = this.#options;
+    const { address, cached, pings = true } = this.#options;
     this.#phase = 'SYN';
     this.#dialect = dialect;
     this.#desk = new ContactDesk(this.#sender, address, dialect);
@@ -198,7 +195,7 @@ export class NotificationSession implements Session<NotificationCommand, Session
       event({ type: 'signed-in', address: normalizeAddress(address), dialect: dialect.name }),
       ...ownNick(nick),
       ...(pings ? [FIRST_PING] : []),
-      ...this.#desk.synchronize(serial, known),
+      ...this.#desk.synchronize(cached),
       STEP_TIMEOUT,
     ];
   }
@@ -241,6 +238,12 @@ export class NotificationSession implements Session<NotificationCommand, Session
     if (address === '') return [];
     const { message, media } = readPersonalMessage(payload);
     return [event({ type: 'personal-message-changed', address: normalizeAddress(address), message, media })];
+  }
+
+  #onMessage(payload: Uint8Array, at: Date): Outputs {
+    const news = readServerMessage(payload, at);
+    if (news.some((one) => one.type === 'profile' && !one.profile.migrated)) this.#desk?.onUnmigrated();
+    return news.map((one) => event(one));
   }
 
   #onChallenge([, challenge = '']: readonly string[]): Outputs {

@@ -10,17 +10,20 @@ import { MsnpProtocolError } from './errors.ts';
 import { MAX_ENTRIES, RosterDraft } from './roster.ts';
 import type { DraftedContact, Roster, RosterReader } from './roster.ts';
 
+const MAX_SERIALS = 2;
+
 /** Whole when both totals are reached. */
 export class SynReader implements RosterReader {
   readonly draft = new RosterDraft();
-  readonly #dialect: Dialect;
+  readonly #dialect: () => Dialect;
   readonly #known: ContactList;
   #serial = '';
   #unchanged = false;
   #contactsToCome = 0;
   #groupsToCome = 0;
 
-  constructor(dialect: Dialect, known: ContactList) {
+  /** @param dialect asked at each line: the profile may come among them, and say that the account's lists are old. */
+  constructor(dialect: () => Dialect, known: ContactList) {
     this.#dialect = dialect;
     this.#known = known;
   }
@@ -33,28 +36,28 @@ export class SynReader implements RosterReader {
     return Math.max(this.#contactsToCome, 0) + Math.max(this.#groupsToCome, 0);
   }
 
-  /** Serials, and two totals unless nothing has changed. */
+  /** One serial or two, and two totals unless nothing has changed. */
   begin(args: readonly string[]): void {
-    const { serials } = this.#dialect;
-    this.#serial = args.slice(0, serials).join(' ');
-    const [contacts, groups] = args.slice(serials);
-    this.#unchanged = contacts === undefined || contacts === '';
+    const words = args.filter((word) => word !== '');
+    const [contacts, groups] = words.length > MAX_SERIALS ? words.splice(-2) : [];
+    this.#serial = words.join(' ');
+    this.#unchanged = contacts === undefined;
     if (this.#unchanged) return;
     this.#contactsToCome = readTotal(contacts);
-    this.#groupsToCome = readTotal(groups ?? '0');
+    this.#groupsToCome = readTotal(groups);
   }
 
   /** `LSG id name 0` or `LSG name guid`. */
   group([first = '', second = '']: readonly string[]): void {
     this.#groupsToCome -= 1;
-    const [id, name] = this.#dialect.groupIds === 'number' ? [first, second] : [second, first];
+    const [id, name] = this.#dialect().groupIds === 'number' ? [first, second] : [second, first];
     this.draft.group({ id, name: percentDecode(name) });
   }
 
   contact(args: readonly string[]): void {
     this.#contactsToCome -= 1;
-    const contact =
-      this.#dialect.contactLine === 'positional' ? readPositional(args) : readPrefixed(args, this.#dialect);
+    const dialect = this.#dialect();
+    const contact = dialect.contactLine === 'positional' ? readPositional(args) : readPrefixed(args, dialect);
     if (contact !== undefined) this.draft.contact(contact);
   }
 

@@ -3,7 +3,7 @@
 
 import { MAX_PROPERTIES, withProperty } from './contacts.ts';
 import type { ContactList, Privacy, RosterContact, RosterGroup } from './contacts.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect, DialectName } from './dialect.ts';
 import { readPrivacy } from './privacy.ts';
 import { readProperty } from './properties.ts';
 
@@ -11,6 +11,13 @@ export interface Roster extends ContactList {
   /** The list that was known beforehand is still right. */
   readonly unchanged: boolean;
   readonly serial: string;
+}
+
+/** A contact list as it was told before, and what to show for it; a serial means something in its own version only. */
+export interface CachedRoster {
+  readonly dialect: DialectName;
+  readonly serial: string;
+  readonly list: ContactList;
 }
 
 /** More than any server allows; whoever promises more means harm. */
@@ -89,7 +96,7 @@ export class RosterDraft {
   }
 }
 
-/** The arguments of SYN: the serial we know, or "I know nothing" if it is of another dialect. */
+/** The arguments of SYN: the serial we know, or "I know nothing" if there is none or it has another form. */
 export function synArguments(dialect: Dialect, serial: string | undefined): string[] {
   const parts = serial?.split(' ') ?? [];
   const usable = parts.length === dialect.serials && parts.every((part) => part !== '');

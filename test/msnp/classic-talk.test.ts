@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { answerOldChallenge } from '../../src/msnp/challenge.ts';
 import { command, text } from '../../src/msnp/command.ts';
 import type { Argument, OutgoingVerb } from '../../src/msnp/command.ts';
+import { EMPTY_LIST } from '../../src/msnp/contacts.ts';
 import { FrameReader } from '../../src/msnp/frame.ts';
 import { readMessage, writeMessage } from '../../src/msnp/message.ts';
 import { readMaintenance, readRing } from '../../src/msnp/notices.ts';
@@ -63,7 +64,8 @@ test('answers the challenge as shown, with the key that belongs to the id and no
 });
 
 test('plays the sign-in, the list and the first status of the slides', () => {
-  const session = new NotificationSession({ address: 'alice@passport.com', dialects: ['MSNP8'], serial: '27' });
+  const cached = { dialect: 'MSNP8', serial: '27', list: EMPTY_LIST } as const;
+  const session = new NotificationSession({ address: 'alice@passport.com', dialects: ['MSNP8'], cached });
   say(session, order({ type: 'sign-in' }), received('VER 1 MSNP8 CVR0\r\n'));
   const asked = say(session, received('CVR 2 6.0.0602 6.0.0602 1.0.0000 http://a http://b\r\n'));
   expect(asked.sent).toEqual(['USR 3 TWN I alice@passport.com\r\n']);

@@ -125,7 +125,8 @@ test('merges the lists by person', () => {
 
 test('a list that has not changed is the one that was known', () => {
   const contacts = [{ address: 'bob@x.y', nick: 'Bob', lists: 3, groups: ['1'], properties: {} }];
-  const session = listening({ serial: '9', known: { ...EMPTY_LIST, contacts, groups: [{ id: '1', name: 'F' }] } });
+  const list = { ...EMPTY_LIST, contacts, groups: [{ id: '1', name: 'F' }] };
+  const session = listening({ cached: { dialect: 'MSNP7', serial: '9', list } });
   const { sent, events } = say(session, received('SYN 5 9\r\nCHG 6 NLN\r\n'));
   expect(sent).toEqual(['CHG 6 NLN\r\n']);
   expect(events[0]).toMatchObject({ type: 'roster', unchanged: true, serial: '9', contacts });

@@ -76,8 +76,10 @@ test.each(['MSNP8', 'MSNP12'] as const)('tells the roster once it is whole, then
   ]);
 });
 
+const CACHED = { dialect: 'MSNP12', serial: '7 8', list: EMPTY_LIST } as const;
+
 test('a list that has not changed is told as such', () => {
-  const session = new NotificationSession({ ...OPTIONS, serial: '7 8' });
+  const session = new NotificationSession({ ...OPTIONS, cached: CACHED });
   const { sent } = say(
     session,
     signIn,
@@ -90,16 +92,20 @@ test('a list that has not changed is told as such', () => {
   expect(events[0]).toEqual({ type: 'roster', unchanged: true, serial: '7 8', ...EMPTY_LIST });
 });
 
-test('a serial of another dialect is not used', () => {
-  const session = new NotificationSession({ ...OPTIONS, serial: '7 8' });
+test.each([
+  ['MSNP8', 'MSNP12', 'USR 4 OK a A 1 0', 'SYN 5 0'],
+  // the form is the same, and yet it may be another server's
+  ['MSNP11', 'MSNP12', 'USR 4 OK a 1 0', 'SYN 5 0 0'],
+] as const)('%s does not use a serial of %s', (spoken, cached, answer, asked) => {
+  const session = new NotificationSession({ ...OPTIONS, dialects: [spoken], cached: { ...CACHED, dialect: cached } });
   const { sent } = say(
     session,
     signIn,
-    received(`VER 1 MSNP8\r\n${UP_TO_TICKET}`),
+    received(`VER 1 ${spoken}\r\n${UP_TO_TICKET}`),
     ticket,
-    received('USR 4 OK a A 1 0\r\n'),
+    received(`${answer}\r\n`),
   );
-  expect(sent.at(-1)).toBe('SYN 5 0\r\n');
+  expect(sent.at(-1)).toBe(`${asked}\r\n`);
 });
 
 test('status and nick asked for early go out when the roster is there', () => {

@@ -69,6 +69,7 @@ test('reads the profile of the slides', () => {
         receivedAt: NOON,
         emailEnabled: false,
         preferredEmail: 'alice@passport.com',
+        migrated: true,
       },
     },
   ]);
@@ -185,6 +186,7 @@ const PROFILE_OF_ALICE: AccountProfile = {
   receivedAt: NOON,
   emailEnabled: true,
   preferredEmail: 'alice@example.com',
+  migrated: true,
 };
 const ALICE = { address: 'alice@example.com', password: 'secret1' };
 const PAGE = {

@@ -49,10 +49,10 @@ function byClass(code: number): Meaning {
     case 'credentials':
       return WRONG;
     case 'retry':
-      return ['server-down', (server) => `${server} cannot take us just now (${refusal.meaning}).`];
+      return ['server-down', (server) => `${server} cannot take us just now. ${refusal.sentence}`];
     case 'request':
     case 'fatal':
-      return ['refused', (server) => `${server} refused the sign-in (${code}: ${refusal.meaning}).`];
+      return ['refused', (server) => `${server} refused the sign-in (${code}). ${refusal.sentence}`];
     default:
       return assertNever(refusal.class);
   }
@@ -123,28 +123,6 @@ export function messageFailed(outcome: Exclude<SendOutcome, 'acknowledged'>, nam
   }
 }
 
-/** Refusals of what was asked about the contact list, by code. */
-const REQUEST = new Map<number, string>([
-  [201, 'That address is not one that the server takes.'],
-  [205, 'There is nobody with that address on this server.'],
-  [208, 'There is nobody with that address on this server.'],
-  [209, 'The server does not take that name.'],
-  [210, 'Your contact list is full.'],
-  [215, 'They are on that list already.'],
-  [216, 'They are not on that list.'],
-  [218, 'It is like that already.'],
-  [219, 'They are on your block list and cannot be allowed at the same time: unblock them first.'],
-  [223, 'You have as many groups as the server allows.'],
-  [224, 'There is no such group.'],
-  [225, 'They are not in that group.'],
-  [227, 'There is still somebody in that group.'],
-  [228, 'You have a group of that name already.'],
-  [229, 'That group name is too long.'],
-  [230, 'That group cannot be changed.'],
-  [800, 'The server asks us to slow down. Please try again in a minute.'],
-  [801, 'The server asks us to slow down. Please try again in a minute.'],
-]);
-
 const REASONS: Readonly<Record<Exclude<RefusalReason, 'server'>, readonly [BridgeErrorCode, string]>> = {
   silence: ['uncertain', 'The server did not answer; it may or may not have been done. “list” shows how it is.'],
   lost: ['uncertain', 'The connection broke; it may or may not have been done. “list” shows how it is.'],
@@ -157,12 +135,13 @@ const REASONS: Readonly<Record<Exclude<RefusalReason, 'server'>, readonly [Bridg
   'group-name-too-long': ['bad-input', 'That group name is too long.'],
   'value-too-long': ['bad-input', 'That is too long.'],
   'too-many-groups': ['bad-input', 'There can be no more than 30 groups.'],
+  'too-many-contacts': ['bad-input', 'Your contact list is full: there is no room for another person.'],
   'group-stays': ['bad-input', 'That group cannot be changed.'],
 };
 
 export function requestRefused(reason: RefusalReason, code: number): BridgeError {
   if (reason !== 'server') return new BridgeError(...REASONS[reason]);
-  const sentence = REQUEST.get(code) ?? `The server refused (${code}: ${describeRefusal(code).meaning}).`;
+  const { sentence } = describeRefusal(code);
   return new BridgeError('network', sentence, { cause: new Error(`refused with code ${code}`) });
 }
 

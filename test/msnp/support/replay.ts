@@ -1,6 +1,7 @@
 // Lets a session play a recorded client's part against the recorded server. Knows which command stands for which line.
 
 import { ContactBook } from '../../../src/msnp/contact-book.ts';
+import { EMPTY_LIST } from '../../../src/msnp/contacts.ts';
 import { FrameReader } from '../../../src/msnp/frame.ts';
 import type { Frame, Role } from '../../../src/msnp/frame.ts';
 import { dialect } from '../../../src/msnp/dialect.ts';
@@ -38,7 +39,7 @@ export function replayNotification(recorded: Connection, random: Random): Replay
   const session = new NotificationSession({
     address: words(lines, /^USR \d+ (?:TWN|MD5) I /)[4] ?? 'nobody@example.com',
     dialects,
-    serial: words(lines, /^SYN /).slice(2).join(' '),
+    cached: { dialect: spoken(recorded), serial: words(lines, /^SYN /).slice(2).join(' '), list: EMPTY_LIST },
     capabilities: Number(first[3] ?? 0),
     initialStatus: (first[2] ?? 'NLN') as Exclude<StatusCode, 'FLN'>,
   });
