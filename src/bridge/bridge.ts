@@ -251,8 +251,7 @@ export class Bridge {
   }
 
   #mayBeSecret(event: MatrixEvent): boolean {
-    if (event.type !== 'message') return false;
-    return this.#management.expectsSecret(event.room) || /^\s*(re)?login\s/iu.test(plainText(event.content));
+    return event.type === 'message' && this.#management.mayBeSecret(event.room, plainText(event.content));
   }
 
   #onEphemeral(event: MatrixEphemeral): void {

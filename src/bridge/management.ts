@@ -8,7 +8,7 @@ import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { Matrix } from './matrix.ts';
 import type { Network } from './network.ts';
-import { ENCRYPTED, OPEN_ROOM } from './outcomes.ts';
+import { CROWDED, ENCRYPTED, OPEN_ROOM } from './outcomes.ts';
 import { code, say } from './say.ts';
 import type { RoomStore } from './store.ts';
 import { txnId } from './txn-ids.ts';
@@ -45,38 +45,28 @@ export class Management {
     this.#parts = parts;
   }
 
-  /** Whether what is said in this room next may be a secret: all of a dialogue, so that nobody has to be quick. */
-  expectsSecret(room: RoomId): boolean {
-    return this.#dialogues.has(room);
+  /** Whether what is said in this room may be a secret: all of a dialogue, so that nobody has to be quick. */
+  mayBeSecret(room: RoomId, text: string): boolean {
+    const { name, args } = words(text);
+    return this.#dialogues.has(room) || this.#parts.commands.get(name)?.holdsSecret?.(args) === true;
   }
 
   async userOf(room: RoomId): Promise<MatrixUserId | undefined> {
     return this.#parts.rooms.managementUser(room);
   }
 
-  /** The bot was invited by somebody who may use it: joins, and takes the room if the two are alone in it. */
+  /** The bot was invited by somebody who may use it: joins, and takes the room if it will do. */
   async accept(room: RoomId, user: MatrixUserId, event: EventId): Promise<void> {
     const { matrix, rooms } = this.#parts;
     await matrix.join(room, matrix.bot);
-    const others = (await matrix.joinedPeople(room)).filter((person) => person !== user);
-    if (others.length > 0) {
-      await this.#reply(room, event, 0, say('I only take part in rooms with nobody but the two of us.'));
-      await matrix.leave(room, matrix.bot, 'not a room for two');
-      return;
-    }
-    const { encrypted, open } = await matrix.privacy(room);
-    if (open) {
-      await this.#reply(room, event, 0, say(OPEN_ROOM));
-      await matrix.leave(room, matrix.bot, 'anybody may come in here');
+    const objection = await this.#objection(room, user);
+    if (objection !== undefined) {
+      await this.#reply(room, event, 0, say(objection));
+      await matrix.leave(room, matrix.bot, 'not a room for commands');
       return;
     }
     await rooms.setManagementRoom(user, room);
     this.#dialogues.delete(room); // it may have been somebody else's
-    if (encrypted) {
-      this.#toldEncrypted.add(room);
-      await this.#reply(room, event, 0, say(ENCRYPTED));
-      return;
-    }
     await this.#reply(
       room,
       event,
@@ -89,6 +79,16 @@ export class Management {
         '.',
       ),
     );
+  }
+
+  /** Why a room will not do for commands, as a sentence. */
+  async #objection(room: RoomId, user: MatrixUserId): Promise<string | undefined> {
+    const { matrix } = this.#parts;
+    const people = await matrix.joinedPeople(room);
+    if (people.some((person) => person !== user)) return CROWDED;
+    const { encrypted, open } = await matrix.privacy(room);
+    if (encrypted) return ENCRYPTED;
+    return open ? OPEN_ROOM : undefined;
   }
 
   /** The user spoke in their management room. `secret`: the text was kept sealed. */
@@ -149,14 +149,14 @@ export class Management {
         if (dialogue.secret) await this.#hide(event, reply);
         // it stands until the answer is dealt with: what is said meanwhile may be a secret too
         this.#keep(room, await dialogue.answer(text));
-      } else if (secret && !this.#parts.commands.has(firstWord(text))) {
+      } else if (secret && !this.#parts.commands.has(words(text).name)) {
         // kept over a restart in which the dialogue was lost: it may be a password
         await this.#hide(event, reply);
         await reply(
           say('I was restarted while we were talking. Please begin again, for example with ', code('login'), '.'),
         );
       } else {
-        await this.#run(text, { ...this.#context(sender), reply }, room);
+        await this.#run(event, { ...this.#context(sender), reply });
       }
     } catch (error) {
       if (!(error instanceof BridgeError) || isPassing(error)) throw error;
@@ -165,14 +165,15 @@ export class Management {
     }
   }
 
-  async #run(text: string, context: Omit<CommandContext, 'args'>, room: RoomId): Promise<void> {
-    const command = this.#parts.commands.get(firstWord(text));
+  async #run(event: MatrixMessage, context: Omit<CommandContext, 'args'>): Promise<void> {
+    const { name, args } = words(plainText(event.content));
+    const command = this.#parts.commands.get(name);
     if (!command) {
       await context.reply(say('I do not know that. ', code('help'), ' shows what you can say.'));
       return;
     }
-    const args = text.trim().split(/\s+/u).slice(1);
-    this.#keep(room, await command.run({ ...context, args }));
+    if (command.holdsSecret?.(args)) await this.#hide(event, context.reply);
+    this.#keep(event.room, await command.run({ ...context, args }));
   }
 
   #context(user: MatrixUserId): Omit<CommandContext, 'args' | 'reply'> {
@@ -208,6 +209,7 @@ function isPassing(error: BridgeError): boolean {
   return error.retriable && (error.code === 'database' || error.code === 'homeserver');
 }
 
-function firstWord(text: string): string {
-  return (text.trim().split(/\s+/u)[0] ?? '').toLowerCase();
+function words(text: string): { readonly name: string; readonly args: readonly string[] } {
+  const [name = '', ...args] = text.trim().split(/\s+/u);
+  return { name: name.toLowerCase(), args };
 }

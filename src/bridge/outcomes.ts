@@ -80,10 +80,12 @@ export function unsupported(what: string, network: string): Failure {
 }
 
 export const ENCRYPTED =
-  'I cannot read encrypted messages. Please talk to me in a room without encryption: start one with encryption switched off and invite me.';
+  'I cannot read encrypted messages: please start a chat with me that has encryption switched off.';
+
+export const CROWDED = 'I only take part in rooms with nobody but the two of us.';
 
 export const OPEN_ROOM =
-  'Anybody may come into this room and read what you tell me, your password too. Please invite me to a room of our own, a direct chat for example.';
+  'Anybody may come into this room and read what you tell me, your password too: please invite me to a room of our own.';
 
 export function unreadable(): Failure {
   return {
@@ -91,6 +93,6 @@ export function unreadable(): Failure {
     retriable: false,
     reason: 'undecryptable',
     sentence:
-      'This room is encrypted and I cannot read it, so nothing is sent from here. Our chat goes on in a new room without encryption: it is made at the next message, or when you ask for it with “chat”.',
+      'This room is encrypted and I cannot read it: the chat goes on in a new room, which comes with the next message or with “chat”.',
   };
 }

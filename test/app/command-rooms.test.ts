@@ -37,6 +37,39 @@ test('a room for commands may change hands, and talks are not inherited', async 
   await core.hears(commands, /I do not know that/);
 });
 
+test('an encrypted room does not take the place of the one that works', async () => {
+  await core.signedIn(ALICE, 'alice', commands);
+  const secret = core.matrix.make([[ALICE, 'joined']]);
+  core.matrix.look(secret).privacy = { encrypted: true, open: false };
+  await core.member(secret, core.matrix.bot, 'invite', ALICE);
+  await core.until(() => core.matrix.look(secret).members.get(core.matrix.bot) === 'out');
+  expect(core.texts(secret)).toEqual([
+    'I cannot read encrypted messages: please start a chat with me that has encryption switched off.',
+  ]);
+  core.client('alice').refuse();
+  await core.hears(commands, /does not want you/);
+  await core.say(ALICE, commands, 'status');
+  await core.hears(commands, /refused by the server/);
+});
+
+test.each([
+  ['login alice cave', /Please send “login” alone/],
+  ['login\ncave', /Please send “login” alone/],
+  ['relogin alice cave', /Please send “relogin” and your address alone/],
+])('a password that nobody asked for is removed at once: %j', async (words, answer) => {
+  const said = await core.say(ALICE, commands, words);
+  await core.hears(commands, answer);
+  expect(core.matrix.redacted).toEqual([said]);
+});
+
+test('“relogin” with an address alone is no secret', async () => {
+  await core.signedIn(ALICE, 'alice', commands);
+  const before = core.matrix.redacted.length;
+  await core.say(ALICE, commands, 'relogin alice');
+  await core.hears(commands, /alice on Cave\. Your password/);
+  expect(core.matrix.redacted).toHaveLength(before);
+});
+
 test('two sentences at once for somebody without a room for commands make one room', async () => {
   await core.signedIn(ALICE, 'alice', commands);
   await core.signedIn(ALICE, 'bert', commands);

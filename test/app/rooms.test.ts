@@ -74,14 +74,7 @@ describe.each(['11', '12'])('in room version %s', (defaultRoomVersion) => {
     expect(bob.messages.filter((message) => message.body.toString().includes('only once'))).toHaveLength(1);
   });
 
-  test('in an encrypted room the bot says that it cannot read it', async () => {
-    const secret = await alice.person.createDirect(house.bot);
-    await alice.person.waitFor((event) => event.room_id === secret && bodyOf(event).includes('login'));
-    await alice.person.send(secret, 'm.room.encrypted', { algorithm: 'm.megolm.v1.aes-sha2', ciphertext: 'x' });
-    await alice.person.waitFor((event) => event.room_id === secret && bodyOf(event).includes('cannot read encrypted'));
-  });
-
-  test('invited to an encrypted room the bot says so at once', async () => {
+  test('invited to an encrypted room the bot says so at once, and leaves', async () => {
     const secret = await alice.person.createDirect(house.bot, {
       initial_state: [{ type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } }],
     });
@@ -89,6 +82,15 @@ describe.each(['11', '12'])('in room version %s', (defaultRoomVersion) => {
       (event) => event.room_id === secret && event.sender === house.bot && event.type === 'm.room.message',
     );
     expect(bodyOf(first)).toContain('cannot read encrypted');
+    await house.homeserver.waitFor(() => !house.homeserver.room(secret).joined.has(house.bot));
+    await alice.asks('status', /signed in/);
+  });
+
+  test('in an encrypted room the bot says that it cannot read it', async () => {
+    const secret = await alice.person.createDirect(house.bot);
+    await alice.person.waitFor((event) => event.room_id === secret && bodyOf(event).includes('login'));
+    await alice.person.send(secret, 'm.room.encrypted', { algorithm: 'm.megolm.v1.aes-sha2', ciphertext: 'x' });
+    await alice.person.waitFor((event) => event.room_id === secret && bodyOf(event).includes('cannot read encrypted'));
   });
 
   test('where anybody may come in the bot takes no passwords', async () => {

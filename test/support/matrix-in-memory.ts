@@ -34,6 +34,8 @@ interface Room {
   readonly children: Map<RoomId, SpaceLink>;
   predecessor?: RoomId;
   successor?: Successor;
+  /** By default neither encrypted nor open. */
+  privacy?: RoomPrivacy;
 }
 
 type Call = keyof Matrix;
@@ -217,8 +219,8 @@ export class MatrixInMemory implements Matrix {
 
   async showPresence(): Promise<void> {}
 
-  async privacy(): Promise<RoomPrivacy> {
-    return { encrypted: false, open: false };
+  async privacy(room: RoomId): Promise<RoomPrivacy> {
+    return this.#room(room).privacy ?? { encrypted: false, open: false };
   }
 
   async standing(room: RoomId, user: MatrixUserId): Promise<RoomStanding> {

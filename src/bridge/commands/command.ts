@@ -11,6 +11,8 @@ export interface Command {
   readonly args: string;
   readonly summary: string;
   readonly example?: string;
+  /** Whether somebody has said a password with it, which was not asked for: it is kept sealed and redacted. */
+  holdsSecret?(args: readonly string[]): boolean;
   /** Returns the dialogue that it opens, if any. Throws `BridgeError`; its sentence is the reply. */
   run(context: CommandContext): Promise<Dialogue | undefined>;
 }

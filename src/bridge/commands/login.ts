@@ -13,6 +13,7 @@ export const loginCommand: Command = {
   name: 'login',
   args: '',
   summary: 'signs you in to an account, step by step',
+  holdsSecret: (args) => args.length > 0,
   run: async (context) => {
     if (context.args.length > 0) {
       throw new BridgeError('bad-input', 'Please send “login” alone; I then ask for what I need, one thing at a time.');

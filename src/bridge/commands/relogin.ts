@@ -12,6 +12,7 @@ export const reloginCommand: Command = {
   args: '[account]',
   summary: 'takes a new password for an account; its rooms stay',
   example: 'relogin alice@example.com',
+  holdsSecret: (args) => args.length > 1,
   run: async (context) => {
     if (context.args.length > 1)
       throw new BridgeError('bad-input', 'Please send “relogin” and your address alone; I then ask for the password.');
