@@ -120,6 +120,8 @@ export type MatrixEvent =
       readonly at: Date;
       readonly content: Content;
       readonly replyTo?: EventId;
+      /** Said as bots speak, whom no bot answers. */
+      readonly notice?: boolean;
     }
   /** A message of a kind that the bridge does not carry: `what` names it for people ("a picture", "a reaction"). */
   | {
@@ -139,6 +141,15 @@ export type MatrixEvent =
       readonly at: Date;
       readonly to: EventId;
       readonly key: string;
+    }
+  /** `of` was deleted. */
+  | {
+      readonly type: 'redaction';
+      readonly room: RoomId;
+      readonly sender: MatrixUserId;
+      readonly id: EventId;
+      readonly at: Date;
+      readonly of: EventId;
     }
   | {
       readonly type: 'encrypted';

@@ -8,7 +8,7 @@ import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { Matrix } from './matrix.ts';
 import type { Network } from './network.ts';
-import { CROWDED, ENCRYPTED, OPEN_ROOM } from './outcomes.ts';
+import { CROWDED, ENCRYPTED, notCommand, OPEN_ROOM } from './outcomes.ts';
 import { code, say } from './say.ts';
 import type { RoomStore } from './store.ts';
 import { txnId } from './txn-ids.ts';
@@ -95,7 +95,7 @@ export class Management {
   async handle(event: Talk, secret: boolean): Promise<void> {
     switch (event.type) {
       case 'message':
-        return this.#onMessage(event, secret);
+        return event.notice === true ? undefined : this.#onMessage(event, secret);
       case 'encrypted':
         if (this.#toldEncrypted.has(event.room)) return;
         this.#toldEncrypted.add(event.room);
@@ -103,6 +103,11 @@ export class Management {
       case 'reaction':
         return this.#parts.onReaction(event, async (content) => this.#reply(event.room, event.id, 0, content));
       case 'unsupported':
+        // we do not see what it says
+        if (this.#dialogues.get(event.room)?.secret === true)
+          await this.#hide(event, async (content) => this.#reply(event.room, event.id, 1, content));
+        return this.#reply(event.room, event.id, 0, say(notCommand(event.what)));
+      case 'redaction':
     }
   }
 
@@ -186,7 +191,7 @@ export class Management {
     else this.#dialogues.delete(room);
   }
 
-  async #hide(event: MatrixMessage, reply: (content: Content) => Promise<void>): Promise<void> {
+  async #hide(event: Talk, reply: (content: Content) => Promise<void>): Promise<void> {
     try {
       await this.#parts.matrix.redact(event.room, event.id, 'a password', txnId('x', event.id));
     } catch (error) {

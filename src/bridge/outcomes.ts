@@ -75,8 +75,22 @@ export function unsupported(what: string, network: string): Failure {
     type: 'failed',
     retriable: false,
     reason: 'unsupported',
-    sentence: `This bridge does not carry ${what} to ${network} yet, so it was not sent.`,
+    sentence: `This bridge does not carry ${what} to ${network}, so it was not sent.`,
   };
+}
+
+export function deletedHereOnly(network: string): Failure {
+  return {
+    type: 'failed',
+    retriable: false,
+    reason: 'unsupported',
+    sentence: `The message is deleted here only: ${network} cannot take it back.`,
+  };
+}
+
+/** Of what was said where commands are given. */
+export function notCommand(what: string): string {
+  return `I only understand text here, not ${what}.`;
 }
 
 export const ENCRYPTED =

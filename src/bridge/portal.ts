@@ -8,7 +8,7 @@ import type { EventId, MatrixUserId, RemoteUserId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { BridgeInfo, Matrix, MessageStatus } from './matrix.ts';
-import { mistaken, notPermitted, strangerInPortal, unreadable, unsupported } from './outcomes.ts';
+import { deletedHereOnly, mistaken, notPermitted, strangerInPortal, unreadable, unsupported } from './outcomes.ts';
 import { Outgoing } from './outgoing.ts';
 import { movements, namesOf } from './participants.ts';
 import { Receipts } from './receipts.ts';
@@ -22,7 +22,7 @@ const HOMESERVER_RETRY_MS = 2_000;
 export interface PortalParts {
   readonly matrix: Matrix;
   readonly portals: PortalStore;
-  readonly journal: Pick<Journal, 'intend' | 'settlePiece'>;
+  readonly journal: Pick<Journal, 'intend' | 'settlePiece' | 'wasCarried'>;
   readonly ghosts: Ghosts;
   readonly mayUse: (user: MatrixUserId) => boolean;
   readonly now: () => Date;
@@ -162,8 +162,7 @@ export class Portal {
 
   async carryFromMatrix(row: JournalRow, event: Talk): Promise<Outcome> {
     try {
-      if (event.sender !== this.login.matrixUser)
-        return await this.#refuse(event, strangerInPortal(this.login.matrixUser), `stranger ${event.sender}`);
+      if (event.sender !== this.login.matrixUser) return await this.#refuseStranger(event);
       if (!this.#parts.mayUse(event.sender)) return await this.#refuse(event, notPermitted(), 'not permitted');
       return await this.#carryOwn(row, event);
     } catch (error) {
@@ -195,6 +194,8 @@ export class Portal {
         return this.#refuse(event, unsupported('a reaction', this.login.network.name));
       case 'unsupported':
         return this.#refuse(event, unsupported(event.what, this.login.network.name));
+      case 'redaction':
+        return this.#refuseDeletion(event);
       case 'encrypted':
         return this.#abandon(event);
       default:
@@ -304,6 +305,21 @@ export class Portal {
     if (once !== undefined) this.#said.add(once);
     await this.#receipts.failed(event, failure, quiet);
     return { type: 'failed', error: failure.reason };
+  }
+
+  /** Nobody speaks for the login but its user. */
+  async #refuseStranger(event: Talk): Promise<Outcome> {
+    if (event.type === 'redaction') return { type: 'done' };
+    const once = `stranger ${event.sender}`;
+    // no bot answers another
+    if (event.type === 'message' && event.notice === true) this.#said.add(once);
+    return this.#refuse(event, strangerInPortal(this.login.matrixUser), once);
+  }
+
+  /** Only what went over to the other side is still there. */
+  async #refuseDeletion(event: Extract<Talk, { type: 'redaction' }>): Promise<Outcome> {
+    if (!(await this.#parts.journal.wasCarried(this.#record, event.of))) return { type: 'done' };
+    return this.#refuse(event, deletedHereOnly(this.login.network.name), 'deleted here only');
   }
 
   /** A room that was encrypted stays so: the chat goes on in another. */

@@ -30,7 +30,8 @@ export class Receipts {
     await this.#matrix.send(event.room, this.#matrix.bot, say(failure.sentence), {
       txnId: txnId('f', event.id),
       notice: true,
-      replyTo: event.id,
+      // a deletion is not shown anywhere
+      ...(event.type !== 'redaction' && { replyTo: event.id }),
       mention: event.sender,
     });
   }

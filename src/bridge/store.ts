@@ -211,4 +211,6 @@ export interface Journal {
   settlePiece(seq: number, part: number, state: 'accepted' | 'failed' | 'uncertain'): Promise<void>;
   /** Ends a row; its body is wiped. */
   finish(seq: number, finish: Finish): Promise<void>;
+  /** Whether this event stands on both sides of a chat. */
+  wasCarried(portal: PortalKey, event: EventId): Promise<boolean>;
 }

@@ -68,7 +68,7 @@ const FEATURE_LEVELS = {
   },
   file: {},
   reply: -1,
-  thread: -1,
+  thread: -2,
   edit: -2,
   delete: -2,
   reaction: -2,

@@ -30,13 +30,15 @@ const EVENTS = new Map<string, Reader>([
   ['m.room.member', fromMember],
   ['m.room.tombstone', fromTombstone],
   ['m.room.encrypted', (head) => found({ ...head, type: 'encrypted' })],
-  ['m.room.redaction', unsupported('a deletion')],
+  ['m.room.redaction', fromRedaction],
   ['m.reaction', fromReaction],
   ['m.sticker', unsupported('a sticker')],
   ['m.poll.start', unsupported('a poll')],
   ['org.matrix.msc3381.poll.start', unsupported('a poll')],
   ['m.poll.response', unsupported('a vote')],
   ['org.matrix.msc3381.poll.response', unsupported('a vote')],
+  ['m.poll.end', unsupported('the end of a poll')],
+  ['org.matrix.msc3381.poll.end', unsupported('the end of a poll')],
   ['m.call.invite', unsupported('a call')],
   ['m.beacon_info', unsupported('a live location')],
   ['org.matrix.msc3672.beacon_info', unsupported('a live location')],
@@ -50,6 +52,8 @@ const UNCARRIED_MESSAGES = new Map<string, string>([
   ['m.location', 'a location'],
   ['m.key.verification.request', 'a verification request'],
 ]);
+
+const TEXTS = new Set(['m.text', 'm.emote', 'm.notice']);
 
 const MEMBERSHIPS = new Set<string>(['invite', 'join', 'leave', 'ban', 'knock'] satisfies Membership[]);
 
@@ -80,27 +84,38 @@ export function eventIdOf(raw: unknown): string {
 }
 
 function fromMessage(head: Head, content: JsonObject, event: JsonObject): Incoming {
-  const kind = asString(content['msgtype']);
-  if (kind === undefined) return wasRedacted(event) ? IGNORED : malformed('it has no msgtype');
+  if (wasRedacted(event)) return IGNORED;
+  const refuse = (what: string): Incoming => found({ ...head, type: 'unsupported', what });
   const relation = isObject(content['m.relates_to']) ? content['m.relates_to'] : {};
-  if (relation['rel_type'] === 'm.replace') return found({ ...head, type: 'unsupported', what: 'an edit' });
-  // Bots speak in notices, and bots are not to answer each other: notices stay in Matrix.
-  if (kind === 'm.notice') return IGNORED;
-  if (kind !== 'm.text' && kind !== 'm.emote')
-    return found({ ...head, type: 'unsupported', what: nameOf(kind, content) });
+  const kind = asString(content['msgtype']) ?? '';
+  if (relation['rel_type'] === 'm.replace') return refuse('an edit');
+  // What is answered to it could not come into the thread.
+  if (relation['rel_type'] === 'm.thread') return refuse('a message in a thread');
+  if (!TEXTS.has(kind)) return refuse(nameOf(kind, content));
   const body = asString(content['body']);
-  if (body === undefined) return malformed('it has no body');
+  if (body === undefined) return refuse('a message without a text');
   const html = formattedBody(content);
-  const reply = replyOf(relation);
+  const replyTo = replyOf(relation);
   const read = fromMessageText({
     body,
     ...(html === undefined ? {} : { html }),
     emote: kind === 'm.emote',
-    isReply: reply !== undefined,
+    isReply: replyTo !== undefined,
   });
-  if (read === undefined) return IGNORED;
-  const replyTo = relation['is_falling_back'] === true ? undefined : reply;
-  return found({ ...head, type: 'message', content: read, ...(replyTo === undefined ? {} : { replyTo }) });
+  if (read === undefined) return refuse('an empty message');
+  return found({
+    ...head,
+    type: 'message',
+    content: read,
+    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(kind === 'm.notice' && { notice: true }),
+  });
+}
+
+/** Newer rooms have it in the content, older ones beside it. */
+function fromRedaction(head: Head, content: JsonObject, event: JsonObject): Incoming {
+  const of = asEventId(content['redacts'] ?? event['redacts']);
+  return of === undefined ? malformed('it does not say what is deleted') : found({ ...head, type: 'redaction', of });
 }
 
 function fromReaction(head: Head, content: JsonObject, event: JsonObject): Incoming {

@@ -30,6 +30,8 @@ interface StoredBody {
   readonly at: string;
   readonly content?: StoredContent;
   readonly replyTo?: string;
+  readonly notice?: boolean;
+  readonly of?: string;
   readonly what?: string;
   readonly target?: string;
   readonly membership?: string;
@@ -85,11 +87,14 @@ function toMatrixBody(event: MatrixEvent): StoredBody {
         ...head,
         content: toContent(event.content),
         ...(event.replyTo !== undefined && { replyTo: event.replyTo }),
+        ...(event.notice !== undefined && { notice: event.notice }),
       };
     case 'unsupported':
       return { ...head, what: event.what };
     case 'reaction':
       return { ...head, to: event.to, key: event.key };
+    case 'redaction':
+      return { ...head, of: event.of };
     case 'encrypted':
     case 'tombstone':
       return head;
@@ -115,11 +120,14 @@ function fromMatrixBody(labels: Labels, body: StoredBody): MatrixEvent {
         ...head,
         content: fromContent(body.content!),
         ...(body.replyTo !== undefined && { replyTo: body.replyTo as EventId }),
+        ...(body.notice !== undefined && { notice: body.notice }),
       };
     case 'unsupported':
       return { type, ...head, what: body.what! };
     case 'reaction':
       return { type, ...head, to: body.to as EventId, key: body.key! };
+    case 'redaction':
+      return { type, ...head, of: body.of as EventId };
     case 'encrypted':
     case 'tombstone':
       return { type, ...head };

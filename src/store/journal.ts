@@ -3,6 +3,7 @@
 import { BridgeError } from '../bridge/errors.ts';
 import type { Clock } from '../bridge/clock.ts';
 import type { Content } from '../bridge/events.ts';
+import type { EventId, PortalKey } from '../bridge/ids.ts';
 import type { Finish, Journal, JournalRow, NewRow, PieceRow } from '../bridge/store.ts';
 import { BODY_VERSION, fromBody, fromPiece, toBody, toLabels, toPiece } from './bodies.ts';
 import type { Database } from './database.ts';
@@ -20,6 +21,7 @@ import {
   PRUNE_INBOX,
   PRUNE_TXN,
   SETTLE,
+  WAS_CARRIED,
 } from './statements.ts';
 import { Writer } from './writer.ts';
 
@@ -112,6 +114,11 @@ export class SqlJournal implements Journal {
 
   async finish(seq: number, finish: Finish): Promise<void> {
     await this.#ends.submit({ seq, finish });
+  }
+
+  async wasCarried({ login, chat }: PortalKey, event: EventId): Promise<boolean> {
+    const { rows } = await this.#database.run(WAS_CARRIED, [login, chat, event].map(storable));
+    return rows.length > 0;
   }
 
   /** Deletes what was finished long ago. Returns how many rows and transactions went. */

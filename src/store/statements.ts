@@ -141,3 +141,9 @@ export const PRUNE_TXN: Statement = {
   text: `
     delete from hs_txn where ctid = any(array(select ctid from hs_txn where at < $1::timestamptz limit $2::integer))`,
 };
+
+/** $1 login, $2 chat, $3 event. */
+export const WAS_CARRIED: Statement = {
+  name: 'was_carried',
+  text: `select 1 from message_map where login = $1 and chat = $2 and event_id = $3 limit 1`,
+};

@@ -84,6 +84,9 @@ class Outages {
   }
 }
 
+type WithoutHead<E> = E extends MatrixEvent ? Omit<E, 'room' | 'sender' | 'id' | 'at'> : never;
+export type Does = WithoutHead<MatrixEvent>;
+
 export class Core {
   readonly clock = new FakeClock();
   readonly log = keptLog();
@@ -167,9 +170,14 @@ export class Core {
   }
 
   async say(user: MatrixUserId, room: RoomId, words: string): Promise<EventId> {
-    const id = this.#id();
-    await this.accept({ type: 'message', room, sender: user, id, at: this.clock.now(), content: text(words) });
-    return id;
+    return this.does(user, room, { type: 'message', content: text(words) });
+  }
+
+  /** Something that a person did in a room. */
+  async does(user: MatrixUserId, room: RoomId, what: Does): Promise<EventId> {
+    const head = { room, sender: user, id: this.#id(), at: this.clock.now() };
+    await this.accept({ ...head, ...what });
+    return head.id;
   }
 
   /** A membership that the homeserver tells of, after it has become so. */

@@ -35,22 +35,18 @@ describe('messages', () => {
     expect(read(message({ ...formatted, format: 'other' }))).toMatchObject({ content: { runs: [{ text: 'hi' }] } });
   });
 
-  test('a reply names its event and loses its quote; a thread is no reply', () => {
+  test('a reply names its event and loses its quote', () => {
     const body = '> <@bob:hs> old\n\nnew';
     const relation = { 'm.in_reply_to': { event_id: '$old' } };
     expect(read(message({ body, 'm.relates_to': relation }))).toMatchObject({
       content: { runs: [{ text: 'new' }] },
       replyTo: '$old',
     });
-    const thread = { ...relation, rel_type: 'm.thread', event_id: '$root', is_falling_back: true };
-    expect(read(message({ 'm.relates_to': thread }))).not.toHaveProperty('replyTo');
   });
 
   test.each([
     ['own ghosts', message({}, { sender: '@msn_bob:hs' })],
     ['the bot', message({}, { sender: '@bot:hs' })],
-    ['notices', message({ msgtype: 'm.notice' })],
-    ['empty text', message({ body: ' ' })],
     ['what was deleted meanwhile', event('m.room.message', {}, { unsigned: { redacted_because: {} } })],
     ['other types', event('m.room.topic', {}, { state_key: '' })],
     ['types that are names of object members', event('constructor', {})],
@@ -68,10 +64,30 @@ describe('messages', () => {
     ['a location', message({ msgtype: 'm.location' })],
     ['a message of an unknown kind', message({ msgtype: 'constructor' })],
     ['a sticker', event('m.sticker', {})],
-    ['a deletion', event('m.room.redaction', {}, { redacts: '$old' })],
     ['a poll', event('org.matrix.msc3381.poll.start', {})],
+    ['a vote', event('m.poll.response', {})],
+    ['the end of a poll', event('m.poll.end', {})],
+    ['the end of a poll', event('org.matrix.msc3381.poll.end', {})],
+    ['a call', event('m.call.invite', {})],
+    ['a message in a thread', message({ 'm.relates_to': { rel_type: 'm.thread', event_id: '$root' } })],
+    ['an empty message', message({ body: ' ' })],
+    ['a message without a text', message({ body: undefined })],
+    ['a message without a text', message({ body: {} })],
+    ['a message of an unknown kind', event('m.room.message', { body: 'x' })],
   ])('says that it cannot carry %s', (what, raw) => {
     expect(read(raw)).toEqual({ ...head, type: 'unsupported', what });
+  });
+
+  test.each([
+    ['beside the content', {}, { redacts: '$old' }],
+    ['in the content', { redacts: '$old' }, {}],
+  ])('tells what is deleted: %s', (_, content, more) => {
+    expect(read(event('m.room.redaction', content, more))).toEqual({ ...head, type: 'redaction', of: '$old' });
+  });
+
+  test('a notice is a message, and known as one', () => {
+    expect(read(message({ msgtype: 'm.notice' }))).toMatchObject({ type: 'message', notice: true });
+    expect(read(message({}))).not.toHaveProperty('notice');
   });
 
   test('reads a reaction, in the plain form of its emoji', () => {
@@ -142,8 +158,7 @@ describe('what makes no sense', () => {
     ['a time before time', message({}, { origin_server_ts: -1 })],
     ['a time after time', message({}, { origin_server_ts: 1e300 })],
     ['no content', message({}, { content: [] })],
-    ['no msgtype', event('m.room.message', { body: 'x' })],
-    ['a body that is no text', message({ body: {} })],
+    ['a deletion of nothing', event('m.room.redaction', {})],
     ['a member without a name', event('m.room.member', { membership: 'join' })],
     ['an unknown membership', event('m.room.member', { membership: 'x' }, { state_key: '@a:hs' })],
   ])('is refused: %s', (_, raw) => {

@@ -80,6 +80,9 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
       },
       { type: 'unsupported', ...head, id: '$2' as EventId, what: 'a picture' },
       { type: 'encrypted', ...head, id: '$3' as EventId },
+      { type: 'reaction', ...head, id: '$5' as EventId, to: '$1' as EventId, key: '👍' },
+      { type: 'redaction', ...head, id: '$6' as EventId, of: '$1' as EventId },
+      { ...message('$7'), notice: true },
       { type: 'member', ...head, id: '$4' as EventId, target: ALICE, membership: 'invite', isDirect: true },
     ];
     await journal().acceptTransaction(
@@ -231,6 +234,9 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
     expect(await bench().query('select state, body, sealed, error from inbox')).toEqual([
       { state: 'done', body: null, sealed: null, error: null },
     ]);
+    expect(await journal().wasCarried(PORTAL, '$1' as EventId)).toBe(true);
+    expect(await journal().wasCarried(PORTAL, '$2' as EventId)).toBe(false);
+    expect(await journal().wasCarried({ ...PORTAL, chat: 'another' as ChatId }, '$1' as EventId)).toBe(false);
   });
 
   test('a failed row keeps the reason and the state of its pieces', async () => {
