@@ -61,6 +61,7 @@ function sync(chunks: readonly Buffer[]): number {
     cached: [],
     clock: { after: () => () => undefined },
     emit: (event) => (told += event.type === 'roster' ? event.contacts.length : 0),
+    say: () => undefined,
     onRequest: () => undefined,
   });
   session.handle({ type: 'command', command: { type: 'sign-in' }, at: AT });

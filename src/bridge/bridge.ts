@@ -276,6 +276,10 @@ export class Bridge {
     const login = this.#logins.get(id);
     if (!login) return { type: 'failed', error: 'login gone' };
     if (event.type === 'contact-request') return this.#requests.ask(login, event);
+    if (event.type === 'notice') {
+      await this.#management.notify(login.matrixUser, say(event.text), event.id, false);
+      return { type: 'done' };
+    }
     if (event.type === 'participants') {
       return (await this.#portals.openGroup(login, event.chat)).carryParticipants(event);
     }
@@ -357,11 +361,6 @@ export class Bridge {
         this.#background(this.#presence.noteContact(login, event.contact), 'presence not noted');
         this.#list.noteContact(login, event.contact);
         return;
-      case 'notice': {
-        const about = `${login.id} ${this.#options.clock.now().getTime()}`;
-        this.#background(this.#management.notify(login.matrixUser, say(event.text), about, false), 'notice not shown');
-        return;
-      }
       case 'roster':
         this.#background(this.#presence.noteLogin(login), 'presence not noted');
         this.#list.noteRoster(login);

@@ -100,13 +100,14 @@ export type RemoteEvent =
       readonly at: Date;
     }
   /** A sentence from the service itself, for the management room. */
-  | { readonly type: 'notice'; readonly text: string };
+  | { readonly type: 'notice'; readonly id: RemoteMessageId; readonly at: Date; readonly text: string };
 
 export type RemoteMessage = Extract<RemoteEvent, { type: 'message' }>;
 export type ContactRequest = Extract<RemoteEvent, { type: 'contact-request' }>;
+export type Notice = Extract<RemoteEvent, { type: 'notice' }>;
 export type Participants = Extract<RemoteEvent, { type: 'participants' }>;
 /** News that must not be lost. */
-export type JournaledEvent = RemoteMessage | Participants | ContactRequest;
+export type JournaledEvent = RemoteMessage | Participants | ContactRequest | Notice;
 
 export type Membership = 'invite' | 'join' | 'leave' | 'ban' | 'knock';
 

@@ -12,6 +12,11 @@ export function requestLane(login: LoginId): string {
   return `requests ${login}`;
 }
 
+/** What the service has to say, one after the other. */
+export function noticeLane(login: LoginId): string {
+  return `notices ${login}`;
+}
+
 export function matrixLane(room: RoomId): string {
   return `matrix ${room}`;
 }

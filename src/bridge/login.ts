@@ -3,9 +3,9 @@
 
 import { backoff, type Pacer } from './backoff.ts';
 import type { Cancel, Clock } from './clock.ts';
-import { BridgeError } from './errors.ts';
+import { assertNever, BridgeError } from './errors.ts';
 import type { Availability, Contact, JournaledEvent, LoginState, LoginStateKind, RemoteEvent } from './events.ts';
-import { remoteLane, requestLane } from './lanes.ts';
+import { noticeLane, remoteLane, requestLane } from './lanes.ts';
 import type { LoginId, MatrixUserId, RemoteUserId, ServerKey } from './ids.ts';
 import type { Log } from './log.ts';
 import type { ClientSink, LoginSeed, Network, NetworkClient, NetworkLogin, WantedPresence } from './network.ts';
@@ -271,6 +271,7 @@ export class Login {
       case 'message':
       case 'participants':
       case 'contact-request':
+      case 'notice':
         this.#arrived.push(event);
         if (this.#arrived.length >= MOST_ARRIVED) this.#hold(true);
         this.#journaling ??= this.#journal();
@@ -283,7 +284,6 @@ export class Login {
         this.#saveLater(event.contact.id);
         break;
       case 'typing':
-      case 'notice':
         break;
     }
     this.#parts.onMoment(this, event);
@@ -320,10 +320,23 @@ export class Login {
   }
 
   async #append(event: JournaledEvent): Promise<void> {
-    const lane =
-      event.type === 'contact-request' ? requestLane(this.id) : remoteLane({ login: this.id, chat: event.chat });
+    const lane = this.#laneOf(event);
     await this.#parts.journal.append({ source: 'remote', login: this.id, event, lane });
     this.#parts.onMessage(lane);
+  }
+
+  #laneOf(event: JournaledEvent): string {
+    switch (event.type) {
+      case 'contact-request':
+        return requestLane(this.id);
+      case 'notice':
+        return noticeLane(this.id);
+      case 'message':
+      case 'participants':
+        return remoteLane({ login: this.id, chat: event.chat });
+      default:
+        return assertNever(event);
+    }
   }
 
   #saveLater(user: RemoteUserId): void {

@@ -1,12 +1,21 @@
 // NOT and IPG: notices of services and messages from telephones, as XML. Knows the document; a bad one is nothing.
 
 import { decodeText } from './encoding.ts';
-import type { Alert } from './service-types.ts';
+import type { Alert, LostAlert } from './service-types.ts';
 import { child, readTree } from './xml-tree.ts';
 import type { XmlElement } from './xml-tree.ts';
 import { readElements } from './xml.ts';
 
-const MAX_TEXT = 4096;
+/** What came of a NOT or IPG; undefined: there was nothing in it. */
+export function hearAlert(
+  payload: Uint8Array,
+  origin: Alert['origin'],
+  passedOver: boolean,
+): Alert | LostAlert | undefined {
+  if (passedOver) return { type: 'alert-lost', origin, reason: 'too-long' };
+  if (payload.length === 0) return undefined;
+  return readAlert(payload, origin) ?? { type: 'alert-lost', origin, reason: 'unreadable' };
+}
 
 export function readAlert(payload: Uint8Array, origin: Alert['origin']): Alert | undefined {
   const root = readTree(decodeText(payload).trim());
@@ -29,7 +38,7 @@ export function readAlert(payload: Uint8Array, origin: Alert['origin']): Alert |
 
 function textOf(body: XmlElement | undefined): string {
   const text = child(body, 'TEXT')?.text ?? (body?.children.length === 0 ? body.text : '');
-  return text.trim().slice(0, MAX_TEXT);
+  return text.trim();
 }
 
 /** Notices for programs hold a document within the text. */

@@ -8,6 +8,8 @@ export interface Frame {
   /** Split at single spaces and not decoded further: an empty one stands where two spaces stood. */
   readonly args: readonly string[];
   readonly payload: Uint8Array;
+  /** The payload was too long to be kept: it is passed over, and `payload` is empty. */
+  readonly passedOver?: boolean;
 }
 
 export type Role = 'notification' | 'switchboard';
@@ -20,6 +22,8 @@ const LF = 10;
 const CR = 13;
 const EMPTY = new Uint8Array(0);
 const MAX_DIGITS = 6;
+/** A gigabyte: what claims more is no length. */
+const MAX_SKIPPED_DIGITS = 9;
 const NUMBER = /^\d+$/;
 // oxlint-disable-next-line no-control-regex
 const NOT_ASCII = /[^\x00-\x7f]/;
@@ -30,10 +34,17 @@ interface PayloadRule {
   readonly from: number;
   /** A last argument that is no number means no payload (`ADL 7 OK`); without this it is the peer's fault. */
   readonly mayLack: boolean;
+  /**
+   * Nobody needs it: a payload beyond the cap is passed over without being kept, and a number that cannot be a length
+   * means no payload. If one follows all the same the framing is lost for good, and the next line that is no command is
+   * the peer's fault.
+   */
+  readonly skips: boolean;
 }
 
-const always = (from: number, kib: number): PayloadRule => ({ cap: kib * KIB, from, mayLack: false });
-const perhaps = (from: number, kib: number): PayloadRule => ({ cap: kib * KIB, from, mayLack: true });
+const always = (from: number, kib: number): PayloadRule => ({ cap: kib * KIB, from, mayLack: false, skips: false });
+const perhaps = (from: number, kib: number): PayloadRule => ({ cap: kib * KIB, from, mayLack: true, skips: false });
+const spare = (from: number, kib: number): PayloadRule => ({ cap: kib * KIB, from, mayLack: true, skips: true });
 
 /** Refusals carry an explanation from MSNP13 on; before that they have one argument. */
 const REFUSAL = perhaps(2, 64);
@@ -41,9 +52,9 @@ const REFUSAL = perhaps(2, 64);
 const FROM_NOTIFICATION_SERVER = new Map<string, PayloadRule>([
   ['MSG', always(1, 64)],
   ['UBX', always(2, 8)],
-  // six digits always pass: what services write to people must not end a session
-  ['NOT', perhaps(1, 1000)],
-  ['IPG', perhaps(1, 1000)],
+  // what services write to people must not end a session
+  ['NOT', spare(1, 64)],
+  ['IPG', spare(1, 64)],
   ['GCF', perhaps(2, 256)],
   ['UUX', perhaps(2, 8)],
   ['ADL', perhaps(2, 256)],
@@ -96,6 +107,8 @@ interface Slicing extends Buffer {
 
 export class FrameReader {
   readonly #rules: ReadonlyMap<string, PayloadRule>;
+  /** So many bytes of a payload are still to be passed over. */
+  #skip = 0;
   /** What was received and not yet cut; never written over, because payloads already given out are views of it. */
   #buffer: Buffer = Buffer.alloc(0);
   #start = 0;
@@ -148,6 +161,7 @@ export class FrameReader {
   }
 
   #next(): Frame | undefined {
+    if (!this.#passOver()) return undefined;
     let head = this.#head;
     while (head === undefined) {
       const line = this.#line();
@@ -157,6 +171,7 @@ export class FrameReader {
       if (verb.length < 3 || (line.length > 3 && line.charCodeAt(3) !== 0x20)) throw this.#fault('no command');
       const args = line.length > 4 ? line.slice(4).split(' ') : [];
       const length = this.#payloadLength(verb, args);
+      if (this.#skip > 0) return { verb, args, payload: EMPTY, passedOver: true };
       if (length === 0) return { verb, args, payload: EMPTY };
       head = { verb, args, length };
     }
@@ -170,6 +185,15 @@ export class FrameReader {
     this.#start = this.#scanned = end;
     this.#head = undefined;
     return { verb, args, payload };
+  }
+
+  /** False: the payload that nobody wants has not come whole. */
+  #passOver(): boolean {
+    const here = Math.min(this.#skip, this.#end - this.#start);
+    this.#skip -= here;
+    this.#start += here;
+    this.#scanned = Math.max(this.#scanned, this.#start);
+    return this.#skip === 0;
   }
 
   /** The next line without its end; undefined: not yet whole. */
@@ -196,12 +220,14 @@ export class FrameReader {
     const rule = first >= 0x30 && first <= 0x39 ? REFUSAL : this.#rules.get(verb);
     if (rule === undefined || args.length < rule.from) return 0;
     const last = args[args.length - 1] ?? '';
-    const length = readLength(last);
+    const length = readLength(last, rule.skips ? MAX_SKIPPED_DIGITS : MAX_DIGITS);
     if (length !== undefined) {
-      if (length > rule.cap) throw this.#fault(`${verb}: payload too long`);
-      return length;
+      if (length <= rule.cap) return length;
+      if (!rule.skips) throw this.#fault(`${verb}: payload too long`);
+      this.#skip = length;
+      return 0;
     }
-    if (rule.mayLack && !NUMBER.test(last)) return 0;
+    if (rule.skips || (rule.mayLack && !NUMBER.test(last))) return 0;
     throw this.#fault(`${verb}: no payload length`);
   }
 
@@ -213,9 +239,9 @@ export class FrameReader {
   }
 }
 
-/** One to six digits and nothing else. */
-function readLength(text: string): number | undefined {
-  if (text.length === 0 || text.length > MAX_DIGITS) return undefined;
+/** One to so many digits and nothing else. */
+function readLength(text: string, maxDigits: number): number | undefined {
+  if (text.length === 0 || text.length > maxDigits) return undefined;
   let length = 0;
   for (let at = 0; at < text.length; at++) {
     const digit = text.charCodeAt(at) - 0x30;

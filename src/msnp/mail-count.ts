@@ -1,4 +1,4 @@
-// How many messages are unread, from the first count on. Pure; knows the folders' names.
+// How many messages are unread. Pure; knows the folders' names.
 
 import { assertNever } from './errors.ts';
 import type { ServiceEvent } from './service-types.ts';
@@ -8,30 +8,31 @@ export interface MailCount {
   readonly folders: number;
 }
 
-const INBOX = 'ACTIVE';
+type MailNews = Extract<ServiceEvent, { type: 'mail-counted' | 'mail-arrived' | 'mail-moved' }>;
 
-/** What a piece of news makes of the count; undefined: nothing has been counted yet. */
-export function countMail(known: MailCount | undefined, news: ServiceEvent): MailCount | undefined {
+const NONE: MailCount = { inbox: 0, folders: 0 };
+
+export function isInbox(folder: string): boolean {
+  return folder === 'ACTIVE';
+}
+
+/**
+ * What a piece of news makes of the count; undefined: nothing has been told of mail. New mail is unread wherever it comes
+ * to; what then goes on among the other folders is not always unread mail, so only the inbox is counted on.
+ */
+export function countMail(known: MailCount | undefined, news: MailNews): MailCount | undefined {
   switch (news.type) {
     case 'mail-counted':
       return { inbox: news.inbox, folders: news.folders };
-    case 'mail-arrived':
-      return known && moved(known, '', news.folder, 1);
-    case 'mail-moved':
-      return known && moved(known, news.from, news.to, news.count);
-    case 'profile':
-    case 'offline-messages':
-    case 'page-granted':
-    case 'alert':
-      return known;
+    case 'mail-arrived': {
+      const { inbox, folders } = known ?? NONE;
+      return isInbox(news.folder) ? { inbox: inbox + 1, folders } : { inbox, folders: folders + 1 };
+    }
+    case 'mail-moved': {
+      const arrived = (isInbox(news.to) ? news.count : 0) - (isInbox(news.from) ? news.count : 0);
+      return known && { ...known, inbox: Math.max(0, known.inbox + arrived) };
+    }
     default:
       return assertNever(news);
   }
-}
-
-/** Only the inbox is counted on: what goes on among the other folders is not always unread mail. */
-function moved({ inbox, folders }: MailCount, from: string, to: string, count: number): MailCount {
-  if (from === to) return { inbox, folders };
-  const arrived = (to === INBOX ? count : 0) - (from === INBOX ? count : 0);
-  return { inbox: Math.max(0, inbox + arrived), folders };
 }

@@ -1,7 +1,7 @@
 // One connection to a notification server, from VER to OUT. Knows the order of things; lines' fields are read elsewhere.
 
 import { normalizeAddress, parseServerAddress } from './address.ts';
-import { readAlert } from './alerts.ts';
+import { hearAlert } from './alerts.ts';
 import { answerChallenge } from './challenge.ts';
 import { command } from './command.ts';
 import { CONTACT_VERBS, ContactDesk, ownNick } from './contact-desk.ts';
@@ -42,7 +42,7 @@ export interface NotificationOptions {
 }
 
 type Outputs = Output<SessionEvent>[];
-type Handler = (args: readonly string[], payload: Uint8Array, at: Date) => Outputs;
+type Handler = (args: readonly string[], payload: Uint8Array, at: Date, passedOver: boolean) => Outputs;
 type Wish<Type extends NotificationCommand['type']> = Extract<NotificationCommand, { type: Type }>;
 
 const DEFAULT_CAPABILITIES = 0x4000_0020;
@@ -83,8 +83,8 @@ export class NotificationSession implements Session<NotificationCommand, Session
     ['CHL', (args) => this.#onChallenge(args)],
     ['QNG', (args) => onPong(args)],
     ['MSG', (_, payload, at) => this.#onMessage(payload, at)],
-    ['NOT', (_, payload) => maybe(readAlert(payload, 'service'))],
-    ['IPG', (_, payload) => maybe(readAlert(payload, 'telephone'))],
+    ['NOT', (_, payload, __, passedOver) => maybe(hearAlert(payload, 'service', passedOver))],
+    ['IPG', (_, payload, __, passedOver) => maybe(hearAlert(payload, 'telephone', passedOver))],
     ['OUT', (args) => [event(readOut(args)), ...this.#close()]],
   ]);
 
@@ -127,10 +127,10 @@ export class NotificationSession implements Session<NotificationCommand, Session
     return outputs;
   }
 
-  #onFrame({ verb, args, payload }: Frame, at: Date): Outputs {
+  #onFrame({ verb, args, payload, passedOver = false }: Frame, at: Date): Outputs {
     const due = this.#announced && !OF_THE_LIST.includes(verb) ? (this.#desk?.deliver() ?? []) : [];
     const handler = this.#handlers.get(verb);
-    if (handler !== undefined) return join(due, handler(args, payload, at));
+    if (handler !== undefined) return join(due, handler(args, payload, at, passedOver));
     return /^\d{3}$/.test(verb) ? join(due, this.#onRefusal(Number(verb), Number(args[0]))) : due;
   }
 

@@ -57,7 +57,8 @@ export type ServiceEvent =
   /** What others wrote while we were away. `complete` false: there are more, which must be asked for. */
   | { readonly type: 'offline-messages'; readonly messages: readonly OfflineMessage[]; readonly complete: boolean }
   | { readonly type: 'page-granted'; readonly request: string; readonly page: MailPage }
-  | Alert;
+  | Alert
+  | LostAlert;
 
 /** A notice of some service, or a message from somebody's telephone. */
 export interface Alert {
@@ -71,4 +72,11 @@ export interface Alert {
   readonly url?: string;
   /** Set in notices for programs, which nobody reads: `ABCHInternal` says that the contact list has changed. */
   readonly service?: string;
+}
+
+/** There was one, and nobody can know what it said. */
+export interface LostAlert {
+  readonly type: 'alert-lost';
+  readonly origin: Alert['origin'];
+  readonly reason: 'too-long' | 'unreadable';
 }

@@ -41,6 +41,7 @@ interface StoredBody {
   readonly to?: string;
   readonly key?: string;
   readonly address?: string;
+  readonly text?: string;
   readonly participants?: readonly Participant[];
 }
 
@@ -159,6 +160,8 @@ function toRemoteBody(event: JournaledEvent): StoredBody {
       return { chat: event.chat, at, participants: event.participants };
     case 'contact-request':
       return { sender: event.user, senderName: event.name, address: event.address, at };
+    case 'notice':
+      return { at, text: event.text };
     default:
       return assertNever(event);
   }
@@ -182,6 +185,8 @@ function fromRemoteBody(labels: Labels, body: StoredBody): JournaledEvent {
       return { type, ...head, chat: body.chat as ChatId, participants: body.participants! };
     case 'contact-request':
       return { type, ...head, user, name: body.senderName!, address: body.address! };
+    case 'notice':
+      return { type, ...head, text: body.text! };
     default:
       return assertNever(type);
   }

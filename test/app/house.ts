@@ -17,6 +17,7 @@ import { MatrixClient } from '../support/homeserver/matrix-client.ts';
 import type { ClientEvent } from '../support/homeserver/event.ts';
 import type { Person } from '../support/homeserver/person.ts';
 import { MsnPerson, type MsnPersonOptions } from '../support/msn-person.ts';
+import type { AccountSpec } from '../support/msn-server/account.ts';
 import { MsnServerDouble } from '../support/msn-server/msn-server-double.ts';
 import { keptLog } from '../support/no-log.ts';
 import { freePort } from '../support/free-port.ts';
@@ -40,6 +41,8 @@ export interface HouseOptions {
   readonly provisioning?: object;
   /** Of MSN accounts, by name; `secret` otherwise. */
   readonly passwords?: Readonly<Record<string, string>>;
+  /** MSN accounts with a mailbox, by name, and what is unread there. */
+  readonly mail?: Readonly<Record<string, NonNullable<AccountSpec['mail']>>>;
 }
 
 /** config.yaml, as far as tests change it. */
@@ -91,6 +94,7 @@ export class House {
         address: `${name}@example.com`,
         password: options.passwords?.[name] ?? 'secret',
         name: name.charAt(0).toUpperCase() + name.slice(1),
+        ...(options.mail?.[name] && { mail: options.mail[name] }),
         contacts: FRIENDS.includes(name)
           ? FRIENDS.filter((other) => other !== name).map((other) => `${other}@example.com`)
           : [],

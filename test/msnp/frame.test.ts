@@ -78,7 +78,6 @@ test.each([
   ['a message too large', 'MSG a b 65537\r\n'],
   ['a personal message too large', 'UBX a@b.c 8193\r\n'],
   ['a configuration too large', 'GCF 0 262145\r\n'],
-  ['a notice of millions', 'NOT 1000000\r\n'],
   ['a length with a sign', 'MSG a b -1\r\n'],
   ['a length with too many digits', 'MSG a b 0000001\r\n'],
   ['a length in another base', 'MSG a b 0x10\r\n'],
@@ -89,6 +88,48 @@ test.each([
 ])('refuses %s, after all that came before it', (_, stream) => {
   const [frames, fault] = readUntilFault(`QNG 50\r\n${stream}OUT\r\n`);
   expect(frames).toEqual(['QNG']);
+  expect(fault).toBeInstanceOf(MsnpProtocolError);
+});
+
+test.each(['NOT', 'IPG'])('%s may be of any length: what is too long is passed over, byte for byte', (verb) => {
+  const stream = Buffer.concat([
+    Buffer.from(`${verb} 1000001\r\n`),
+    Buffer.alloc(1_000_001, 'QNG 50\r\n'),
+    Buffer.from(`${verb} 65537\r\n`),
+    Buffer.alloc(65_537, 'x'),
+    Buffer.from(`${verb} 2\r\nabOUT OTH\r\n`),
+  ]);
+  for (const step of [1, 7, 8_192, 1_000_010, stream.length]) {
+    const reader = new FrameReader('notification');
+    const heard: unknown[] = [];
+    for (let at = 0; at < stream.length; at += step) {
+      for (const { args, payload, passedOver } of reader.push(stream.subarray(at, at + step))) {
+        heard.push([args[0], Buffer.from(payload).toString(), passedOver]);
+      }
+    }
+    expect(heard).toEqual([
+      ['1000001', '', true],
+      ['65537', '', true],
+      ['2', 'ab', undefined],
+      ['OTH', '', undefined],
+    ]);
+  }
+});
+
+test.each(['', ' ', ' x', ' -1', ' 0x10', ' 0', ' 18446744073709551615'])(
+  'a notice with “%s” for a length is one without anything in it',
+  (length) => {
+    expect(read(`NOT${length}\r\nIPG${length}\r\nOUT\r\n`).map(([verb, , payload]) => verb + payload)).toEqual([
+      'NOT',
+      'IPG',
+      'OUT',
+    ]);
+  },
+);
+
+test('a notice without a length that has a payload all the same is the end of the framing', () => {
+  const [frames, fault] = readUntilFault('NOT\r\n<NOTIFICATION/>OUT\r\n');
+  expect(frames).toEqual(['NOT']);
   expect(fault).toBeInstanceOf(MsnpProtocolError);
 });
 
@@ -110,10 +151,10 @@ test('every cut of the stream gives the same frames', () => {
 
 test('a large payload in single bytes costs no more than its own size a few times over', () => {
   const reader = new FrameReader('notification');
-  const stream = Buffer.concat([Buffer.from('NOT 200000\r\n'), Buffer.alloc(200_000, 'x'), Buffer.from('OUT\r\n')]);
+  const stream = Buffer.concat([Buffer.from('GCF 0 200000\r\n'), Buffer.alloc(200_000, 'x'), Buffer.from('OUT\r\n')]);
   const verbs: string[] = [];
   for (const byte of stream) for (const { verb } of reader.push(Uint8Array.of(byte))) verbs.push(verb);
-  expect(verbs).toEqual(['NOT', 'OUT']);
+  expect(verbs).toEqual(['GCF', 'OUT']);
 });
 
 test('payloads already given out are not written over', () => {

@@ -310,19 +310,26 @@ test('signs out politely', () => {
 
 test('passes over what it need not know', () => {
   const session = signedIn('MSNP12');
-  const lines = 'NOT 5\r\n<a/>xIPG 4\r\n<a/>GCF 0 3\r\nabcSBS 0 null\r\n';
+  const lines = 'NOT 0\r\nIPG 0\r\nGCF 0 3\r\nabcSBS 0 null\r\n';
   expect(say(session, received(`${lines}XYZ 1 2\r\ntoS 1\r\nUUX 9 0\r\n`)).outputs).toEqual([]);
 });
 
-test('no notice ends the session', () => {
+test('no notice ends the session, and none is lost in silence', () => {
   const session = signedIn('MSNP12');
-  const large = `<NOTIFICATION>${'x'.repeat(300_000)}`;
+  const large = `<NOTIFICATION>${'x'.repeat(1_000_000)}`;
   const notices = [
     'NOT 9\r\n<unclosedIPG 4\r\n\xff\xfe<&',
-    `NOT ${large.length}\r\n${large}`,
+    `IPG ${large.length}\r\n${large}`,
     'NOT\r\nIPG x\r\nNOT 0\r\n',
   ];
-  expect(say(session, ...notices.map((notice) => received(Buffer.from(notice, 'latin1')))).outputs).toEqual([]);
+  expect(say(session, ...notices.map((notice) => received(Buffer.from(notice, 'latin1'))))).toMatchObject({
+    events: [
+      { type: 'alert-lost', origin: 'service', reason: 'unreadable' },
+      { type: 'alert-lost', origin: 'telephone', reason: 'unreadable' },
+      { type: 'alert-lost', origin: 'telephone', reason: 'too-long' },
+    ],
+    closes: [],
+  });
   expect(say(session, received('FLN bob@x.y\r\n')).events).toHaveLength(1);
 });
 

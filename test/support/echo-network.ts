@@ -165,6 +165,12 @@ export class EchoClient implements NetworkClient {
     });
   }
 
+  /** The cave itself speaks. */
+  announces(what: string): void {
+    const id = `${this.#login.user} ${this.#epoch}.${this.#count++}` as RemoteMessageId;
+    this.#sink.event({ type: 'notice', id, at: this.#now(), text: what });
+  }
+
   /** Somebody of the cave becomes another, or comes to it. */
   sees(name: string, change: Partial<Contact>): void {
     const next = { ...(this.#people.get(name) ?? contact(name, name)), ...change };

@@ -44,8 +44,9 @@ import {
 } from './ids.ts';
 import type { Io } from './io.ts';
 import type { ServerProfile } from './profile.ts';
-import { Mailbox } from './mailbox.ts';
+import { Notices } from './notices.ts';
 import { Roster } from './roster.ts';
+import { Services } from './services.ts';
 import { Switchboards } from './switchboards.ts';
 import type { Heard } from './switchboards.ts';
 
@@ -64,8 +65,6 @@ interface Attempt {
 }
 
 const TYPING_MS = 6_000;
-const MAX_NOTICES = 10;
-const NOTICES_WITHIN_MS = 60_000;
 
 export class MsnClient implements NetworkClient {
   readonly #parts: ClientParts;
@@ -75,7 +74,8 @@ export class MsnClient implements NetworkClient {
   readonly #roster: Roster;
   readonly #groups: Groups;
   readonly #asking = new Asking();
-  readonly #mailbox = new Mailbox((text) => this.#notify(text));
+  readonly #notices: Notices;
+  readonly #services: Services;
   /** Switchboards of attempts that have ended, still saying goodbye. */
   readonly #leaving = new Set<Promise<void>>();
   #attempt: Attempt | undefined;
@@ -84,8 +84,6 @@ export class MsnClient implements NetworkClient {
   #held = false;
   #epoch = 0;
   #participantsCount = 0;
-  #notices = 0;
-  #noticesSince = 0;
 
   constructor(parts: ClientParts, login: NetworkLogin, sink: ClientSink) {
     this.#parts = parts;
@@ -99,18 +97,23 @@ export class MsnClient implements NetworkClient {
       randomBytes: (size) => parts.io.randomBytes(size),
       onChange: (chat, participants) => this.#onParticipants(chat, participants),
     });
+    this.#notices = new Notices({ login: login.user, clock: parts.clock, emit: (notice) => sink.event(notice) });
+    const say = (text: string): void => this.#notices.say(text);
+    this.#services = new Services({ server: parts.profile.name, say, log: this.#log });
     this.#roster = new Roster({
       server: parts.profile.key,
       cached: login.roster,
       clock: parts.clock,
       onRequest: (address, name) => this.#onRequest(address, name),
-      emit: (event) => (event.type === 'notice' ? this.#notify(event.text) : sink.event(event)),
+      emit: (event) => sink.event(event),
+      say,
     });
   }
 
   connect(epoch: number, wanted: WantedPresence): void {
     if (this.#attempt) return;
     this.#epoch = epoch;
+    this.#notices.begin(epoch);
     const { address, password } = this.#login;
     const { profile, io, clock } = this.#parts;
     const connection = new Connection({
@@ -198,8 +201,8 @@ export class MsnClient implements NetworkClient {
     return this.#roster;
   }
 
-  get mailbox(): Mailbox {
-    return this.#mailbox;
+  get services(): Services {
+    return this.#services;
   }
 
   /** Asks the server to change something; resolves when it is done, throws `BridgeError` when it is not. */
@@ -260,6 +263,7 @@ export class MsnClient implements NetworkClient {
     const attempt = this.#attempt;
     this.#attempt = undefined;
     this.#roster.rest();
+    this.#notices.end();
     if (ticketRefused) this.#ticketRefused = true;
     this.#asking.end();
     if (attempt) {
@@ -288,8 +292,6 @@ export class MsnClient implements NetworkClient {
         return switchboards?.onRefused(event);
       case 'rung':
         return switchboards?.onRung(event);
-      case 'maintenance':
-        return this.#onMaintenance(event.minutes);
       case 'command-refused':
         this.#log.info({ verb: event.verb, code: event.code }, 'command refused');
         return;
@@ -306,14 +308,14 @@ export class MsnClient implements NetworkClient {
         return this.#asking.onDone(event.request);
       case 'request-refused':
         return this.#asking.onRefused(event);
+      case 'maintenance':
       case 'mail-counted':
-        return this.#mailbox.onCounted(event);
       case 'mail-arrived':
-        return this.#mailbox.onArrived(event);
       case 'mail-moved':
-        return this.#mailbox.onMoved(event);
+      case 'offline-messages':
       case 'alert':
-        return this.#mailbox.onAlert(event);
+      case 'alert-lost':
+        return this.#services.handle(event);
       // Our own nick and status are not shown anywhere; the rest is the connection's.
       case 'own-nick':
       case 'status-set':
@@ -323,9 +325,8 @@ export class MsnClient implements NetworkClient {
       case 'sign-in-refused':
       case 'signed-out':
       case 'timed-out':
-      // Offline messages and web pages are fetched over other services, which are not used yet.
+      // Web pages are not used yet.
       case 'profile':
-      case 'offline-messages':
       case 'page-granted':
         return;
     }
@@ -347,23 +348,6 @@ export class MsnClient implements NetworkClient {
       id: requestId(this.#login.user, epoch, address),
       at: this.#parts.clock.now(),
     });
-  }
-
-  #onMaintenance(minutes: number): void {
-    const when = minutes === 1 ? 'in a minute' : `in ${minutes} minutes`;
-    this.#notify(`${this.#parts.profile.name} goes down for maintenance ${when}.`);
-  }
-
-  /** A server that never stops talking is not to fill somebody's room. */
-  #notify(text: string): void {
-    const now = this.#parts.clock.now().getTime();
-    if (now - this.#noticesSince >= NOTICES_WITHIN_MS) {
-      this.#noticesSince = now;
-      this.#notices = 0;
-    }
-    this.#notices += 1;
-    if (this.#notices <= MAX_NOTICES) this.#sink.event({ type: 'notice', text });
-    else if (this.#notices === MAX_NOTICES + 1) this.#log.warn({}, 'notices were dropped: too many at once');
   }
 
   #onHeard(epoch: number, { chat, address, nick, message, connection, count }: Heard): void {

@@ -180,6 +180,7 @@ export class Connection {
       case 'offline-messages':
       case 'page-granted':
       case 'alert':
+      case 'alert-lost':
         this.#parts.onEvent(event);
         return;
       default:

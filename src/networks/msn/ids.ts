@@ -50,6 +50,11 @@ export function requestId(login: RemoteUserId, epoch: number, address: string): 
   return `${login}/${epoch}.request.${address.toLowerCase()}` as RemoteMessageId;
 }
 
+/** `count`: of the session. */
+export function noticeId(login: RemoteUserId, epoch: number, count: number): RemoteMessageId {
+  return `${login}/${epoch}.notice.${count}` as RemoteMessageId;
+}
+
 const MAX_ADDRESS = 129;
 
 /** Whether what a server calls an address may name a person: the longer ones, and those with blanks or controls, may not. */

@@ -24,6 +24,8 @@ export interface RosterParts {
   readonly cached: readonly Contact[];
   readonly clock: Pick<Clock, 'after'>;
   readonly emit: (event: RemoteEvent) => void;
+  /** A sentence for the user. */
+  readonly say: (text: string) => void;
   /** Somebody waits to be let in; called again for the same person at each sign-in. */
   readonly onRequest: (address: string, name: string) => void;
 }
@@ -45,6 +47,7 @@ export class Roster {
   readonly #server: ServerKey;
   readonly #clock: Pick<Clock, 'after'>;
   readonly #emit: (event: RemoteEvent) => void;
+  readonly #say: RosterParts['say'];
   readonly #onRequest: RosterParts['onRequest'];
   #groups: readonly RosterGroup[] = [];
   #privacy: Privacy = {};
@@ -55,10 +58,11 @@ export class Roster {
   #told: Cancel | undefined;
   #changedSince = false;
 
-  constructor({ server, cached, clock, emit, onRequest }: RosterParts) {
+  constructor({ server, cached, clock, emit, say, onRequest }: RosterParts) {
     this.#server = server;
     this.#clock = clock;
     this.#emit = emit;
+    this.#say = say;
     this.#onRequest = onRequest;
     this.#people = peopleOf(cached.map(fromContact));
   }
@@ -226,7 +230,7 @@ export class Roster {
   #announce(address: string, nick: string | undefined): void {
     const name = toName(nick ?? '');
     const who = name === '' || name === address ? address : `${name} (${address})`;
-    this.#emit({ type: 'notice', text: `${who} has added you to their contact list.` });
+    this.#say(`${who} has added you to their contact list.`);
   }
 }
 

@@ -6,13 +6,13 @@ import type { NetworkCommand, ResolvedUser } from '../../../bridge/network.ts';
 import type { RosterContact, RosterGroup } from '../../../msnp/contacts.ts';
 import type { Question } from '../asking.ts';
 import { isOn } from '../convert-contact.ts';
-import type { Mailbox } from '../mailbox.ts';
 import type { Roster } from '../roster.ts';
+import type { Services } from '../services.ts';
 
 /** What commands need of a client. */
 export interface CommandClient {
   readonly roster: Roster;
-  readonly mailbox: Pick<Mailbox, 'summary'>;
+  readonly services: Pick<Services, 'mailSummary'>;
   resolve(typed: string): ResolvedUser;
   ask(question: Question): Promise<void>;
   nudge(address: string): Promise<void>;

@@ -1,4 +1,4 @@
-// The command about mail. Knows words and sentences; counting is the mailbox's.
+// The command about mail. Knows its words; counting is the services'.
 
 import { say } from '../../../bridge/say.ts';
 import type { MsnCommand } from './command.ts';
@@ -7,5 +7,5 @@ export const MAIL: MsnCommand = {
   name: 'mail',
   args: '',
   summary: 'shows how much unread mail there is',
-  run: async ({ mailbox }) => say(mailbox.summary),
+  run: async ({ services }) => say(services.mailSummary),
 };

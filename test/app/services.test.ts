@@ -1,0 +1,85 @@
+// What the MSN service tells its users besides contacts and chats: mail, its refusals, its own going down.
+
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { refusal } from '../support/msn-server/faults.ts';
+import { House, type Visitor } from './house.ts';
+
+let house: House;
+let alice: Visitor;
+
+beforeAll(async () => {
+  house = await House.build({ mail: { alice: { inboxUnread: 2, foldersUnread: 1 } } });
+  alice = await house.signedIn('alice');
+});
+afterAll(async () => house.pullDown());
+afterEach(() => house.msn.faults.clear());
+
+function count(what: RegExp): number {
+  return alice.person.texts(alice.room).filter((text) => what.test(text)).length;
+}
+
+describe('mail', () => {
+  const counted = /^You have 2 unread messages in your inbox and 1 in other folders\.$/;
+
+  test('what waits is told after the sign-in', async () => {
+    await house.homeserver.waitFor(() => count(counted) === 1, 'the count of unread mail');
+  });
+
+  test('what comes is told with its sender and subject, and counted', async () => {
+    const subject = '=?"us-ascii"?Q?newsubject?=';
+    house.msn.deliverMail('alice@example.com', { from: 'example@passport.com', name: 'Mike Mintz', subject });
+    await alice.hears(/^New mail from Mike Mintz \(example@passport\.com\): newsubject$/);
+    house.msn.moveMail('alice@example.com', { from: 'ACTIVE', to: '.!!trAsH', count: 2 });
+    expect(await alice.asks('mail', /inbox/)).toMatch(/^You have one unread message in your inbox/);
+  });
+
+  test('mail that came while the homeserver was away is told when it is back, once', async () => {
+    await house.homeserver.goAway();
+    house.msn.deliverMail('alice@example.com', { from: 'mike@example.org', subject: 'while you were out' });
+    house.msn.page('alice@example.com', 'tel:+15550100', 'call me');
+    await house.msn.waitFor(({ verb, direction }) => verb === 'IPG' && direction === 'out');
+    await house.homeserver.comeBack();
+    await alice.hears(/while you were out/, 20_000);
+    await alice.hears(/^A message from a telephone from \+15550100: call me$/, 20_000);
+    expect(count(/while you were out/)).toBe(1);
+  });
+});
+
+test('who may add her is a question to her, or is not', async () => {
+  expect(await alice.asks('privacy silent', /let in by/)).toMatch(/\(silent\)/);
+  await house.msn.waitFor(({ direction, line }) => direction === 'in' && /^GTC \d+ N$/u.test(line));
+  expect(await alice.asks('privacy ask', /question to you/)).toMatch(/\(ask\)/);
+  await house.msn.waitFor(({ direction, line }) => direction === 'in' && /^GTC \d+ A$/u.test(line));
+  expect(await alice.asks('privacy', /question/)).toMatch(/\(ask\)/);
+});
+
+test('a server that goes down says when, and she hears that it does', async () => {
+  house.msn.announceShutDown(5);
+  await alice.hears(/^Test server goes down for maintenance in 5 minutes\.$/);
+  house.msn.shutDown();
+  await alice.hears(/^Test server goes down for maintenance now\.$/);
+  await alice.hears(/not connected: Test server .*keep trying/, 20_000);
+  house.msn.endMaintenance();
+  await alice.hears(/signed in again/, 60_000);
+});
+
+test('a server that is too busy to sign somebody in is named in a sentence, and tried again', async () => {
+  const bob = await house.visitor('bob');
+  house.msn.faults.add({ side: 'NS', verb: 'USR', user: 'bob@example.com' }, refusal(921), 1);
+  await bob.asks('login', /Which network/);
+  await bob.asks('msn', /e-mail address/);
+  await bob.asks('bob@example.com', /password/);
+  await bob.asks('secret', /^Test server cannot take us just now\. .* I keep trying\.$/);
+  await bob.hears(/signed in/, 20_000);
+});
+
+test('no notice of the service ends a session', async () => {
+  house.msn.tell('alice@example.com', 'NOT', 'x'.repeat(1_000_001));
+  house.msn.tell('alice@example.com', 'IPG');
+  house.msn.tell('alice@example.com', 'NOT one');
+  house.msn.alert('alice@example.com', 'Your stock has fallen');
+  await alice.hears(/^A notice of the service: Your stock has fallen\n/);
+  expect(await alice.asks('status', /Test server/)).toMatch(/signed in/);
+  expect(house.msn.violations).toEqual([]);
+  expect(house.homeserver.violations).toEqual([]);
+});
