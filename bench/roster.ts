@@ -2,6 +2,7 @@
 // Corpus: 600 contacts in 20 groups as MSNP12 sends them, in chunks as a socket gives them.
 
 import type { ServerKey } from '../src/bridge/ids.ts';
+import { EMPTY_LIST } from '../src/msnp/contacts.ts';
 import { FrameReader } from '../src/msnp/frame.ts';
 import { NotificationSession } from '../src/msnp/notification.ts';
 import { Roster } from '../src/networks/msn/roster.ts';
@@ -58,7 +59,7 @@ function sync(chunks: readonly Buffer[]): number {
   let told = 0;
   const merged = new Roster({
     server: 'own' as ServerKey,
-    cached: [],
+    known: EMPTY_LIST,
     clock: { after: () => () => undefined },
     emit: (event) => (told += event.type === 'roster' ? event.contacts.length : 0),
     say: () => undefined,

@@ -68,8 +68,8 @@ export interface NetworkLogin extends LoginSeed {
 export interface SessionMemory {
   /** The dialect negotiated last, for people and for logs. */
   readonly protocol: string;
-  /** The server's serial of the contact list that is cached. */
-  readonly rosterSerial?: string;
+  /** The network's own, versioned by it, as JSON can hold it; nobody else reads it. */
+  readonly state?: unknown;
   readonly ticket?: { readonly value: Secret; readonly expiresAt: Date };
 }
 

@@ -29,6 +29,19 @@ export class ContactBook {
     return [...this.#groups.values()];
   }
 
+  get hasGroups(): boolean {
+    return this.#groups.size > 0;
+  }
+
+  get privacy(): Privacy {
+    return this.#privacy;
+  }
+
+  /** Our own. */
+  get properties(): Readonly<Record<string, string>> {
+    return this.#properties;
+  }
+
   get list(): ContactList {
     return {
       contacts: [...this.#contacts.values()],
@@ -50,6 +63,10 @@ export class ContactBook {
 
   hasGroup(id: string): boolean {
     return this.#groups.has(id);
+  }
+
+  groupName(id: string): string | undefined {
+    return this.#groups.get(id)?.name;
   }
 
   apply(change: ContactChange): void {

@@ -7,6 +7,7 @@ import * as first from '../../migrations/0001-first.ts';
 import * as spaces from '../../migrations/0002-spaces-and-choices.ts';
 import * as requests from '../../migrations/0003-contact-requests.ts';
 import * as participants from '../../migrations/0004-participants.ts';
+import * as networkState from '../../migrations/0005-network-state.ts';
 import type { Database } from './database.ts';
 
 /** In order of their names. */
@@ -15,6 +16,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-spaces-and-choices': spaces,
   '0003-contact-requests': requests,
   '0004-participants': participants,
+  '0005-network-state': networkState,
 };
 
 /** The migrations that were carried out just now. */

@@ -19,7 +19,6 @@ export const TABLES = {
     state_at: 'timestamp with time zone',
     connected_at: 'timestamp with time zone?',
     protocol: 'text?',
-    roster_serial: 'text?',
     ticket: 'bytea?',
     ticket_expires_at: 'timestamp with time zone?',
     password: 'bytea',
@@ -27,6 +26,7 @@ export const TABLES = {
     roster_at: 'timestamp with time zone?',
     owner: 'text',
     token: 'bigint',
+    state: 'jsonb?',
   },
   contact: {
     login: 'text',

@@ -17,7 +17,7 @@ import { Secret } from '../bridge/secret.ts';
 import type { Lease, SessionRecord, SessionStore } from '../bridge/store.ts';
 import type { Database } from './database.ts';
 import { brokenUnique, fenced } from './errors.ts';
-import { storable } from './json.ts';
+import { storable, toJson } from './json.ts';
 import { Rosters } from './roster.ts';
 import type { Row, Schema } from './schema.ts';
 import type { Sealer } from './sealed.ts';
@@ -87,7 +87,7 @@ export class SqlSessions implements SessionStore {
     await this.#update(lease, (session) =>
       session.set({
         protocol: memory.protocol,
-        roster_serial: memory.rosterSerial ?? null,
+        state: memory.state === undefined ? null : toJson(memory.state),
         ticket: ticket === undefined ? null : this.#sealer.seal(ticket.value.reveal(), ticketPlace(lease.id)),
         ticket_expires_at: ticket?.expiresAt ?? null,
       }),
@@ -211,7 +211,7 @@ export class SqlSessions implements SessionStore {
     if (row.protocol === null) return undefined;
     return {
       protocol: row.protocol,
-      ...(row.roster_serial !== null && { rosterSerial: row.roster_serial }),
+      ...(row.state !== null && { state: row.state }),
       ...(row.ticket !== null &&
         row.ticket_expires_at !== null && {
           ticket: {

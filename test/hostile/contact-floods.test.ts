@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 import type { Contact, RemoteEvent } from '../../src/bridge/events.ts';
 import type { ServerKey } from '../../src/bridge/ids.ts';
-import { LISTS } from '../../src/msnp/contacts.ts';
+import { EMPTY_LIST, LISTS } from '../../src/msnp/contacts.ts';
 import type { RosterContact } from '../../src/msnp/contacts.ts';
 import { Roster } from '../../src/networks/msn/roster.ts';
 import { ALICE, eventually, setStage, signInOurs } from '../networks/msn-stage.ts';
@@ -21,7 +21,7 @@ function rosterOf(size: number): { roster: Roster; clock: FakeClock; told: Remot
   const clock = new FakeClock();
   const roster = new Roster({
     server: 'double' as ServerKey,
-    cached: [],
+    known: EMPTY_LIST,
     clock,
     emit: (event) => told.push(event),
     say: () => undefined,
@@ -87,7 +87,7 @@ test('presence costs nothing more for a contact with much beside it', () => {
   const told: RemoteEvent[] = [];
   const roster = new Roster({
     server: 'double' as ServerKey,
-    cached: [],
+    known: EMPTY_LIST,
     clock: new FakeClock(),
     emit: (event) => told.push(event),
     say: () => undefined,
@@ -137,7 +137,7 @@ test.each(NO_ADDRESSES)('%s: such an address is nobody', (_rule, address) => {
   const clock = new FakeClock();
   const roster = new Roster({
     server: 'double' as ServerKey,
-    cached: [],
+    known: EMPTY_LIST,
     clock,
     emit: (event) => told.push(event),
     say: () => undefined,

@@ -4,14 +4,14 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { plainText, text } from '../../src/bridge/events.ts';
-import type { Contact, Content, Run } from '../../src/bridge/events.ts';
+import type { Content, Run } from '../../src/bridge/events.ts';
 import type { ServerKey } from '../../src/bridge/ids.ts';
 import { LISTS } from '../../src/msnp/contacts.ts';
 import { MAX_PAYLOAD, writeMessage } from '../../src/msnp/message.ts';
 import type { ChatMessage } from '../../src/msnp/message.ts';
 import { PLAIN } from '../../src/msnp/text-format.ts';
 import type { TextFormat } from '../../src/msnp/text-format.ts';
-import { fromContact, toContact, toName, toOwnStatus, toPresence } from '../../src/networks/msn/convert-contact.ts';
+import { toContact, toName, toOwnStatus, toPresence } from '../../src/networks/msn/convert-contact.ts';
 import { fromMessage, split, toMessage } from '../../src/networks/msn/convert-content.ts';
 
 const said = (words: string, format: Partial<TextFormat> = {}, name?: string): ChatMessage => ({
@@ -169,23 +169,19 @@ describe('contacts', () => {
     properties: { PHM: '123' },
   };
 
-  test('come and go as they were', () => {
-    const contact = toContact(SERVER, known, { status: 'LUN', message: 'back soon' });
-    expect(contact).toEqual({
+  test('become what the core knows of people', () => {
+    const standing = { status: 'LUN', message: 'back soon' } as const;
+    expect(toContact(SERVER, known, standing, ['Work\n', 'Chess'])).toEqual({
       id: 'double/bob@example.com',
       chat: 'bob@example.com',
       address: 'bob@example.com',
       name: 'Bob',
       presence: { availability: 'away', label: 'Out to lunch', message: 'back soon' },
-      data: { version: 1, lists: 3, guid: 'g-1', groups: ['0'], properties: { PHM: '123' } },
+      groups: ['Work', 'Chess'],
     });
-    expect(fromContact(JSON.parse(JSON.stringify(contact)) as Contact)).toEqual(known);
-  });
-
-  test('what a later version kept is taken for a plain contact', () => {
-    const contact = { ...toContact(SERVER, known, { status: 'FLN' }), data: { version: 2 } };
-    expect(fromContact(contact)).toMatchObject({ address: 'bob@example.com', lists: LISTS.forward, groups: [] });
-    expect(fromContact({ ...contact, data: null })).toMatchObject({ lists: LISTS.forward });
+    const nameless = toContact(SERVER, { ...known, nick: ' \u202e' }, { status: 'FLN' }, undefined);
+    expect(nameless).toMatchObject({ name: 'bob@example.com' });
+    expect(nameless).not.toHaveProperty('groups');
   });
 
   test('every status has its words', () => {

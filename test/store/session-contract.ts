@@ -44,7 +44,7 @@ export function sessionContract(bench: () => Bench): void {
     const lease = await put();
     const memory = {
       protocol: 'V12',
-      rosterSerial: '17',
+      state: { version: 1, names: ['Bob\0', 'Zoë'], serial: '17' },
       ticket: { value: new Secret('t=ticket'), expiresAt: new Date('2027-01-01T00:00:00Z') },
     };
     await sessions.setWanted(lease, { on: false, status: 'busy', nick: 'Bob\0' });
@@ -56,6 +56,7 @@ export function sessionContract(bench: () => Bench): void {
       state: CONNECTED,
       connectedAt: CONNECTED.at,
     });
+    expect(record?.memory?.state).toEqual({ version: 1, names: ['Bob\uFFFD', 'Zoë'], serial: '17' });
     expect(record?.memory?.ticket?.value.reveal()).toBe('t=ticket');
     expect(record?.memory?.ticket?.expiresAt).toEqual(memory.ticket.expiresAt);
 
@@ -133,7 +134,7 @@ export function sessionContract(bench: () => Bench): void {
     const first = await put();
     await sessions.setWanted(first, { on: false, nick: 'Bobby' });
     await sessions.recordState(first, CONNECTED);
-    await sessions.remember(first, { protocol: 'V12', rosterSerial: '3' });
+    await sessions.remember(first, { protocol: 'V12', state: [3] });
     const epoch = await sessions.nextEpoch(first);
     const again = await put(ALICE, { ...seed(), password: new Secret('changed') });
     expect(again).toMatchObject({
@@ -141,7 +142,7 @@ export function sessionContract(bench: () => Bench): void {
       epoch,
       wanted: { on: true, nick: 'Bobby' },
       connectedAt: CONNECTED.at,
-      memory: { protocol: 'V12', rosterSerial: '3' },
+      memory: { protocol: 'V12', state: [3] },
     });
     expect(again.password.reveal()).toBe('changed');
   });

@@ -13,7 +13,6 @@ import type {
   NetworkLogin,
   RequestAnswer,
   ResolvedUser,
-  SessionMemory,
   WantedPresence,
 } from '../../bridge/network.ts';
 import type { DialectName } from '../../msnp/dialect.ts';
@@ -21,13 +20,12 @@ import type { ChatMessage } from '../../msnp/message.ts';
 import type { SessionEvent } from '../../msnp/notification-types.ts';
 import type { SwitchboardEntry } from '../../msnp/switchboard-types.ts';
 import { SwitchboardSession } from '../../msnp/switchboard.ts';
-import { Asking } from './asking.ts';
 import type { Question } from './asking.ts';
 import { Connection } from './connection.ts';
 import type { Ending } from './connection.ts';
 import { toName, toOwnStatus } from './convert-contact.ts';
 import { fromMessage, split, toMessage } from './convert-content.ts';
-import { messageFailed, notSignedIn, THE_OTHERS } from './errors.ts';
+import { blockedByUs, messageFailed, notSignedIn, THE_OTHERS } from './errors.ts';
 import { Groups } from './groups.ts';
 import {
   addressFault,
@@ -38,14 +36,14 @@ import {
   isGroupChat,
   messageId,
   participantsId,
-  requestId,
   sameAddress,
   userId,
 } from './ids.ts';
 import type { Io } from './io.ts';
 import type { ServerProfile } from './profile.ts';
 import { Notices } from './notices.ts';
-import { Roster } from './roster.ts';
+import { People } from './people.ts';
+import type { Roster } from './roster.ts';
 import { Services } from './services.ts';
 import { Switchboards } from './switchboards.ts';
 import type { Heard } from './switchboards.ts';
@@ -71,15 +69,13 @@ export class MsnClient implements NetworkClient {
   readonly #login: NetworkLogin;
   readonly #sink: ClientSink;
   readonly #log: Log;
-  readonly #roster: Roster;
+  readonly #people: People;
   readonly #groups: Groups;
-  readonly #asking = new Asking();
   readonly #notices: Notices;
   readonly #services: Services;
   /** Switchboards of attempts that have ended, still saying goodbye. */
   readonly #leaving = new Set<Promise<void>>();
   #attempt: Attempt | undefined;
-  #memory: SessionMemory | undefined;
   #ticketRefused = false;
   #held = false;
   #epoch = 0;
@@ -90,7 +86,6 @@ export class MsnClient implements NetworkClient {
     this.#login = login;
     this.#sink = sink;
     this.#log = parts.log.child({ login: login.id });
-    this.#memory = login.memory;
     this.#groups = new Groups({
       known: login.groups,
       userId: (address) => userId(parts.profile.key, address),
@@ -100,13 +95,17 @@ export class MsnClient implements NetworkClient {
     this.#notices = new Notices({ login: login.user, clock: parts.clock, emit: (notice) => sink.event(notice) });
     const say = (text: string): void => this.#notices.say(text);
     this.#services = new Services({ server: parts.profile.name, say, log: this.#log });
-    this.#roster = new Roster({
+    this.#people = new People({
       server: parts.profile.key,
-      cached: login.roster,
+      login,
       clock: parts.clock,
-      onRequest: (address, name) => this.#onRequest(address, name),
-      emit: (event) => sink.event(event),
+      sink,
       say,
+      epoch: () => this.#epoch,
+      send: () => {
+        const connection = this.#attempt?.connection;
+        return connection?.isConnected === true ? connection.command.bind(connection) : undefined;
+      },
     });
   }
 
@@ -122,7 +121,8 @@ export class MsnClient implements NetworkClient {
       password,
       status: toOwnStatus(wanted.status ?? '') ?? 'NLN',
       nick: wanted.nick,
-      mayForgive: this.#memory !== undefined && !this.#ticketRefused,
+      cached: this.#people.cached,
+      mayForgive: this.#people.areKnown && !this.#ticketRefused,
       io,
       clock,
       log: this.#log,
@@ -153,7 +153,7 @@ export class MsnClient implements NetworkClient {
     const fault = addressFault(address);
     if (fault !== undefined) throw new BridgeError('bad-input', fault);
     if (sameAddress(address, this.#login.address)) throw new BridgeError('bad-input', 'That is your own address.');
-    const name = this.#roster.nameOf(address);
+    const name = this.roster.nameOf(address);
     return { user: userId(this.#parts.profile.key, address), chat: chatWith(address), address, name };
   }
 
@@ -173,12 +173,13 @@ export class MsnClient implements NetworkClient {
   async #send(chat: ChatId, message: ChatMessage, beforeWrite: () => Promise<void>): Promise<Delivery> {
     const attempt = this.#attempt;
     if (attempt?.connection.isConnected !== true) throw notSignedIn();
+    const whom = isGroupChat(chat) ? THE_OTHERS : this.roster.nameOf(addressOfChat(chat));
+    if (this.#isBlockedIn(chat)) throw blockedByUs(whom);
     const { confirmsDelivery } = this.#parts.profile;
     const outcome = await attempt.switchboards.send(chat, message, beforeWrite);
     if (outcome === 'acknowledged' || (outcome === 'alone' && confirmsDelivery)) {
       return confirmsDelivery ? 'delivered' : 'accepted';
     }
-    const whom = isGroupChat(chat) ? THE_OTHERS : this.#roster.nameOf(addressOfChat(chat));
     throw messageFailed(outcome, whom);
   }
 
@@ -190,15 +191,12 @@ export class MsnClient implements NetworkClient {
   }
 
   async answerRequest(user: RemoteUserId, answer: RequestAnswer): Promise<void> {
-    const address = addressOfUser(user);
-    if (answer === 'block') return this.ask({ type: 'block-contact', address });
-    await this.ask({ type: 'allow-contact', address });
-    if (answer === 'add') await this.ask({ type: 'add-to-list', list: 'forward', address });
+    await this.#people.answer(user, answer);
   }
 
   /** The contact list and what belongs to it, for commands. */
   get roster(): Roster {
-    return this.#roster;
+    return this.#people.roster;
   }
 
   get services(): Services {
@@ -207,13 +205,11 @@ export class MsnClient implements NetworkClient {
 
   /** Asks the server to change something; resolves when it is done, throws `BridgeError` when it is not. */
   async ask(question: Question): Promise<void> {
-    const connection = this.#attempt?.connection;
-    const send = connection?.isConnected === true ? connection.command.bind(connection) : undefined;
-    await this.#asking.ask(question, send);
+    await this.#people.ask(question);
   }
 
   typing(chat: ChatId, typing: boolean): void {
-    this.#attempt?.switchboards.typing(chat, typing);
+    if (!this.#isBlockedIn(chat)) this.#attempt?.switchboards.typing(chat, typing);
   }
 
   async invite(chat: ChatId, user: RemoteUserId): Promise<ChatId> {
@@ -231,6 +227,11 @@ export class MsnClient implements NetworkClient {
     this.#attempt?.switchboards.hold(held);
   }
 
+  /** Whoever is blocked hears nothing from us either: we would not hear the answer. */
+  #isBlockedIn(chat: ChatId): boolean {
+    return !isGroupChat(chat) && this.roster.isBlocked(addressOfChat(chat));
+  }
+
   #makeSwitchboards(epoch: number, connection: Connection): Switchboards {
     const { io, clock } = this.#parts;
     const { address } = this.#login;
@@ -243,29 +244,27 @@ export class MsnClient implements NetworkClient {
         new SwitchboardSession({ address, dialect: connection.dialect ?? 'MSNP8', entry }),
       request: (name) => connection.command({ type: 'request-switchboard', request: name }),
       groups: this.#groups,
-      nameOf: (other) => this.#roster.nameOf(other),
-      isWelcome: (other) => !this.#roster.isBlocked(other),
+      nameOf: (other) => this.roster.nameOf(other),
+      isWelcome: (other) => this.roster.isWelcome(other),
       onMessage: (heard) => this.#onHeard(epoch, heard),
     });
     switchboards.hold(this.#held);
     return switchboards;
   }
 
-  #onConnected(dialect: DialectName, serial: string | undefined): void {
+  #onConnected(dialect: DialectName, serial: string): void {
     this.#ticketRefused = false;
-    this.#memory = { protocol: dialect, ...(serial !== undefined && { rosterSerial: serial }) };
     this.#log.info({ dialect }, 'signed in');
-    this.#sink.remember(this.#memory);
+    this.#people.onConnected(dialect, serial);
     this.#sink.state('connected', '');
   }
 
   #onEnd({ kind, sentence, ticketRefused }: Ending): void {
     const attempt = this.#attempt;
     this.#attempt = undefined;
-    this.#roster.rest();
     this.#notices.end();
     if (ticketRefused) this.#ticketRefused = true;
-    this.#asking.end();
+    this.#people.onEnd();
     if (attempt) {
       const goodbye = attempt.switchboards.close();
       this.#leaving.add(goodbye);
@@ -279,13 +278,22 @@ export class MsnClient implements NetworkClient {
     const switchboards = this.#attempt?.switchboards;
     switch (event.type) {
       case 'roster':
-        return this.#roster.onRoster(event);
       case 'status-changed':
-        return this.#roster.onStatus(event);
       case 'personal-message-changed':
-        return this.#roster.onPersonalMessage(event);
+      case 'contact-grouped':
+      case 'contact-renamed':
+      case 'contact-property-changed':
+      case 'own-property-changed':
+      case 'group-added':
+      case 'group-renamed':
+      case 'group-removed':
+      case 'request-done':
+      case 'request-refused':
+        return this.#people.onEvent(event);
       case 'list-changed':
-        return this.#roster.onListChange(event);
+      case 'privacy-changed':
+        this.#people.onEvent(event);
+        return switchboards?.leaveUnwelcome();
       case 'switchboard-granted':
         return switchboards?.onGranted(event);
       case 'switchboard-refused':
@@ -295,19 +303,6 @@ export class MsnClient implements NetworkClient {
       case 'command-refused':
         this.#log.info({ verb: event.verb, code: event.code }, 'command refused');
         return;
-      case 'contact-grouped':
-      case 'contact-renamed':
-      case 'contact-property-changed':
-      case 'own-property-changed':
-      case 'group-added':
-      case 'group-renamed':
-      case 'group-removed':
-      case 'privacy-changed':
-        return this.#roster.onChange(event);
-      case 'request-done':
-        return this.#asking.onDone(event.request);
-      case 'request-refused':
-        return this.#asking.onRefused(event);
       case 'maintenance':
       case 'mail-counted':
       case 'mail-arrived':
@@ -338,23 +333,13 @@ export class MsnClient implements NetworkClient {
     this.#sink.event({ type: 'participants', chat, id, at: this.#parts.clock.now(), participants });
   }
 
-  #onRequest(address: string, name: string): void {
-    const epoch = this.#attempt?.epoch ?? 0;
-    this.#sink.event({
-      type: 'contact-request',
-      user: userId(this.#parts.profile.key, address),
-      address,
-      name,
-      id: requestId(this.#login.user, epoch, address),
-      at: this.#parts.clock.now(),
-    });
-  }
-
   #onHeard(epoch: number, { chat, address, nick, message, connection, count }: Heard): void {
     if (!isAddress(address)) {
       this.#log.warn({ length: address.length }, 'message dropped: its sender has no address');
       return;
     }
+    // the server lets those who are in a conversation go on
+    if (this.roster.isBlocked(address)) return;
     const sender = userId(this.#parts.profile.key, address);
     if (message.type === 'typing') {
       this.#sink.event({ type: 'typing', chat, sender, forMs: TYPING_MS });
@@ -370,7 +355,7 @@ export class MsnClient implements NetworkClient {
       type: 'message',
       chat,
       sender,
-      senderName: toName(nick) || this.#roster.nameOf(address),
+      senderName: toName(nick) || this.roster.nameOf(address),
       id: messageId(this.#login.user, epoch, connection, count),
       at: this.#parts.clock.now(),
       content,

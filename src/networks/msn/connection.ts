@@ -11,6 +11,7 @@ import { TweenerSession } from '../../msnp/auth-tweener.ts';
 import type { DialectName } from '../../msnp/dialect.ts';
 import type { NotificationCommand, SessionEvent, StatusCode } from '../../msnp/notification-types.ts';
 import { NotificationSession } from '../../msnp/notification.ts';
+import type { CachedRoster } from '../../msnp/roster.ts';
 import { Driver } from './driver.ts';
 import type { End } from './driver.ts';
 import { isTicketRefusal, signInRefused } from './errors.ts';
@@ -25,6 +26,8 @@ export interface ConnectionParts {
   readonly password: Secret;
   readonly status: Exclude<StatusCode, 'FLN'>;
   readonly nick: string | undefined;
+  /** The contact list as it was, for a server that says that it still is so. */
+  readonly cached: CachedRoster | undefined;
   /**
    * A ticket that the server does not accept is taken for a ticket that died on the way, not for a wrong password:
    * the address and the password were good before.
@@ -36,7 +39,7 @@ export interface ConnectionParts {
   /** Everything that the server tells except for what concerns signing in. */
   readonly onEvent: (event: SessionEvent) => void;
   /** Our status stands: the login is connected. */
-  readonly onConnected: (dialect: DialectName, serial: string | undefined) => void;
+  readonly onConnected: (dialect: DialectName, serial: string) => void;
   /** Called once; nothing follows. */
   readonly onEnd: (ending: Ending) => void;
 }
@@ -58,7 +61,7 @@ export class Connection {
   #redirect: { readonly host: string; readonly port: number } | undefined;
   #redirects = 0;
   #dialect: DialectName | undefined;
-  #serial: string | undefined;
+  #serial = '';
   #connected = false;
   #verdict: Ending | undefined;
   #ended = false;
@@ -111,10 +114,10 @@ export class Connection {
   }
 
   #dial(host: string, port: number): void {
-    const { profile, address, status, nick, io, clock, log } = this.#parts;
+    const { profile, address, status, nick, cached, io, clock, log } = this.#parts;
     const { dialects } = profile;
     const driver = new Driver({
-      session: new NotificationSession({ address, dialects, initialStatus: status }),
+      session: new NotificationSession({ address, dialects, cached, initialStatus: status }),
       io,
       clock,
       log,

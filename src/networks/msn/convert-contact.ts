@@ -2,19 +2,9 @@
 
 import type { Availability, Contact, Presence } from '../../bridge/events.ts';
 import type { ServerKey } from '../../bridge/ids.ts';
-import { LISTS } from '../../msnp/contacts.ts';
-import type { ListName, RosterContact } from '../../msnp/contacts.ts';
+import type { RosterContact } from '../../msnp/contacts.ts';
 import type { StatusCode } from '../../msnp/notification-types.ts';
 import { chatWith, userId } from './ids.ts';
-
-/** What is kept with a contact for ourselves. A later version reads this one, too. */
-export interface ContactData {
-  readonly version: 1;
-  readonly lists: number;
-  readonly guid?: string;
-  readonly groups: readonly string[];
-  readonly properties: Readonly<Record<string, string>>;
-}
 
 /** What is known of somebody at the moment; lost with the connection. */
 export interface Standing {
@@ -59,35 +49,22 @@ export function toOwnStatus(words: string): Exclude<StatusCode, 'FLN'> | undefin
   return code === 'FLN' ? 'HDN' : code;
 }
 
-export function toContact(server: ServerKey, known: RosterContact, standing: Standing): Contact {
-  const { address, lists, guid, groups, properties } = known;
-  const data: ContactData = { version: 1, lists, ...(guid !== undefined && { guid }), groups, properties };
+/** @param groups the names of those that the contact is in; undefined: the user has none. */
+export function toContact(
+  server: ServerKey,
+  { address, nick }: RosterContact,
+  standing: Standing,
+  groups: readonly string[] | undefined,
+): Contact {
   return {
     id: userId(server, address),
     chat: chatWith(address),
     address,
-    name: toName(known.nick) || address,
+    name: toName(nick) || address,
     presence: toPresence(standing),
-    data,
+    ...(groups !== undefined && { groups: groups.map(toName) }),
+    data: undefined, // all that we keep of people is kept with the session
   };
-}
-
-/** A contact as it was kept; what cannot be read is taken for a plain member of the list. */
-export function fromContact(contact: Contact): RosterContact {
-  const data = contact.data as Partial<ContactData> | null | undefined;
-  const known = data?.version === 1 ? data : undefined;
-  return {
-    address: contact.address.toLowerCase(),
-    nick: contact.name,
-    lists: known?.lists ?? LISTS.forward,
-    ...(known?.guid !== undefined && { guid: known.guid }),
-    groups: known?.groups ?? [],
-    properties: known?.properties ?? {},
-  };
-}
-
-export function isOn(list: ListName, known: Pick<RosterContact, 'lists'> | undefined): boolean {
-  return known !== undefined && (known.lists & LISTS[list]) !== 0;
 }
 
 /** A nick for people: no control characters, and nothing that turns the text around it. */

@@ -99,6 +99,11 @@ export function nobodyCame(): BridgeError {
   return new BridgeError('recipient-offline', 'Nobody else of this conversation is there just now.');
 }
 
+/** They would hear what is said, and we would not hear what they answer. */
+export function blockedByUs(name: string): BridgeError {
+  return new BridgeError('not-permitted', `You have blocked ${name}. “unblock” ends that.`);
+}
+
 /** What those are called in sentences who are in a chat of several. */
 export const THE_OTHERS = 'the others';
 

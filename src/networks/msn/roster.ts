@@ -4,24 +4,20 @@
 import type { Cancel, Clock } from '../../bridge/clock.ts';
 import type { Contact, RemoteEvent } from '../../bridge/events.ts';
 import type { ServerKey } from '../../bridge/ids.ts';
-import { changeGrouping, changeList, MAX_GROUPS, withProperty } from '../../msnp/contacts.ts';
-import type { ContactChange, Privacy, RosterContact, RosterGroup } from '../../msnp/contacts.ts';
+import { ContactBook } from '../../msnp/contact-book.ts';
+import { isOn, NO_GROUP } from '../../msnp/contacts.ts';
+import type { ContactChange, ContactList, Privacy, RosterContact, RosterGroup } from '../../msnp/contacts.ts';
 import type { SessionEvent } from '../../msnp/notification-types.ts';
-import { fromContact, isOn, OFFLINE, toContact, toName } from './convert-contact.ts';
+import { OFFLINE, toContact, toName } from './convert-contact.ts';
 import type { Standing } from './convert-contact.ts';
 import { isAddress } from './ids.ts';
 
 type Of<Type extends SessionEvent['type']> = Extract<SessionEvent, { type: Type }>;
 
-interface Person {
-  known: RosterContact;
-  standing: Standing;
-}
-
 export interface RosterParts {
   readonly server: ServerKey;
-  /** The contacts as the core kept them, for a server that says that nothing has changed. */
-  readonly cached: readonly Contact[];
+  /** The list as it was when last seen. */
+  readonly known: ContactList;
   readonly clock: Pick<Clock, 'after'>;
   readonly emit: (event: RemoteEvent) => void;
   /** A sentence for the user. */
@@ -30,14 +26,12 @@ export interface RosterParts {
   readonly onRequest: (address: string, name: string) => void;
 }
 
-/** One on the list, as it is now. */
+/** Somebody on one list or several, as they are now. */
 export interface Listed {
   readonly known: RosterContact;
   readonly standing: Standing;
 }
 
-/** On all lists together; more than any server allows. */
-const MAX_PEOPLE = 10_000;
 /** In one session; the rest is asked about at the next. */
 const MAX_REQUESTS = 100;
 /** The whole list is not told more often: a server may remove one contact after the other. */
@@ -49,22 +43,22 @@ export class Roster {
   readonly #emit: (event: RemoteEvent) => void;
   readonly #say: RosterParts['say'];
   readonly #onRequest: RosterParts['onRequest'];
-  #groups: readonly RosterGroup[] = [];
-  #privacy: Privacy = {};
-  #properties: Readonly<Record<string, string>> = {};
+  #book: ContactBook;
+  #edition = 0;
+  /** Of those who are there. */
+  readonly #standings = new Map<string, Standing>();
   #requests = 0;
-  #people: Map<string, Person>;
   /** The list was told just now. */
   #told: Cancel | undefined;
   #changedSince = false;
 
-  constructor({ server, cached, clock, emit, say, onRequest }: RosterParts) {
+  constructor({ server, known, clock, emit, say, onRequest }: RosterParts) {
     this.#server = server;
     this.#clock = clock;
     this.#emit = emit;
     this.#say = say;
     this.#onRequest = onRequest;
-    this.#people = peopleOf(cached.map(fromContact));
+    this.#book = bookOf(known);
   }
 
   /** The session is over: nothing more is told of it. */
@@ -76,116 +70,122 @@ export class Roster {
 
   /** What to call somebody: a nick, or the address. */
   nameOf(address: string): string {
-    return toName(this.#people.get(address.toLowerCase())?.known.nick ?? '') || address;
+    return toName(this.find(address)?.nick ?? '') || address;
   }
 
   isBlocked(address: string): boolean {
-    return isOn('block', this.#people.get(address.toLowerCase())?.known);
+    return isOn('block', this.find(address));
+  }
+
+  /** May they call us? Where only those who were allowed may, servers hide us from the others, and let them call. */
+  isWelcome(address: string): boolean {
+    const known = this.find(address);
+    if (isOn('block', known)) return false;
+    return isOn('allow', known) || this.privacy.unlisted !== 'block';
   }
 
   get groups(): readonly RosterGroup[] {
-    return this.#groups;
+    return this.#book.groups;
   }
 
   get privacy(): Privacy {
-    return this.#privacy;
+    return this.#book.privacy;
   }
 
   /** Our own telephone numbers and flags. */
   get properties(): Readonly<Record<string, string>> {
-    return this.#properties;
+    return this.#book.properties;
   }
 
+  /** All that is worth keeping for the next session. */
+  get list(): ContactList {
+    return this.#book.list;
+  }
+
+  /** Another number for another list. */
+  get edition(): number {
+    return this.#edition;
+  }
+
+  /** Everybody on any list. */
+  get everybody(): readonly Listed[] {
+    return Array.from(this.#book.contacts, (known) => ({ known, standing: this.#standingOf(known) }));
+  }
+
+  /** Those on the contact list. */
   get listed(): readonly Listed[] {
-    return [...this.#people.values()].filter(({ known }) => isOn('forward', known));
+    return this.everybody.filter(({ known }) => isOn('forward', known));
   }
 
   find(address: string): RosterContact | undefined {
-    return this.#people.get(address.toLowerCase())?.known;
+    return this.#book.contact(address.toLowerCase());
   }
 
-  onRoster({ unchanged, contacts, groups, privacy, properties }: Of<'roster'>): void {
+  /** The names of the groups that somebody is in; undefined if there are none at all. */
+  groupsOf({ groups }: RosterContact): readonly string[] | undefined {
+    if (!this.#book.hasGroups) return undefined;
+    return groups.flatMap((id) => (id === NO_GROUP ? [] : (this.#book.groupName(id) ?? [])));
+  }
+
+  onRoster({ unchanged, ...list }: Of<'roster'>): void {
     this.#requests = 0;
-    if (unchanged) {
-      for (const person of this.#people.values()) person.standing = OFFLINE;
-    } else {
-      this.#people = peopleOf(contacts);
-      this.#groups = groups;
-      this.#privacy = privacy ?? {};
-      this.#properties = properties ?? {};
-    }
+    this.#standings.clear();
+    this.#book = bookOf(list);
+    if (!unchanged) this.#edition += 1;
     this.#tellAll();
-    for (const { known } of this.#people.values()) if (asksToBeLetIn(known)) this.#request(known);
+    for (const known of this.#book.contacts) if (asksToBeLetIn(known)) this.#request(known);
   }
 
   onChange(change: Exclude<ContactChange, { type: 'list-changed' }>): void {
-    switch (change.type) {
-      case 'contact-grouped':
-        return this.#update(change.address, (known) => changeGrouping(known, change));
-      case 'contact-renamed':
-        return this.#update(change.address, (known) => ({ ...known, nick: change.nick }));
-      case 'contact-property-changed':
-        return this.#update(change.address, (known) => ({
-          ...known,
-          properties: withProperty(known.properties, change.name, change.value),
-        }));
-      case 'own-property-changed':
-        this.#properties = withProperty(this.#properties, change.name, change.value);
-        return;
-      case 'group-added':
-        this.#addGroup({ id: change.group, name: change.name });
-        return;
-      case 'group-renamed':
-        this.#groups = this.#groups.map((one) => (one.id === change.group ? { ...one, name: change.name } : one));
-        return;
-      case 'group-removed':
-        this.#groups = this.#groups.filter(({ id }) => id !== change.group);
-        return;
-      case 'privacy-changed':
-        this.#privacy = { ...this.#privacy, ...change.privacy };
-    }
+    const touched = this.#isInUse(change);
+    this.#apply(change);
+    if (touched) this.#tellAllSoon();
+    if ('address' in change) this.#tell(change.address);
   }
 
   onStatus({ address, status, nick }: Of<'status-changed'>): void {
-    this.#change(address, (person) => {
-      // The personal message of somebody who left is no longer true; the next sign-in brings a new one.
-      person.standing = status === 'FLN' ? OFFLINE : { ...person.standing, status };
-      if (nick !== undefined && nick !== '') person.known = { ...person.known, nick };
-    });
+    const known = this.find(address);
+    // Presence of people who are not on the list, ourselves among them, is nobody's news.
+    if (known === undefined || !isOn('forward', known)) return;
+    const renamed = nick !== undefined && nick !== '' && nick !== known.nick;
+    if (renamed) this.#apply({ type: 'contact-renamed', address: known.address, nick });
+    // The personal message of somebody who left is no longer true; the next sign-in brings a new one.
+    const moved = this.#place(known, status === 'FLN' ? OFFLINE : { ...this.#standingOf(known), status });
+    if (renamed || moved) this.#tell(known.address);
   }
 
   onPersonalMessage({ address, message }: Of<'personal-message-changed'>): void {
-    this.#change(address, (person) => {
-      person.standing = { status: person.standing.status, ...(message !== '' && { message: toName(message) }) };
-    });
+    const known = this.find(address);
+    if (known === undefined || !isOn('forward', known)) return;
+    const { status } = this.#standingOf(known);
+    if (this.#place(known, { status, ...(message !== '' && { message: toName(message) }) })) this.#tell(known.address);
   }
 
   onListChange(change: Of<'list-changed'>): void {
-    const { list, address, nick } = change;
-    const key = address.toLowerCase();
-    const found = this.#people.get(key);
-    if (!isAddress(key) || (found === undefined && this.#people.size >= MAX_PEOPLE)) return;
-    const wasKnown = isOn('forward', found?.known) || isOn(list, found?.known);
-    const known = changeList(found?.known, { ...change, address: key });
-    if (known === undefined) this.#people.delete(key);
-    else this.#people.set(key, { known, standing: found?.standing ?? OFFLINE });
+    const { list, nick } = change;
+    const address = change.address.toLowerCase();
+    if (!isAddress(address)) return;
+    const before = this.find(address);
+    this.#apply({ ...change, address });
+    const known = this.find(address);
+    if (!isOn('forward', known)) this.#standings.delete(address);
     if (list === 'forward' && change.change === 'removed') this.#tellAllSoon();
-    else if (isOn('forward', known)) this.#update(key, (same) => same);
+    else this.#tell(address);
     if (change.change !== 'added' || (list !== 'reverse' && list !== 'pending') || known === undefined) return;
     if (asksToBeLetIn(known)) this.#request(known);
-    else if (!wasKnown) this.#announce(key, nick);
+    else if (!isOn('forward', before) && !isOn(list, before)) this.#announce(address, nick);
   }
 
-  #addGroup(group: RosterGroup): void {
-    const others = this.#groups.filter(({ id }) => id !== group.id);
-    if (others.length < MAX_GROUPS) this.#groups = [...others, group];
+  #apply(change: ContactChange): void {
+    this.#book.apply(change);
+    this.#edition += 1;
   }
 
-  #update(address: string, update: (known: RosterContact) => RosterContact): void {
-    const person = this.#people.get(address.toLowerCase());
-    if (person === undefined) return;
-    person.known = update(person.known);
-    if (isOn('forward', person.known)) this.#tell(person);
+  /** Whether it is about a group that somebody is in. */
+  #isInUse(change: ContactChange): boolean {
+    if (change.type !== 'group-renamed' && change.type !== 'group-removed') return false;
+    for (const { groups } of this.#book.contacts) if (groups.includes(change.group)) return true;
+    return false;
   }
 
   #request({ address, nick }: RosterContact): void {
@@ -193,25 +193,31 @@ export class Roster {
     if (this.#requests <= MAX_REQUESTS) this.#onRequest(address, toName(nick) || address);
   }
 
-  #change(address: string, change: (person: Person) => void): void {
-    const person = this.#people.get(address.toLowerCase());
-    // Presence of people who are not on the list, ourselves among them, is nobody's news.
-    if (!isOn('forward', person?.known) || person === undefined) return;
-    const { known, standing } = person;
-    change(person);
-    // Servers repeat themselves: what was told already is not told again.
-    if (person.known.nick === known.nick && sameStanding(person.standing, standing)) return;
-    this.#tell(person);
+  #standingOf({ address }: RosterContact): Standing {
+    return this.#standings.get(address) ?? OFFLINE;
   }
 
-  #tell({ known, standing }: Person): void {
-    this.#emit({ type: 'contact', contact: toContact(this.#server, known, standing) });
+  /** Servers repeat themselves: false if it was so already. */
+  #place(known: RosterContact, standing: Standing): boolean {
+    const before = this.#standingOf(known);
+    if (before.status === standing.status && (before.message ?? '') === (standing.message ?? '')) return false;
+    this.#standings.set(known.address, standing);
+    return true;
+  }
+
+  #tell(address: string): void {
+    const known = this.find(address);
+    if (known !== undefined && isOn('forward', known)) this.#emit({ type: 'contact', contact: this.#toContact(known) });
   }
 
   #tellAll(): void {
-    const listed = [...this.#people.values()].filter(({ known }) => isOn('forward', known));
-    const contacts = listed.map(({ known, standing }) => toContact(this.#server, known, standing));
+    const contacts: Contact[] = [];
+    for (const known of this.#book.contacts) if (isOn('forward', known)) contacts.push(this.#toContact(known));
     this.#emit({ type: 'roster', contacts });
+  }
+
+  #toContact(known: RosterContact): Contact {
+    return toContact(this.#server, known, this.#standingOf(known), this.groupsOf(known));
   }
 
   #tellAllSoon(): void {
@@ -234,13 +240,8 @@ export class Roster {
   }
 }
 
-function peopleOf(contacts: readonly RosterContact[]): Map<string, Person> {
-  const people = contacts.filter(({ address }) => isAddress(address));
-  return new Map(people.map((known) => [known.address, { known, standing: OFFLINE }]));
-}
-
-function sameStanding(one: Standing, other: Standing): boolean {
-  return one.status === other.status && (one.message ?? '') === (other.message ?? '');
+function bookOf(list: ContactList): ContactBook {
+  return new ContactBook({ ...list, contacts: list.contacts.filter(({ address }) => isAddress(address)) });
 }
 
 /** On our list of those who have us, or waiting there, and neither let in nor shut out. */

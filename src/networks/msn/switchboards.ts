@@ -127,7 +127,7 @@ export class Switchboards {
     this.#fail(chat, conversationRefused(code, this.#nameOf(chat)));
   }
 
-  /** A call is answered whoever makes it, unless blocked. There is no way to refuse one but silence. */
+  /** A call is answered if its maker is welcome. There is no way to refuse one but silence. */
   onRung(ring: Of<'rung'>): void {
     if (this.#closed || !this.#parts.isWelcome(ring.address)) return;
     // Answering a second ring of the same conversation would put us into it twice, and every message would come twice.
@@ -141,6 +141,15 @@ export class Switchboards {
     }
     this.#rings.push(ring);
     this.#answer();
+  }
+
+  /** Whoever was blocked is not talked with any more, and not answered. */
+  leaveUnwelcome(): void {
+    this.#rings = this.#rings.filter(({ address }) => this.#parts.isWelcome(address));
+    for (const board of this.#boards) {
+      const [one, ...others] = board.present;
+      if (one && others.length === 0 && !board.isGroup && !this.#parts.isWelcome(one.address)) board.leave();
+    }
   }
 
   /** While held nothing is heard in any conversation. */

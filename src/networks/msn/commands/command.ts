@@ -3,9 +3,9 @@
 import { BridgeError } from '../../../bridge/errors.ts';
 import type { Content } from '../../../bridge/events.ts';
 import type { NetworkCommand, ResolvedUser } from '../../../bridge/network.ts';
+import { isOn } from '../../../msnp/contacts.ts';
 import type { RosterContact, RosterGroup } from '../../../msnp/contacts.ts';
 import type { Question } from '../asking.ts';
-import { isOn } from '../convert-contact.ts';
 import type { Roster } from '../roster.ts';
 import type { Services } from '../services.ts';
 

@@ -1,8 +1,9 @@
 // `contacts`: the whole contact list, with all that is known of each.
 
 import { bold, lines, say } from '../../../bridge/say.ts';
+import { isOn } from '../../../msnp/contacts.ts';
 import type { RosterGroup } from '../../../msnp/contacts.ts';
-import { isOn, toName, toPresence } from '../convert-contact.ts';
+import { toName, toPresence } from '../convert-contact.ts';
 import type { Listed } from '../roster.ts';
 import type { MsnCommand } from './command.ts';
 
