@@ -15,6 +15,8 @@ export interface Run {
   readonly font?: string;
   /** An absolute URL that the run leads to. */
   readonly link?: string;
+  /** Whom the run names, in Matrix. */
+  readonly mention?: MatrixUserId;
 }
 
 /** What somebody said. `emote`: an action ("/me waves"). */

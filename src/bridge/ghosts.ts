@@ -1,9 +1,25 @@
 // Remote people's Matrix accounts: made when first needed, named as the network names them. Knows no portals.
 
+import type { Contact } from './events.ts';
 import type { MatrixUserId, RemoteUserId } from './ids.ts';
+import type { Login } from './login.ts';
 import type { Matrix } from './matrix.ts';
 import type { Network } from './network.ts';
 import type { RoomStore } from './store.ts';
+
+/** The contact of one of these logins that a ghost stands for. */
+export function contactBehind(
+  ghost: MatrixUserId,
+  logins: readonly Login[],
+  matrix: Pick<Matrix, 'ghostId'>,
+): { readonly login: Login; readonly contact: Contact } | undefined {
+  for (const login of logins) {
+    for (const contact of login.roster().contacts) {
+      if (matrix.ghostId({ network: login.network.id, user: contact.id }) === ghost) return { login, contact };
+    }
+  }
+  return undefined;
+}
 
 export class Ghosts {
   readonly #matrix: Pick<Matrix, 'ghostId' | 'ensureGhost'>;

@@ -1,6 +1,7 @@
 // Who invites the bot or a ghost, and where that leads. Knows contacts and permissions; not what is said in the rooms.
 
 import type { Contact, MatrixEvent } from './events.ts';
+import { contactBehind } from './ghosts.ts';
 import type { MatrixUserId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
@@ -62,8 +63,8 @@ export class Invitations {
   }
 
   async #sendElsewhere({ id, room, sender, target }: MemberEvent): Promise<void> {
-    const { matrix, openChat } = this.#parts;
-    const found = this.#findContact(sender, target);
+    const { matrix, loginsOf, openChat } = this.#parts;
+    const found = contactBehind(target, loginsOf(sender), matrix);
     if (!found) {
       await matrix.leave(room, target, 'You have no such contact here. Ask the bot for “help”.');
       return;
@@ -73,15 +74,5 @@ export class Invitations {
     const sentence = say('Your chat with ', roomLink(contact.name, chat.room), ' is in a room of its own.');
     await matrix.send(room, target, sentence, { txnId: txnId('e', id), notice: true });
     await matrix.leave(room, target, 'this chat has a room of its own');
-  }
-
-  #findContact(user: MatrixUserId, ghost: MatrixUserId): { login: Login; contact: Contact } | undefined {
-    const { matrix, loginsOf } = this.#parts;
-    for (const login of loginsOf(user)) {
-      for (const contact of login.roster().contacts) {
-        if (matrix.ghostId({ network: login.network.id, user: contact.id }) === ghost) return { login, contact };
-      }
-    }
-    return undefined;
   }
 }

@@ -3,6 +3,7 @@
 import type { Command, CommandContext, Dialogue, Operations } from './commands/command.ts';
 import { BridgeError } from './errors.ts';
 import { type Content, type MatrixEvent, type MatrixMessage, plainText, type Talk } from './events.ts';
+import { contactBehind } from './ghosts.ts';
 import type { EventId, MatrixUserId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
@@ -12,6 +13,7 @@ import { CROWDED, ENCRYPTED, notCommand, OPEN_ROOM } from './outcomes.ts';
 import { code, say } from './say.ts';
 import type { RoomStore } from './store.ts';
 import { txnId } from './txn-ids.ts';
+import { withNames } from './wording.ts';
 
 export interface ManagementParts {
   readonly matrix: Matrix;
@@ -142,7 +144,7 @@ export class Management {
 
   async #onMessage(event: MatrixMessage, secret: boolean): Promise<void> {
     const { room, sender } = event;
-    const text = plainText(event.content);
+    const text = this.#textOf(event);
     const dialogue = this.#dialogues.get(room);
     let count = 0;
     const reply = async (content: Content): Promise<void> => this.#reply(room, event.id, count++, content);
@@ -171,7 +173,7 @@ export class Management {
   }
 
   async #run(event: MatrixMessage, context: Omit<CommandContext, 'args'>): Promise<void> {
-    const { name, args } = words(plainText(event.content));
+    const { name, args } = words(this.#textOf(event));
     const command = this.#parts.commands.get(name);
     if (!command) {
       await context.reply(say('I do not know that. ', code('help'), ' shows what you can say.'));
@@ -179,6 +181,12 @@ export class Management {
     }
     if (command.holdsSecret?.(args)) await this.#hide(event, context.reply);
     this.#keep(event.room, await command.run({ ...context, args }));
+  }
+
+  /** Somebody may be named by tapping on them: what counts in a command is their address. */
+  #textOf({ content, sender }: MatrixMessage): string {
+    const { matrix, loginsOf } = this.#parts;
+    return plainText(withNames(content, (user) => contactBehind(user, loginsOf(sender), matrix)?.contact.address));
   }
 
   #context(user: MatrixUserId): Omit<CommandContext, 'args' | 'reply'> {

@@ -73,6 +73,13 @@ export interface SendOptions {
   readonly mention?: MatrixUserId;
 }
 
+/** What was said, as far as an answer to it repeats it. */
+export interface Quote {
+  readonly sender: MatrixUserId;
+  /** Its first line, cut short. */
+  readonly line: string;
+}
+
 export type RoomStanding =
   | 'joined'
   | 'invited'
@@ -125,6 +132,8 @@ export interface Matrix {
   send(room: RoomId, sender: Sender, content: Content, options: SendOptions): Promise<EventId>;
   /** Puts other words in the place of those that the bot sent as this event. */
   edit(room: RoomId, event: EventId, content: Content, txnId: string): Promise<void>;
+  /** Undefined: it is not there (any more), or has no words. */
+  quote(room: RoomId, event: EventId): Promise<Quote | undefined>;
   /** Makes it the only pinned event of the room. */
   pin(room: RoomId, event: EventId): Promise<void>;
   sendStatus(room: RoomId, event: EventId, network: NetworkId, status: MessageStatus, txnId: string): Promise<void>;

@@ -2,7 +2,7 @@
 // Knows rooms, ghosts and the journal's pieces; not how either side works.
 
 import { assertNever, BridgeError } from './errors.ts';
-import type { Content, Membership, Participants, RemoteMessage, Talk } from './events.ts';
+import type { Content, MatrixMessage, Membership, Participants, RemoteMessage, Talk } from './events.ts';
 import type { Ghosts } from './ghosts.ts';
 import type { EventId, MatrixUserId, RemoteUserId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
@@ -16,6 +16,7 @@ import type { Outcome } from './runner.ts';
 import { say } from './say.ts';
 import type { Journal, JournalRow, PortalRecord, PortalStore } from './store.ts';
 import { txnId } from './txn-ids.ts';
+import { worded } from './wording.ts';
 
 const HOMESERVER_RETRY_MS = 2_000;
 
@@ -189,7 +190,7 @@ export class Portal {
   async #carryOwn(row: JournalRow, event: Talk): Promise<Outcome> {
     switch (event.type) {
       case 'message':
-        return this.#outgoing.carry(row, event, { login: this.login, record: this.#record, listeners: this.ghosts });
+        return this.#carryMessage(row, event);
       case 'reaction':
         return this.#refuse(event, unsupported('a reaction', this.login.network.name));
       case 'unsupported':
@@ -201,6 +202,24 @@ export class Portal {
       default:
         return assertNever(event);
     }
+  }
+
+  async #carryMessage(row: JournalRow, event: MatrixMessage): Promise<Outcome> {
+    const nameOf = (user: MatrixUserId): string | undefined => this.#nameOf(user);
+    // what has begun to go out stays as it is
+    const content = row.pieces.length > 0 ? event.content : await worded(event, this.#parts.matrix, nameOf);
+    const to = { login: this.login, record: this.#record, listeners: this.ghosts };
+    return this.#outgoing.carry(row, { ...event, content }, to);
+  }
+
+  /** What people on the network call a ghost. */
+  #nameOf(ghost: MatrixUserId): string | undefined {
+    const { network } = this.login;
+    const people = [
+      ...this.login.roster().contacts.map(({ id, name }) => ({ user: id, name })),
+      ...(this.#record.participants ?? this.people),
+    ];
+    return people.find(({ user }) => this.#parts.matrix.ghostId({ network: network.id, user }) === ghost)?.name;
   }
 
   /** May be repeated. A room that is gone is made again when somebody speaks. */

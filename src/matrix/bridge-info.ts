@@ -67,7 +67,7 @@ const FEATURE_LEVELS = {
     custom_emoji: -1,
   },
   file: {},
-  reply: -1,
+  reply: 1,
   thread: -2,
   edit: -2,
   delete: -2,

@@ -2,6 +2,7 @@
 
 import { type Content, plainText, type Run } from '../bridge/events.ts';
 import type { EventId, MatrixUserId } from '../bridge/ids.ts';
+import { type JsonObject, asEventId, asString, isObject } from './checks.ts';
 import { writeHtml } from './html-writer.ts';
 import { readHtml } from './html.ts';
 import { cleanText, cut } from './text.ts';
@@ -73,9 +74,22 @@ export function fromMessageText({ body, html, emote, isReply }: MessageText): Co
   return { type: 'text', runs, ...(emote ? { emote } : {}) };
 }
 
-export function formattedBody(content: Readonly<Record<string, unknown>>): string | undefined {
-  const html = content['formatted_body'];
-  return content['format'] === HTML && typeof html === 'string' ? html : undefined;
+/** What a message says; undefined if there is nothing to read in it. */
+export function fromMessageContent(content: JsonObject): Content | undefined {
+  const { body, formatted_body: html } = content;
+  return fromMessageText({
+    body: asString(body) ?? '',
+    ...(content['format'] === HTML && typeof html === 'string' && { html }),
+    emote: content['msgtype'] === 'm.emote',
+    isReply: repliedTo(content) !== undefined,
+  });
+}
+
+/** The event that a message answers to. */
+export function repliedTo(content: JsonObject): EventId | undefined {
+  const relation = content['m.relates_to'];
+  const reply = isObject(relation) ? relation['m.in_reply_to'] : undefined;
+  return isObject(reply) ? asEventId(reply['event_id']) : undefined;
 }
 
 function hasText(runs: readonly Run[]): boolean {

@@ -3,7 +3,7 @@
 
 import type { Run } from '../bridge/events.ts';
 import { type HtmlToken, htmlTokens } from './html-tokens.ts';
-import { isPill, safeLink } from './links.ts';
+import { isPill, mentionOf, safeLink } from './links.ts';
 import { RunWriter, type Style } from './run-writer.ts';
 
 interface Frame {
@@ -181,8 +181,10 @@ function styleOf(name: string, attributes: ReadonlyMap<string, string>, outer: S
   }
   if (name === 'a') {
     const link = safeLink(attributes.get('href') ?? '');
+    const mention = link === undefined ? undefined : mentionOf(link);
+    if (mention !== undefined) style = { ...style, mention };
     // The text of a pill is the name that it stands for.
-    if (link !== undefined && !isPill(link)) style = { ...style, link };
+    else if (link !== undefined && !isPill(link)) style = { ...style, link };
   }
   return style;
 }

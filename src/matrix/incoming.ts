@@ -3,7 +3,7 @@
 import type { MatrixEphemeral, MatrixEvent, Membership } from '../bridge/events.ts';
 import type { EventId, MatrixUserId, RoomId } from '../bridge/ids.ts';
 import { type JsonObject, asEventId, asRoomId, asString, asTime, asUserId, isObject } from './checks.ts';
-import { formattedBody, fromMessageText } from './content.ts';
+import { fromMessageContent, repliedTo } from './content.ts';
 
 export type Incoming =
   | { readonly type: 'event'; readonly event: MatrixEvent }
@@ -92,17 +92,10 @@ function fromMessage(head: Head, content: JsonObject, event: JsonObject): Incomi
   // What is answered to it could not come into the thread.
   if (relation['rel_type'] === 'm.thread') return refuse('a message in a thread');
   if (!TEXTS.has(kind)) return refuse(nameOf(kind, content));
-  const body = asString(content['body']);
-  if (body === undefined) return refuse('a message without a text');
-  const html = formattedBody(content);
-  const replyTo = replyOf(relation);
-  const read = fromMessageText({
-    body,
-    ...(html === undefined ? {} : { html }),
-    emote: kind === 'm.emote',
-    isReply: replyTo !== undefined,
-  });
+  if (asString(content['body']) === undefined) return refuse('a message without a text');
+  const read = fromMessageContent(content);
   if (read === undefined) return refuse('an empty message');
+  const replyTo = repliedTo(content);
   return found({
     ...head,
     type: 'message',
@@ -191,11 +184,6 @@ function fromTyping(raw: JsonObject, content: JsonObject, isOurs: IsOurs): Matri
 function nameOf(kind: string, content: JsonObject): string {
   const voice = kind === 'm.audio' && ('org.matrix.msc3245.voice' in content || 'm.voice' in content);
   return voice ? 'a voice message' : (UNCARRIED_MESSAGES.get(kind) ?? 'a message of an unknown kind');
-}
-
-function replyOf(relation: JsonObject): EventId | undefined {
-  const reply = relation['m.in_reply_to'];
-  return isObject(reply) ? asEventId(reply['event_id']) : undefined;
 }
 
 /** A message that was deleted before it came to us arrives without its content. */

@@ -1,10 +1,25 @@
 // Which addresses may be a link, and which of them stand for a person or a room. Knows URLs; not HTML.
 
+import type { MatrixUserId } from '../bridge/ids.ts';
+import { asUserId } from './checks.ts';
+
 const MAX_LINK = 2048;
 const ALLOWED = /^(?:https?:\/\/[^\s/?#\\]|mailto:[^\s])/i;
 // oxlint-disable-next-line no-control-regex
 const UNSAFE = /[\u0000-\u0020\u007f-\u00a0<>"'`\\\u202a-\u202e\u2066-\u2069]/;
+const USER = /^https:\/\/matrix\.to\/#\/((?:@|%40)[^?/]+)/i;
 const PILL = /^https:\/\/matrix\.to\/#\/(?:@|#|%40|%23)/i;
+
+/** The user whom a link stands for. */
+export function mentionOf(link: string): MatrixUserId | undefined {
+  const name = USER.exec(link)?.[1];
+  if (name === undefined) return undefined;
+  try {
+    return asUserId(decodeURIComponent(name));
+  } catch {
+    return undefined; // a broken escape
+  }
+}
 
 /** The address as it may be shown as a link, or undefined. */
 export function safeLink(address: string): string | undefined {

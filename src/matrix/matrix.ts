@@ -21,6 +21,7 @@ import { routeLibraryLog } from './library-log.ts';
 import { Memberships } from './memberships.ts';
 import { Profiles } from './profiles.ts';
 import { type ProvisioningAccess, ProvisioningHttp } from './provisioning-http.ts';
+import { quoteOf } from './quotes.ts';
 import { registration } from './registration.ts';
 import { RoomState } from './room-state.ts';
 import { Rooms } from './rooms.ts';
@@ -171,6 +172,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     async edit(room, event, content, txnId) {
       await intents.send({ room, sender: bot, type: 'm.room.message', content: toEditContent(event, content), txnId });
     },
+    quote: (room, event) => quoteOf(intents, bot, room, event),
     nameRoom: (room, name) => state.write(room, 'm.room.name', '', { name: cleanName(name) }),
     pin: (room, event) => state.write(room, 'm.room.pinned_events', '', { pinned: [event] }),
     async sendStatus(room, event, network, status, txnId) {

@@ -133,6 +133,14 @@ function tell(options: StageOptions): void {
       expect((await bob.waitForText('slanted')).format).toMatch(/EF=I\b/);
     });
 
+    test('an answer repeats what it answers to', async () => {
+      const asked = await alice.waitForMessage(chat, 'hello alice');
+      await alice.reply(chat, asked.id, 'you again?');
+      expect((await bob.waitForText((heard) => heard.text.includes('you again?'))).text).toBe(
+        '> Bob: hello alice\r\nyou again?',
+      );
+    });
+
     test('the same words twice are two messages', async () => {
       await bob.say(stage.msn.alice.address, 'ok');
       await bob.say(stage.msn.alice.address, 'ok');

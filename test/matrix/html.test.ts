@@ -48,12 +48,20 @@ describe('reading HTML', () => {
     ['<a href="JaVaScRiPt&#58;alert(1)">x</a>', undefined],
     ['<a href="data:text/html,x">x</a>', undefined],
     ['<a href="/relative">x</a>', undefined],
-    ['<a href="https://matrix.to/#/@bob:example.com">x</a>', undefined],
-    ['<a href="https://matrix.to/#/%40bob:example.com">x</a>', undefined],
     ['<a href="https://matrix.to/#/#room:example.com">x</a>', undefined],
     ['<a href="https://matrix.to/#/!r/$e">x</a>', 'https://matrix.to/#/!r/$e'],
   ])('reads where %s leads', (html, link) => {
     expect(readHtml(html)).toEqual([{ text: 'x', ...(link === undefined ? {} : { link }) }]);
+  });
+
+  test.each([
+    ['https://matrix.to/#/@bob:example.com', '@bob:example.com'],
+    ['https://matrix.to/#/%40bob%3Aexample.com?via=example.com', '@bob:example.com'],
+    ['https://matrix.to/#/@msn_bob=40example.com:hs', '@msn_bob=40example.com:hs'],
+    ['https://matrix.to/#/@bob', undefined],
+    ['https://matrix.to/#/%40bob%3', undefined],
+  ])('reads whom %s names', (href, mention) => {
+    expect(readHtml(`<a href="${href}">x</a>`)).toEqual([{ text: 'x', ...(mention && { mention }) }]);
   });
 
   test.each([

@@ -9,6 +9,7 @@ import type {
   Matrix,
   MessageStatus,
   PortalRoomSpec,
+  Quote,
   RoomPrivacy,
   RoomStanding,
   Sender,
@@ -48,6 +49,8 @@ export class MatrixInMemory implements Matrix {
   readonly names = new Map<MatrixUserId, string>();
   readonly invitations: { readonly room: RoomId; readonly user: MatrixUserId }[] = [];
   readonly redacted: EventId[] = [];
+  /** What answers to these events may quote. */
+  readonly quotes = new Map<EventId, Quote>();
   readonly furniture = new Map<RoomId, FurnitureSpec>();
   readonly #network: string;
   readonly #rooms = new Map<RoomId, Room>();
@@ -160,6 +163,11 @@ export class MatrixInMemory implements Matrix {
     await this.#trouble('edit', room, event, content, txnId);
     this.#needBot(room);
     this.#room(room).edited.set(event, content);
+  }
+
+  async quote(room: RoomId, event: EventId): Promise<Quote | undefined> {
+    await this.#trouble('quote', room, event);
+    return this.quotes.get(event);
   }
 
   async nameRoom(room: RoomId, name: string): Promise<void> {

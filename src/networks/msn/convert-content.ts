@@ -178,10 +178,9 @@ function around(inner: string, sign: string): string {
   return words === '' ? inner : inner.slice(0, start) + sign + words + sign + inner.slice(start + words.length);
 }
 
-/** A mention leads to a person of Matrix, which says nothing to people on MSN; a bare URL leads to itself. */
+/** A bare URL leads to itself. */
 function needsNoLink(inner: string, link: string): boolean {
   const shown = inner.trim();
-  if (/^https:\/\/matrix\.to\/#\/(@|%40)/i.test(link)) return true;
   return [link, link.replace(/\/$/, ''), link.replace(/^(https?:\/\/|mailto:)/, '').replace(/\/$/, '')].includes(shown);
 }
 
