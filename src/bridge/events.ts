@@ -12,7 +12,6 @@ export interface Run {
   readonly code?: boolean;
   /** `#rrggbb`, lower case. */
   readonly color?: string;
-  readonly font?: string;
   /** An absolute URL that the run leads to. */
   readonly link?: string;
   /** Whom the run names, in Matrix. */

@@ -15,7 +15,7 @@ interface Prefix {
 const MAX_TEXT = 65_536;
 const MAX_RUNS = 2_000;
 const PLAIN: Style = {};
-const STYLE_KEYS = ['bold', 'italic', 'underline', 'strike', 'code', 'color', 'font', 'link', 'mention'] as const;
+const STYLE_KEYS = ['bold', 'italic', 'underline', 'strike', 'code', 'color', 'link', 'mention'] as const;
 
 export class RunWriter {
   readonly #runs: { text: string; readonly style: Style }[] = [];

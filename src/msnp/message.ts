@@ -3,7 +3,7 @@
 import { normalizeAddress } from './address.ts';
 import { decodeText, encodeText } from './encoding.ts';
 import { assertNever } from './errors.ts';
-import { contentType, readFields, readMime, writeMime } from './mime.ts';
+import { contentType, oneLine, readFields, readMime, writeMime } from './mime.ts';
 import type { Mime } from './mime.ts';
 import { PLAIN, readTextFormat, writeTextFormat } from './text-format.ts';
 import type { TextFormat } from './text-format.ts';
@@ -18,6 +18,8 @@ export type ChatMessage =
     }
   | { readonly type: 'typing'; readonly address: string }
   | { readonly type: 'nudge' }
+  /** What somebody does, told of them: "waves". */
+  | { readonly type: 'action'; readonly text: string }
   /** Any other content type; ignored by most. */
   | {
       readonly type: 'other';
@@ -71,13 +73,9 @@ export function writeMessage(message: ChatMessage): Uint8Array {
         encodeText('\r\n'),
       );
     case 'nudge':
-      return writeMime(
-        [
-          ['MIME-Version', '1.0'],
-          ['Content-Type', 'text/x-msnmsgr-datacast'],
-        ],
-        encodeText('ID: 1\r\n\r\n'),
-      );
+      return writeDatacast(['ID: 1']);
+    case 'action':
+      return writeDatacast(['ID: 4', `Data: ${oneLine(message.text)}`]);
     case 'other': {
       const given = [...message.headers].filter(([name]) => !STATED.has(name.toLowerCase()));
       const type = message.headers.get('content-type') ?? message.contentType; // with its parameters, if it was read
@@ -106,5 +104,18 @@ function readControl(mime: Mime): ChatMessage | undefined {
 }
 
 function readDatacast(mime: Mime): ChatMessage | undefined {
-  return readFields(mime.body).get('id') === '1' ? { type: 'nudge' } : undefined;
+  const fields = readFields(mime.body);
+  const [id, text] = [fields.get('id'), fields.get('data')];
+  if (id === '1') return { type: 'nudge' };
+  return id === '4' && text !== undefined ? { type: 'action', text } : undefined;
+}
+
+function writeDatacast(lines: readonly string[]): Uint8Array {
+  return writeMime(
+    [
+      ['MIME-Version', '1.0'],
+      ['Content-Type', 'text/x-msnmsgr-datacast'],
+    ],
+    encodeText(`${lines.join('\r\n')}\r\n\r\n`),
+  );
 }

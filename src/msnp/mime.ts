@@ -60,6 +60,7 @@ function readField(line: string): [name: string, value: string] {
   return colon === -1 ? ['', ''] : [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
 }
 
-function oneLine(value: string): string {
+/** Without anything that ends a line. */
+export function oneLine(value: string): string {
   return value.replace(/\p{Cc}+/gu, ' ').trim();
 }

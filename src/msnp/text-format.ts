@@ -11,6 +11,8 @@ export interface TextFormat {
   readonly color: number;
   /** Undefined or empty: no wish. */
   readonly font?: string;
+  /** All letters of the font are of one width. */
+  readonly fixedPitch: boolean;
   readonly rightToLeft: boolean;
 }
 
@@ -20,10 +22,14 @@ export const PLAIN: TextFormat = {
   underline: false,
   strike: false,
   color: 0,
+  fixedPitch: false,
   rightToLeft: false,
 };
 
 const DEFAULT_FONT = 'Segoe UI';
+/** Family and pitch, a digit each. */
+const SWISS_VARIABLE = '22';
+const MODERN_FIXED = '31';
 /** Longer names crashed old clients. */
 const MAX_FONT = 31;
 
@@ -42,6 +48,7 @@ export function readTextFormat(value: string): TextFormat {
     strike: effects.includes('S'),
     color: readColor(fields.get('CO') ?? ''),
     ...(font === '' ? {} : { font }),
+    fixedPitch: /^[0-9a-f]1$/i.test(fields.get('PF') ?? ''),
     rightToLeft: fields.get('RL') === '1',
   };
 }
@@ -58,7 +65,7 @@ export function writeTextFormat(format: TextFormat): string {
     `EF=${effects.filter((letter) => letter !== false).join('')}`,
     `CO=${swap(format.color).toString(16)}`,
     'CS=0',
-    'PF=22',
+    `PF=${format.fixedPitch ? MODERN_FIXED : SWISS_VARIABLE}`,
   ];
   if (format.rightToLeft) parts.push('RL=1');
   return parts.join('; ');

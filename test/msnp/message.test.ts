@@ -43,8 +43,17 @@ test.each<[string, ChatMessage]>([
   ],
   ['content-type: TEXT/X-MSNMSGR-DATACAST\r\n\r\nID: 1\r\n\r\n\r\n', { type: 'nudge' }],
   ['Content-Type: text/x-msnmsgr-datacast\r\n\r\nID: 1', { type: 'nudge' }],
+  [
+    'Content-Type: text/x-msnmsgr-datacast\r\n\r\nID: 4\r\nData: waves: twice\r\n\r\n',
+    { type: 'action', text: 'waves: twice' },
+  ],
 ])('reads %j', (payload, expected) => {
   expect(readMessage(Buffer.from(payload))).toEqual(expected);
+});
+
+test('writes an action on one line', () => {
+  const payload = Buffer.from(writeMessage({ type: 'action', text: 'waves\r\nID: 1' })).toString();
+  expect(payload).toMatch(/\r\n\r\nID: 4\r\nData: waves ID: 1\r\n\r\n$/);
 });
 
 test('leaves what it does not know as it is', () => {
@@ -99,9 +108,26 @@ test('reads a look in any order, and forgives', () => {
     strike: true,
     color: 0,
     font: 'é%zz',
+    fixedPitch: false,
     rightToLeft: false,
   });
   expect(readTextFormat('')).toEqual(PLAIN);
+});
+
+test.each([
+  ['31', true],
+  ['01', true],
+  ['22', false],
+  ['1', false],
+  ['', false],
+])('PF=%s: letters of one width: %s', (wire, fixedPitch) => {
+  expect(readTextFormat(`FN=x; PF=${wire}`).fixedPitch).toBe(fixedPitch);
+});
+
+test('writes a font of one width as such', () => {
+  expect(writeTextFormat({ ...PLAIN, font: 'Courier New', fixedPitch: true })).toBe(
+    'FN=Courier%20New; EF=; CO=0; CS=0; PF=31',
+  );
 });
 
 // ---- pieces

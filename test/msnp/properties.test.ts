@@ -264,6 +264,7 @@ test('a look survives the way there and back', () => {
     strike: fc.boolean(),
     rightToLeft: fc.boolean(),
     color: fc.nat(0xff_ffff),
+    fixedPitch: fc.boolean(),
     font: font.filter((name) => name.trim() === name),
   });
   fc.assert(

@@ -7,7 +7,7 @@ import { plainText, text } from '../../src/bridge/events.ts';
 import type { Content, Run } from '../../src/bridge/events.ts';
 import type { ServerKey } from '../../src/bridge/ids.ts';
 import { LISTS } from '../../src/msnp/contacts.ts';
-import { MAX_PAYLOAD, writeMessage } from '../../src/msnp/message.ts';
+import { MAX_PAYLOAD, readMessage, writeMessage } from '../../src/msnp/message.ts';
 import type { ChatMessage } from '../../src/msnp/message.ts';
 import { PLAIN } from '../../src/msnp/text-format.ts';
 import type { TextFormat } from '../../src/msnp/text-format.ts';
@@ -49,8 +49,16 @@ describe('from MSN', () => {
     expect(fromMessage(said('hi', { color }), 'Bob')?.runs[0]?.color).toBe(expected);
   });
 
-  test('a monospaced font says something about the text', () => {
-    expect(fromMessage(said('a = b', { font: 'Courier New' }), 'Bob')?.runs[0]?.font).toBe('Courier New');
+  test.each([{ font: 'Courier New' }, { font: 'consolas' }, { font: 'Some Mono', fixedPitch: true }])(
+    'letters of one width are code: %j',
+    (format) => {
+      expect(fromMessage(said('a = b', format), 'Bob')).toEqual(content({ text: 'a = b', code: true }));
+    },
+  );
+
+  test('text that is to stand at the right says so where it does not show by itself', () => {
+    expect(fromMessage(said('(1) ok', { rightToLeft: true }), 'Bob')).toEqual(text('\u200f(1) ok'));
+    expect(fromMessage(said('(1) שלום', { rightToLeft: true }), 'Bob')).toEqual(text('(1) שלום'));
   });
 
   test('lines are one way, the end is trimmed, controls are gone', () => {
@@ -82,6 +90,19 @@ describe('from MSN', () => {
     expect(fromMessage(said('/mean'), 'Bob')).toEqual(text('/mean'));
   });
 
+  test('an action of later clients is one too', () => {
+    expect(fromMessage({ type: 'action', text: 'waves' }, 'Bob')).toEqual({ ...text('waves'), emote: true });
+    expect(fromMessage({ type: 'action', text: ' ' }, 'Bob')).toBeUndefined();
+  });
+
+  test('what is not carried yet is told', () => {
+    const wink = readMessage(Buffer.from('Content-Type: text/x-msnmsgr-datacast\r\n\r\nID: 2\r\n'));
+    expect(wink && fromMessage(wink, 'Bob')).toEqual({
+      ...text('sent a wink, which cannot be shown here yet'),
+      emote: true,
+    });
+  });
+
   test('a nudge is an action', () => {
     expect(fromMessage({ type: 'nudge' }, 'Bob')).toEqual({ ...text('sent you a nudge'), emote: true });
   });
@@ -108,7 +129,7 @@ describe('to MSN', () => {
     ],
     ['one colour', content({ text: 'red', color: '#FF0000' }), 'red', { color: 0xff0000 }],
     ['two colours', content({ text: 'red', color: '#ff0000' }, { text: 'blue', color: '#0000ff' }), 'redblue', {}],
-    ['code', content({ text: 'a*b\n  c', code: true }), 'a*b\n  c', { font: 'Courier New' }],
+    ['code', content({ text: 'a*b\n  c', code: true }), 'a*b\n  c', { font: 'Courier New', fixedPitch: true }],
     ['some code', content('use ', { text: 'x_y', code: true, bold: true }), 'use x_y', {}],
     ['a link', content({ text: 'here', link: 'https://example.com/x' }), 'here (https://example.com/x)', {}],
     ['a bare link', content({ text: 'example.com', link: 'https://example.com/' }), 'example.com', {}],
@@ -127,7 +148,6 @@ const run = fc.record(
     italic: fc.boolean(),
     code: fc.boolean(),
     color: fc.constantFrom('#ff0000', '#00ff00'),
-    font: fc.constantFrom('Arial', 'Ünïcödé with a very long name that goes on and on'),
     link: fc.constantFrom('https://example.com/a', 'mailto:a@b.c'),
   },
   { requiredKeys: ['text'] },
@@ -141,7 +161,7 @@ test('every piece of every message fits, is not empty, and is changed no more', 
       for (const piece of pieces) {
         expect(plainText(piece)).not.toBe('');
         expect(writeMessage(toMessage(piece)).length).toBeLessThanOrEqual(MAX_PAYLOAD);
-        expect(toMessage(piece).text).toBe(plainText(piece));
+        expect(toMessage(piece).text).toBe(`${given.emote ? '/me ' : ''}${plainText(piece)}`);
       }
     }),
     { seed: 1863, numRuns: 200 },
@@ -154,6 +174,9 @@ test('the pieces hold the whole text, each in its look', () => {
   expect(pieces.length).toBeGreaterThan(2);
   expect(pieces.map(plainText).join(' ')).toBe(long);
   expect(pieces.every((piece) => toMessage(piece).format.bold)).toBe(true);
+  expect(split({ ...text(long), emote: true }).every((piece) => toMessage(piece).text.startsWith('/me word'))).toBe(
+    true,
+  );
   expect(split(text(' \n '))).toEqual([]);
 });
 

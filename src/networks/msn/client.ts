@@ -17,6 +17,7 @@ import type {
 } from '../../bridge/network.ts';
 import type { DialectName } from '../../msnp/dialect.ts';
 import type { ChatMessage } from '../../msnp/message.ts';
+import { readOffer } from '../../msnp/offers.ts';
 import type { SessionEvent } from '../../msnp/notification-types.ts';
 import type { SwitchboardEntry } from '../../msnp/switchboard-types.ts';
 import { SwitchboardSession } from '../../msnp/switchboard.ts';
@@ -35,6 +36,7 @@ import {
   isAddress,
   isGroupChat,
   messageId,
+  offerId,
   participantsId,
   sameAddress,
   userId,
@@ -351,12 +353,17 @@ export class MsnClient implements NetworkClient {
       this.#log.debug({ kind }, 'message without anything to show');
       return;
     }
+    const { user } = this.#login;
+    const offer = readOffer(message)?.id;
     this.#sink.event({
       type: 'message',
       chat,
       sender,
       senderName: toName(nick) || this.roster.nameOf(address),
-      id: messageId(this.#login.user, epoch, connection, count),
+      id:
+        offer === undefined
+          ? messageId(user, epoch, connection, count)
+          : offerId(user, epoch, connection, sender, offer),
       at: this.#parts.clock.now(),
       content,
     });

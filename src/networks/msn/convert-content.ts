@@ -4,15 +4,30 @@ import { assertNever } from '../../bridge/errors.ts';
 import { plainText, text } from '../../bridge/events.ts';
 import type { Content, Run } from '../../bridge/events.ts';
 import type { ChatMessage } from '../../msnp/message.ts';
+import { readOffer } from '../../msnp/offers.ts';
+import type { OfferKind } from '../../msnp/offers.ts';
 import { PLAIN } from '../../msnp/text-format.ts';
 import type { TextFormat } from '../../msnp/text-format.ts';
-import { splitText } from '../../msnp/text-split.ts';
+import { splitText, TEXT_LIMIT } from '../../msnp/text-split.ts';
 
 type TextMessage = Extract<ChatMessage, { type: 'text' }>;
 
+const RIGHT_TO_LEFT = '\u200f';
+const ACTION = '/me ';
 const MONOSPACED = 'Courier New';
 /** Fonts that say something about the text; all others are a matter of the sender's taste. */
 const MONOSPACED_FONTS = new Set(['courier', 'courier new', 'consolas', 'lucida console', 'fixedsys', 'terminal']);
+
+/** What is not carried yet is at least told. */
+const OFFERS: Readonly<Record<OfferKind, string>> = {
+  wink: 'sent a wink, which cannot be shown here yet',
+  'voice-clip': 'sent a voice clip, which cannot be played here yet',
+  drawing: 'sent a drawing, which cannot be shown here yet',
+  file: 'wants to send a file, which cannot be taken here yet',
+  webcam: 'wants to use a webcam, which cannot be done here',
+  call: 'wants to talk by voice, which cannot be done here',
+  other: 'sent an invitation, which cannot be answered here',
+};
 
 /** Undefined: there is nothing in it for a person to read. `nick`: of the sender, as the message came. */
 export function fromMessage(message: ChatMessage, nick: string): Content | undefined {
@@ -21,9 +36,16 @@ export function fromMessage(message: ChatMessage, nick: string): Content | undef
       return fromText(message, nick);
     case 'nudge':
       return { ...text('sent you a nudge'), emote: true };
+    case 'action': {
+      const action = fromText({ type: 'text', text: message.text, format: PLAIN }, nick);
+      return action && { ...action, emote: true };
+    }
     case 'typing':
-    case 'other':
       return undefined;
+    case 'other': {
+      const offer = readOffer(message);
+      return offer && { ...text(OFFERS[offer.kind]), emote: true };
+    }
     default:
       return assertNever(message);
   }
@@ -33,7 +55,10 @@ function fromText(message: TextMessage, nick: string): Content | undefined {
   const clean = cleanText(message.text);
   if (clean.trim() === '') return undefined;
   const action = /^\/me\s+(?=\S)/.exec(clean);
-  const run: Run = { text: action ? clean.slice(action[0].length) : clean, ...styleOf(message.format) };
+  const words = action ? clean.slice(action[0].length) : clean;
+  // Where the text itself does not show its direction, a character does.
+  const direction = message.format.rightToLeft && !isRightToLeft(words) ? RIGHT_TO_LEFT : '';
+  const run: Run = { text: direction + words, ...styleOf(message.format) };
   // The sender speaks under another name in this message (bots and relays do).
   const alias = message.name === undefined ? '' : cleanText(message.name).trim();
   const runs = alias === '' || alias === nick.trim() ? [run] : [{ text: `${alias}: ` }, run];
@@ -54,14 +79,13 @@ function cleanText(raw: string): string {
 }
 
 function styleOf(format: TextFormat): Omit<Run, 'text'> {
-  const font = format.font ?? '';
   return {
     ...(format.bold && { bold: true }),
     ...(format.italic && { italic: true }),
     ...(format.underline && { underline: true }),
     ...(format.strike && { strike: true }),
     ...(isReadable(format.color) && { color: `#${format.color.toString(16).padStart(6, '0')}` }),
-    ...(MONOSPACED_FONTS.has(font.toLowerCase()) && { font }),
+    ...((format.fixedPitch || MONOSPACED_FONTS.has((format.font ?? '').toLowerCase())) && { code: true }),
   };
 }
 
@@ -74,31 +98,24 @@ function isReadable(color: number): boolean {
 
 /**
  * The pieces of a message as MSN carries them: each fits a payload, and is one run in one style, so that `toMessage`
- * changes nothing about it any more.
+ * changes nothing about it any more. Each piece of an action is one.
  */
 export function split(content: Content): readonly Content[] {
-  const whole = toMessage(content);
-  if (whole.text.trim() === '') return [];
-  const style = styleOfWhole(content.runs);
-  return splitText(whole.text).map((part) => ({ type: 'text', runs: [{ text: part, ...style }] }));
+  const { emote, runs } = content;
+  const style = styleOfWhole(runs);
+  const marked = markedText(runs, style);
+  if (marked.trim() === '') return [];
+  const parts = splitText(marked, TEXT_LIMIT - (emote === true ? ACTION.length : 0));
+  return parts.map((part) => ({ type: 'text', runs: [{ text: part, ...style }], ...(emote === true && { emote }) }));
 }
 
 /** MSN has one look for a whole message: what holds for all of it becomes that look, the rest becomes marks. */
 export function toMessage(content: Content): TextMessage {
   const style = styleOfWhole(content.runs);
-  // A style of the whole message needs no marks.
-  const inner = content.runs.map((run) => ({
-    ...run,
-    bold: run.bold === true && style.bold !== true,
-    italic: run.italic === true && style.italic !== true,
-    underline: run.underline === true && style.underline !== true,
-    strike: run.strike === true && style.strike !== true,
-  }));
-  const marked = cleanText(mark(inner, MARKS));
-  const said = content.emote === true ? `/me ${marked}` : marked;
+  const marked = markedText(content.runs, style);
   return {
     type: 'text',
-    text: said,
+    text: content.emote === true ? `${ACTION}${marked}` : marked,
     format: {
       ...PLAIN,
       bold: style.bold === true,
@@ -106,10 +123,22 @@ export function toMessage(content: Content): TextMessage {
       underline: style.underline === true,
       strike: style.strike === true,
       color: /^#[\da-f]{6}$/i.test(style.color ?? '') ? Number.parseInt((style.color ?? '').slice(1), 16) : 0,
-      ...(style.font !== undefined && { font: style.font }),
+      ...(style.code === true && { font: MONOSPACED, fixedPitch: true }),
       rightToLeft: isRightToLeft(plainText(content)),
     },
   };
+}
+
+/** A style of the whole message needs no marks. */
+function markedText(runs: readonly Run[], whole: Omit<Run, 'text'>): string {
+  const inner = runs.map((run) => ({
+    ...run,
+    bold: run.bold === true && whole.bold !== true,
+    italic: run.italic === true && whole.italic !== true,
+    underline: run.underline === true && whole.underline !== true,
+    strike: run.strike === true && whole.strike !== true,
+  }));
+  return cleanText(mark(inner, MARKS));
 }
 
 function styleOfWhole(all: readonly Run[]): Omit<Run, 'text'> {
@@ -117,15 +146,13 @@ function styleOfWhole(all: readonly Run[]): Omit<Run, 'text'> {
   const everywhere = (wanted: (run: Run) => boolean | undefined): boolean => runs.every((run) => wanted(run) === true);
   const [first] = runs;
   if (first === undefined) return {};
-  const font = everywhere((run) => run.code) ? MONOSPACED : first.font;
-  const oneFont = font === MONOSPACED || everywhere((run) => run.font === font);
   return {
     ...(everywhere((run) => run.bold) && { bold: true }),
     ...(everywhere((run) => run.italic) && { italic: true }),
     ...(everywhere((run) => run.underline) && { underline: true }),
     ...(everywhere((run) => run.strike) && { strike: true }),
     ...(first.color !== undefined && everywhere((run) => run.color === first.color) && { color: first.color }),
-    ...(font !== undefined && oneFont && { font }),
+    ...(everywhere((run) => run.code) && { code: true }),
   };
 }
 

@@ -40,6 +40,17 @@ export function messageId(login: RemoteUserId, epoch: number, connection: number
   return `${login}/${epoch}.${connection}.${count}` as RemoteMessageId;
 }
 
+/** `offer`: the sender's name of what is offered, which may come twice. */
+export function offerId(
+  login: RemoteUserId,
+  epoch: number,
+  connection: number,
+  sender: RemoteUserId,
+  offer: string,
+): RemoteMessageId {
+  return `${login}/${epoch}.${connection}.offer.${sender}.${offer.slice(0, MAX_OFFER)}` as RemoteMessageId;
+}
+
 /** `count`: of the session. */
 export function participantsId(login: RemoteUserId, epoch: number, count: number): RemoteMessageId {
   return `${login}/${epoch}.participants.${count}` as RemoteMessageId;
@@ -56,6 +67,7 @@ export function noticeId(login: RemoteUserId, epoch: number, count: number): Rem
 }
 
 const MAX_ADDRESS = 129;
+const MAX_OFFER = 64;
 
 /** Whether what a server calls an address may name a person: the longer ones, and those with blanks or controls, may not. */
 export function isAddress(address: string): boolean {
