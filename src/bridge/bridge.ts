@@ -7,7 +7,7 @@ import { CleanUp, type LogoutRooms } from './clean-up.ts';
 import type { Clock } from './clock.ts';
 import type { Operations } from './commands/command.ts';
 import { commandRegistry } from './commands/registry.ts';
-import { BridgeError } from './errors.ts';
+import { assertNever, BridgeError } from './errors.ts';
 import {
   type Contact,
   type JournaledEvent,
@@ -21,7 +21,7 @@ import { GhostPresence } from './ghost-presence.ts';
 import { Ghosts } from './ghosts.ts';
 import { Invitations } from './invitations.ts';
 import type { LoginId, RoomId } from './ids.ts';
-import { matrixLane, remoteLane } from './lanes.ts';
+import { matrixLane, remoteLane, requestLane } from './lanes.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import { Logins } from './logins.ts';
@@ -364,7 +364,17 @@ export class Bridge {
       case 'roster':
         this.#background(this.#presence.noteLogin(login), 'presence not noted');
         this.#list.noteRoster(login);
+        return this.#reviewRequests(login);
+      case 'requests-changed':
+        return this.#reviewRequests(login);
+      default:
+        assertNever(event);
     }
+  }
+
+  /** In its turn, so that who has just asked is known. */
+  #reviewRequests(login: Login): void {
+    this.#runner.moment(requestLane(login.id), 'review', async () => this.#requests.review(login));
   }
 
   #background(work: Promise<unknown>, failure: string): void {

@@ -100,6 +100,8 @@ export type RemoteEvent =
       readonly id: RemoteMessageId;
       readonly at: Date;
     }
+  /** Who asks to be let in, or how they stand, is not what it was (`NetworkClient.requestStanding`). */
+  | { readonly type: 'requests-changed' }
   /** A sentence from the service itself, for the management room. */
   | { readonly type: 'notice'; readonly id: RemoteMessageId; readonly at: Date; readonly text: string };
 

@@ -284,6 +284,7 @@ export class Login {
         this.#saveLater(event.contact.id);
         break;
       case 'typing':
+      case 'requests-changed':
         break;
     }
     this.#parts.onMoment(this, event);

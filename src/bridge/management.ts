@@ -103,13 +103,24 @@ export class Management {
         this.#toldEncrypted.add(event.room);
         return this.#reply(event.room, event.id, 0, say(ENCRYPTED));
       case 'reaction':
-        return this.#parts.onReaction(event, async (content) => this.#reply(event.room, event.id, 0, content));
+        return this.#onReaction(event);
       case 'unsupported':
         // we do not see what it says
         if (this.#dialogues.get(event.room)?.secret === true)
           await this.#hide(event, async (content) => this.#reply(event.room, event.id, 1, content));
         return this.#reply(event.room, event.id, 0, say(notCommand(event.what)));
       case 'redaction':
+    }
+  }
+
+  /** What was tapped and cannot be done is told; only trouble of ours is tried again. */
+  async #onReaction(event: Extract<Talk, { type: 'reaction' }>): Promise<void> {
+    const reply = async (content: Content): Promise<void> => this.#reply(event.room, event.id, 0, content);
+    try {
+      await this.#parts.onReaction(event, reply);
+    } catch (error) {
+      if (!(error instanceof BridgeError) || isPassing(error)) throw error;
+      await reply(say(error.message));
     }
   }
 

@@ -116,6 +116,9 @@ export interface NetworkClient {
   /** Tells the network how the user answers somebody who asked. Throws `BridgeError`; may be repeated. */
   answerRequest(user: RemoteUserId, answer: RequestAnswer): Promise<void>;
 
+  /** How somebody stands who has asked to be let in, as far as the network has told. Asks nobody. */
+  requestStanding(user: RemoteUserId): RequestStanding;
+
   /**
    * Brings somebody into a chat. One with a single person then becomes another chat, of several, which comes as news.
    * Resolves to the chat that they are in; nothing is to be done if they are in it. Throws `BridgeError`. Networks that
@@ -138,6 +141,12 @@ export interface NetworkClient {
 
 /** `accept`: may see and write to the user. `add`: that, and is on the user's list too. `block`: neither. */
 export type RequestAnswer = 'accept' | 'add' | 'block';
+
+/**
+ * `waiting`: for an answer; `answered`: let in or shut out, wherever that was said; `gone`: the network does not know of it
+ * any more, which need not be the asker's doing.
+ */
+export type RequestStanding = 'waiting' | 'answered' | 'gone';
 
 /** `accepted`: the network took it. `delivered`: it reached everybody in the chat. */
 export type Delivery = 'accepted' | 'delivered';

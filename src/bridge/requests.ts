@@ -7,10 +7,10 @@ import type { EventId, LoginId, MatrixUserId } from './ids.ts';
 import type { Login } from './login.ts';
 import type { Said } from './management.ts';
 import type { Matrix } from './matrix.ts';
-import type { RequestAnswer } from './network.ts';
+import type { RequestAnswer, RequestStanding } from './network.ts';
 import type { Outcome } from './runner.ts';
 import { bold, lines, say } from './say.ts';
-import type { OpenRequest, RequestStore } from './store.ts';
+import type { RequestRecord, RequestState, RequestStore } from './store.ts';
 import { txnId } from './txn-ids.ts';
 
 type Answer = RequestAnswer | 'later';
@@ -30,6 +30,13 @@ const DONE: Readonly<Record<Answer, (name: string) => string>> = {
   later: (name) => `${name} waits. “requests” shows who does.`,
 };
 
+/** Whoever is not known to the network any more may still be: some servers forget people who are only moved about. */
+const STATES: Readonly<Record<RequestStanding, RequestState>> = {
+  waiting: 'open',
+  answered: 'answered',
+  gone: 'withdrawn',
+};
+
 export interface RequestsParts {
   readonly matrix: Pick<Matrix, 'react'>;
   readonly requests: RequestStore;
@@ -44,14 +51,25 @@ export class Requests {
     this.#parts = parts;
   }
 
-  /** Asks the user, once: somebody who waits already is not asked about again. */
+  /** Asks the user, once: somebody who waits already, or was answered meanwhile, is not asked about. */
   async ask(login: Login, request: ContactRequest): Promise<Outcome> {
     const { requests, notify, matrix } = this.#parts;
-    if (await requests.find(login.id, request.user)) return { type: 'done' };
+    const known = await requests.find(login.id, request.user);
+    const state = STATES[login.client.requestStanding(request.user)];
+    if (known?.state === 'open' || state === 'answered') return { type: 'done' };
     const { room, event } = await notify(login.matrixUser, question(login, request), request.id, true);
-    await requests.put({ ...request, login: login.id, event });
+    await requests.put({ ...request, login: login.id, event, state });
     for (const key of ANSWERS.keys()) await matrix.react(room, event, key, txnId('q', request.id, key));
     return { type: 'done' };
+  }
+
+  /** Somebody was answered elsewhere, or asks no more, or again. */
+  async review(login: Login): Promise<void> {
+    const { requests } = this.#parts;
+    for (const { user, state } of await requests.ofLogin(login.id)) {
+      const now = STATES[login.client.requestStanding(user)];
+      if (state !== now && state !== 'answered') await requests.setState(login.id, user, now);
+    }
   }
 
   /** A reaction of this user to something; undefined if it answers no question. */
@@ -67,23 +85,25 @@ export class Requests {
   async answer(login: Login, address: string, answer: string): Promise<string> {
     const wanted = [...ANSWERS.values()].find((one) => one.answer === answer.toLowerCase());
     if (!wanted) throw new BridgeError('bad-input', 'Please answer with accept, add, block or later.');
-    const open = await this.#parts.requests.ofLogin(login.id);
-    const request = open.find((one) => one.address.toLowerCase() === address.toLowerCase());
+    const all = await this.#parts.requests.ofLogin(login.id);
+    const request = all.find((one) => one.address.toLowerCase() === address.toLowerCase());
     if (!request)
       throw new BridgeError('bad-input', `${address} does not wait for an answer. “requests” shows who does.`);
     return this.#carryOut(login, request, wanted.answer);
   }
 
-  async ofLogin(login: Login): Promise<readonly OpenRequest[]> {
-    return this.#parts.requests.ofLogin(login.id);
+  /** Those who wait for an answer. */
+  async ofLogin(login: Login): Promise<readonly RequestRecord[]> {
+    return (await this.#parts.requests.ofLogin(login.id)).filter(({ state }) => state === 'open');
   }
 
-  async #carryOut(login: Login, request: OpenRequest, answer: Answer): Promise<string> {
+  async #carryOut(login: Login, { user, name, state }: RequestRecord, answer: Answer): Promise<string> {
+    if (state === 'answered') return `${name} was answered already.`;
     if (answer !== 'later') {
-      await login.client.answerRequest(request.user, answer);
-      await this.#parts.requests.close(login.id, request.user);
+      await login.client.answerRequest(user, answer);
+      await this.#parts.requests.setState(login.id, user, 'answered');
     }
-    return DONE[answer](request.name);
+    return DONE[answer](name);
   }
 }
 

@@ -95,22 +95,27 @@ export interface RoomStore {
   setGhost(ghost: MatrixUserId, network: NetworkId, user: RemoteUserId, name: string): Promise<void>;
 }
 
-/** Somebody who asked to be let in, until the user has answered. `event`: where they were asked. */
-export interface OpenRequest {
+/** `open`: the user is asked; `withdrawn`: the network knows of it no more, and an answer counts all the same. */
+export type RequestState = 'open' | 'withdrawn' | 'answered';
+
+/** Somebody who asked to be let in. `event`: where the user was asked. */
+export interface RequestRecord {
   readonly login: LoginId;
   readonly user: RemoteUserId;
   readonly address: string;
   readonly name: string;
   readonly event: EventId;
+  readonly state: RequestState;
 }
 
 export interface RequestStore {
   /** Keeps it, in the place of an older one of the same person. */
-  put(request: OpenRequest): Promise<void>;
-  find(login: LoginId, user: RemoteUserId): Promise<OpenRequest | undefined>;
-  findByEvent(event: EventId): Promise<OpenRequest | undefined>;
-  ofLogin(login: LoginId): Promise<readonly OpenRequest[]>;
-  close(login: LoginId, user: RemoteUserId): Promise<void>;
+  put(request: RequestRecord): Promise<void>;
+  find(login: LoginId, user: RemoteUserId): Promise<RequestRecord | undefined>;
+  findByEvent(event: EventId): Promise<RequestRecord | undefined>;
+  ofLogin(login: LoginId): Promise<readonly RequestRecord[]>;
+  /** What was answered stays so. */
+  setState(login: LoginId, user: RemoteUserId, state: RequestState): Promise<void>;
 }
 
 /** A login's space, or the one for a group of its contacts. */

@@ -48,9 +48,15 @@ export function contactPlan(asked: ContactCommand, dialect: Dialect, book: Conta
     case 'remove-from-list':
       return [removing(dialect, asked.list, asked.address)];
     case 'allow-contact':
-      return moving(dialect, asked.address, 'block', 'allow', asked.nick);
+      return [
+        ...moving(dialect, asked.address, 'block', 'allow', asked.nick),
+        ...settling(dialect, asked.address, book),
+      ];
     case 'block-contact':
-      return moving(dialect, asked.address, 'allow', 'block', asked.nick);
+      return [
+        ...moving(dialect, asked.address, 'allow', 'block', asked.nick),
+        ...settling(dialect, asked.address, book),
+      ];
     case 'rename-contact':
       return [renaming(dialect, asked.address, asked.nick)];
     case 'add-group':
@@ -120,18 +126,26 @@ function removing(dialect: Dialect, list: ListName, who: string): Make {
   };
 }
 
-/** From one of the two lists that exclude each other to the other; whoever was pending is so no longer. */
+/** From one of the two lists that exclude each other to the other. */
 function moving(dialect: Dialect, who: string, from: ListName, to: ListName, nick: string | undefined): Plan {
   const address = normalizeAddress(who);
   const isListed = (book: ContactBook, list: ListName): boolean => isOn(list, book.contact(address));
-  const reversing = dialect.pending === 'reversed';
   return [
     (book) => (isListed(book, from) ? removing(dialect, from, who)(book) : undefined),
     (book) => (isListed(book, to) ? undefined : adding(dialect, to, who, nick)(book)),
-    // before the removal: afterwards a server ended the connection
-    (book) => (reversing && isListed(book, 'pending') ? adding(dialect, 'reverse', who, nick)(book) : undefined),
-    (book) => (isListed(book, 'pending') ? removing(dialect, 'pending', who)(book) : undefined),
   ];
+}
+
+/** Whoever was pending is so no longer. `book`: as it is before the answer. */
+function settling(dialect: Dialect, who: string, book: ContactBook): Plan {
+  const contact = book.contact(normalizeAddress(who));
+  // of somebody who asks while we are there only the reverse list is told; where they are not pending, that is no harm
+  const isPending =
+    isOn('pending', contact) || (isOn('reverse', contact) && !isOn('allow', contact) && !isOn('block', contact));
+  if (dialect.pending === 'none' || !isPending) return [];
+  // before the removal: afterwards a server ended the connection
+  const reversing = dialect.pending === 'reversed' && !isOn('reverse', contact);
+  return [...(reversing ? [adding(dialect, 'reverse', who, undefined)] : []), removing(dialect, 'pending', who)];
 }
 
 function renaming(dialect: Dialect, who: string, nick: string): Make {

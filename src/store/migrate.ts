@@ -8,6 +8,7 @@ import * as spaces from '../../migrations/0002-spaces-and-choices.ts';
 import * as requests from '../../migrations/0003-contact-requests.ts';
 import * as participants from '../../migrations/0004-participants.ts';
 import * as networkState from '../../migrations/0005-network-state.ts';
+import * as requestStates from '../../migrations/0006-request-states.ts';
 import type { Database } from './database.ts';
 
 /** In order of their names. */
@@ -17,6 +18,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-contact-requests': requests,
   '0004-participants': participants,
   '0005-network-state': networkState,
+  '0006-request-states': requestStates,
 };
 
 /** The migrations that were carried out just now. */

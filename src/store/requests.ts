@@ -1,11 +1,11 @@
-// Contact requests that wait for an answer, on their table. Knows one table.
+// People who asked to be let in, on their table. Knows one table.
 
 import type { EventId, LoginId, RemoteUserId } from '../bridge/ids.ts';
-import type { OpenRequest, RequestStore } from '../bridge/store.ts';
+import type { RequestRecord, RequestState, RequestStore } from '../bridge/store.ts';
 import type { Database } from './database.ts';
 import { storable } from './json.ts';
 
-const COLUMNS = ['login', 'remote_user', 'address', 'name', 'event_id'] as const;
+const COLUMNS = ['login', 'remote_user', 'address', 'name', 'event_id', 'state'] as const;
 
 type Row = Readonly<Record<(typeof COLUMNS)[number], string>>;
 
@@ -16,8 +16,8 @@ export class SqlRequests implements RequestStore {
     this.#database = database;
   }
 
-  async put({ login, user, address, name, event }: OpenRequest): Promise<void> {
-    const values = { address: storable(address), name: storable(name), event_id: event };
+  async put({ login, user, address, name, event, state }: RequestRecord): Promise<void> {
+    const values = { address: storable(address), name: storable(name), event_id: event, state };
     await this.#database.kysely
       .insertInto('contact_request')
       .values({ login, remote_user: user, ...values })
@@ -25,26 +25,28 @@ export class SqlRequests implements RequestStore {
       .execute();
   }
 
-  async find(login: LoginId, user: RemoteUserId): Promise<OpenRequest | undefined> {
+  async find(login: LoginId, user: RemoteUserId): Promise<RequestRecord | undefined> {
     const row = await this.#select().where('login', '=', login).where('remote_user', '=', user).executeTakeFirst();
     return row && fromRow(row);
   }
 
-  async findByEvent(event: EventId): Promise<OpenRequest | undefined> {
+  async findByEvent(event: EventId): Promise<RequestRecord | undefined> {
     const row = await this.#select().where('event_id', '=', event).executeTakeFirst();
     return row && fromRow(row);
   }
 
-  async ofLogin(login: LoginId): Promise<readonly OpenRequest[]> {
+  async ofLogin(login: LoginId): Promise<readonly RequestRecord[]> {
     const rows = await this.#select().where('login', '=', login).orderBy('address').execute();
     return rows.map(fromRow);
   }
 
-  async close(login: LoginId, user: RemoteUserId): Promise<void> {
+  async setState(login: LoginId, user: RemoteUserId, state: RequestState): Promise<void> {
     await this.#database.kysely
-      .deleteFrom('contact_request')
+      .updateTable('contact_request')
+      .set({ state })
       .where('login', '=', login)
       .where('remote_user', '=', user)
+      .where('state', '<>', 'answered')
       .execute();
   }
 
@@ -53,12 +55,13 @@ export class SqlRequests implements RequestStore {
   }
 }
 
-function fromRow(row: Row): OpenRequest {
+function fromRow(row: Row): RequestRecord {
   return {
     login: row.login as LoginId,
     user: row.remote_user as RemoteUserId,
     address: row.address,
     name: row.name,
     event: row.event_id as EventId,
+    state: row.state as RequestState,
   };
 }

@@ -49,8 +49,10 @@ test('a tap answers it', async () => {
   expect(cave().heard).toEqual(['accept cave/troll']);
 });
 
-test('what was answered is not answered again', async () => {
+test('what was answered is not answered again, and a late tap or command is told so', async () => {
   await alice.person.react(alice.room, await questionAbout('troll'), '🚫');
+  await alice.hears(/^troll was answered already\.$/);
+  await alice.asks('answer troll block', /^troll was answered already\.$/);
   expect(await alice.asks('requests', /waits|Answer/)).toBe('Nobody waits for an answer.');
   expect(cave().heard).toEqual(['accept cave/troll']);
 });
@@ -71,6 +73,59 @@ test('who waits is asked about once, over restarts, and can be answered by a com
   await alice.asks('answer imp later', /imp waits/);
   expect(cave().heard).toEqual(['block cave/ghoul']);
   expect(await alice.asks('requests', /Answer with/)).toMatch(/^imp\n/);
+});
+
+test('an answer that fails is a sentence, and can be given again', async () => {
+  cave().asks('gnome');
+  const question = await questionAbout('gnome');
+  cave().deaf = true;
+  const tap = await alice.person.react(alice.room, question, '✅');
+  await alice.hears(/^The cave does not hear you\.$/);
+  cave().deaf = false;
+  await alice.person.redact(alice.room, tap);
+  await alice.person.react(alice.room, question, '✅');
+  await alice.hears(/^gnome may now see you and write to you\.$/);
+  cave().asks('sprite');
+  const other = await questionAbout('sprite');
+  cave().close();
+  await alice.person.react(alice.room, other, '➕');
+  await alice.hears(/^The cave is closed\.$/);
+  cave().connect(99);
+  await alice.asks('answer sprite add', /^sprite may now see you and write to you, and is on your list\.$/);
+});
+
+test('who was answered elsewhere waits no longer, and a late tap is told so', async () => {
+  cave().asks('elf');
+  const question = await questionAbout('elf');
+  cave().tellStanding('elf', 'answered');
+  for (let list = 'elf'; list.includes('elf');) list = await alice.asks('requests', /waits|Answer/);
+  await alice.person.react(alice.room, question, '✅');
+  await alice.hears(/^elf was answered already\.$/);
+  expect(cave().heard.filter((one) => one.includes('elf'))).toEqual([]);
+});
+
+test('who went is not shown as waiting, yet an answer counts; who comes again is', async () => {
+  cave().asks('dwarf');
+  const question = await questionAbout('dwarf');
+  cave().tellStanding('dwarf', 'gone');
+  for (let list = 'dwarf'; list.includes('dwarf');) list = await alice.asks('requests', /waits|Answer/);
+  cave().tellStanding('dwarf', 'waiting');
+  for (let list = ''; !list.includes('dwarf');) list = await alice.asks('requests', /waits|Answer/);
+  cave().tellStanding('dwarf', 'gone');
+  await alice.person.react(alice.room, question, '🚫');
+  await alice.hears(/^dwarf is blocked\.$/);
+  expect(cave().heard.filter((one) => one.includes('dwarf'))).toEqual(['block cave/dwarf']);
+});
+
+test('what changed while nobody was signed in counts from the next sign-in on', async () => {
+  cave().asks('faun');
+  await questionAbout('faun');
+  const before = cave();
+  await house.close();
+  before.tellStanding('faun', 'answered');
+  await house.open();
+  for (let list = 'faun'; list.includes('faun');) list = await alice.asks('requests', /waits|Answer/);
+  await alice.asks('answer faun accept', /^faun was answered already\.$/);
 });
 
 test('only the user’s own tap counts', async () => {

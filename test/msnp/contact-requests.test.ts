@@ -306,6 +306,25 @@ test('accepts somebody by the lists that each version has', () => {
   ]);
 });
 
+test.each<[DialectName, string, string[], string[]]>([
+  ['MSNP8', 'ADD 0 RL 8 new@x.y New', ['ADD 7 AL 9 new@x.y New'], ['ADD 7 AL new@x.y new%40x.y']],
+  [
+    'MSNP10',
+    'ADC 0 RL N=new@x.y F=New',
+    ['ADC 7 AL N=new@x.y', 'REM 8 PL new@x.y'],
+    ['ADC 7 AL N=new@x.y', 'REM 8 PL new@x.y'],
+  ],
+  // the reverse list is known to have them: to say so again has ended connections; and perhaps they are not pending
+  ['MSNP12', 'ADC 0 RL N=new@x.y F=New', ['ADC 7 AL N=new@x.y', '216 8'], ['ADC 7 AL N=new@x.y', 'REM 8 PL new@x.y']],
+])('in %s somebody who asks while we are there is accepted, too', (name, news, answers, sent) => {
+  const session = signedIn(name);
+  say(session, received(`${news}\r\n`));
+  const asked = say(session, ask({ type: 'allow-contact', address: 'new@x.y' }));
+  const said = answers.map((answer) => say(session, received(`${answer}\r\n`)));
+  expect([asked, ...said].flatMap((one) => one.sent)).toEqual(sent.map((line) => `${line}\r\n`));
+  expect(said.at(-1)?.events.at(-1)).toEqual(DONE);
+});
+
 test('blocks and unblocks by way of both lists, never on both at once', () => {
   expect(play('MSNP12', { type: 'block-contact', address: 'bob@x.y' }, ['REM 7 AL bob@x.y', 'ADC 8 BL N=x'])).toEqual([
     'REM 7 AL bob@x.y',

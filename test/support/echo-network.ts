@@ -12,6 +12,7 @@ import type {
   NetworkCommand,
   NetworkLogin,
   RequestAnswer,
+  RequestStanding,
   WantedPresence,
   ResolvedUser,
 } from '../../src/bridge/network.ts';
@@ -45,6 +46,8 @@ export class EchoNetwork implements Network {
   readonly clients = new Map<string, EchoClient>();
   /** Whom the cave has, by name; all of them are on everybody's list. */
   readonly people = new Map([['wall', contact('wall', 'Wall')]]);
+  /** Who has asked to be let in by whom: the cave forgets neither over restarts. */
+  readonly #asking = new Map<string, RequestStanding>();
   readonly #password: string;
   readonly #now: () => Date;
 
@@ -65,7 +68,7 @@ export class EchoNetwork implements Network {
   }
 
   createClient(login: NetworkLogin, sink: ClientSink): EchoClient {
-    const client = new EchoClient(login, sink, this.people, this.#password, this.#now);
+    const client = new EchoClient(login, sink, this.people, this.#asking, this.#password, this.#now);
     this.clients.set(login.address, client);
     return client;
   }
@@ -73,19 +76,30 @@ export class EchoNetwork implements Network {
 
 export class EchoClient implements NetworkClient {
   readonly heard: string[] = [];
+  /** Refuses every answer to a request. */
+  deaf = false;
   readonly #login: NetworkLogin;
   readonly #sink: ClientSink;
   readonly #people: Map<string, Contact>;
+  readonly #asking: Map<string, RequestStanding>;
   readonly #password: string;
   readonly #now: () => Date;
   #connected = false;
   #epoch = 0;
   #count = 0;
 
-  constructor(login: NetworkLogin, sink: ClientSink, people: Map<string, Contact>, password: string, now: () => Date) {
+  constructor(
+    login: NetworkLogin,
+    sink: ClientSink,
+    people: Map<string, Contact>,
+    asking: Map<string, RequestStanding>,
+    password: string,
+    now: () => Date,
+  ) {
     this.#login = login;
     this.#sink = sink;
     this.#people = people;
+    this.#asking = asking;
     this.#password = password;
     this.#now = now;
   }
@@ -150,11 +164,25 @@ export class EchoClient implements NetworkClient {
   }
 
   async answerRequest(user: RemoteUserId, answer: RequestAnswer): Promise<void> {
+    if (!this.#connected) throw new BridgeError('not-connected', 'The cave is closed.', { retriable: true });
+    if (this.deaf) throw new BridgeError('network', 'The cave does not hear you.');
     this.heard.push(`${answer} ${user}`);
+    this.#asking.set(`${this.#login.user} ${user}`, 'answered');
+  }
+
+  requestStanding(user: RemoteUserId): RequestStanding {
+    return this.#asking.get(`${this.#login.user} ${user}`) ?? 'gone';
+  }
+
+  /** How somebody stands who has asked is now another thing. */
+  tellStanding(who: string, standing: RequestStanding): void {
+    this.#asking.set(`${this.#login.user} cave/${who}`, standing);
+    this.#sink.event({ type: 'requests-changed' });
   }
 
   /** Somebody asks to be let in. */
   asks(who: string): void {
+    this.#asking.set(`${this.#login.user} cave/${who}`, 'waiting');
     this.#sink.event({
       type: 'contact-request',
       user: `cave/${who}` as RemoteUserId,

@@ -12,6 +12,7 @@ import type {
   NetworkClient,
   NetworkLogin,
   RequestAnswer,
+  RequestStanding,
   ResolvedUser,
   WantedPresence,
 } from '../../bridge/network.ts';
@@ -194,6 +195,10 @@ export class MsnClient implements NetworkClient {
 
   async answerRequest(user: RemoteUserId, answer: RequestAnswer): Promise<void> {
     await this.#people.answer(user, answer);
+  }
+
+  requestStanding(user: RemoteUserId): RequestStanding {
+    return this.roster.requestStanding(addressOfUser(user));
   }
 
   /** The contact list and what belongs to it, for commands. */

@@ -4,6 +4,7 @@
 import type { Cancel, Clock } from '../../bridge/clock.ts';
 import type { Contact, RemoteEvent } from '../../bridge/events.ts';
 import type { ServerKey } from '../../bridge/ids.ts';
+import type { RequestStanding } from '../../bridge/network.ts';
 import { ContactBook } from '../../msnp/contact-book.ts';
 import { isOn, NO_GROUP } from '../../msnp/contacts.ts';
 import type { ContactChange, ContactList, Privacy, RosterContact, RosterGroup } from '../../msnp/contacts.ts';
@@ -82,6 +83,11 @@ export class Roster {
     const known = this.find(address);
     if (isOn('block', known)) return false;
     return isOn('allow', known) || this.privacy.unlisted !== 'block';
+  }
+
+  /** How somebody stands who has asked to be let in. */
+  requestStanding(address: string): RequestStanding {
+    return standingOfRequest(this.find(address));
   }
 
   get groups(): readonly RosterGroup[] {
@@ -169,6 +175,7 @@ export class Roster {
     this.#apply({ ...change, address });
     const known = this.find(address);
     if (!isOn('forward', known)) this.#standings.delete(address);
+    if (standingOfRequest(before) !== standingOfRequest(known)) this.#emit({ type: 'requests-changed' });
     if (list === 'forward' && change.change === 'removed') this.#tellAllSoon();
     else this.#tell(address);
     if (change.change !== 'added' || (list !== 'reverse' && list !== 'pending') || known === undefined) return;
@@ -242,6 +249,13 @@ export class Roster {
 
 function bookOf(list: ContactList): ContactBook {
   return new ContactBook({ ...list, contacts: list.contacts.filter(({ address }) => isAddress(address)) });
+}
+
+/** The reverse list forgets people who are only moved from one group to another: who is off it need not have gone. */
+function standingOfRequest(known: RosterContact | undefined): RequestStanding {
+  if (known === undefined) return 'gone';
+  if (isOn('allow', known) || isOn('block', known)) return 'answered';
+  return asksToBeLetIn(known) ? 'waiting' : 'gone';
 }
 
 /** On our list of those who have us, or waiting there, and neither let in nor shut out. */
