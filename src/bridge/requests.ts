@@ -37,6 +37,8 @@ const STATES: Readonly<Record<RequestStanding, RequestState>> = {
   gone: 'withdrawn',
 };
 
+type Asker = Pick<RequestRecord, 'user' | 'name' | 'state'>;
+
 export interface RequestsParts {
   readonly matrix: Pick<Matrix, 'react'>;
   readonly requests: RequestStore;
@@ -55,10 +57,10 @@ export class Requests {
   async ask(login: Login, request: ContactRequest): Promise<Outcome> {
     const { requests, notify, matrix } = this.#parts;
     const known = await requests.find(login.id, request.user);
-    const state = STATES[login.client.requestStanding(request.user)];
-    if (known?.state === 'open' || state === 'answered') return { type: 'done' };
+    const standing = (): RequestStanding => login.client.requestStanding(request.user);
+    if (known?.state === 'open' || standing() === 'answered') return { type: 'done' };
     const { room, event } = await notify(login.matrixUser, question(login, request), request.id, true);
-    await requests.put({ ...request, login: login.id, event, state });
+    await requests.put({ ...request, login: login.id, event, state: STATES[standing()] });
     for (const key of ANSWERS.keys()) await matrix.react(room, event, key, txnId('q', request.id, key));
     return { type: 'done' };
   }
@@ -86,10 +88,8 @@ export class Requests {
     const wanted = [...ANSWERS.values()].find((one) => one.answer === answer.toLowerCase());
     if (!wanted) throw new BridgeError('bad-input', 'Please answer with accept, add, block or later.');
     const all = await this.#parts.requests.ofLogin(login.id);
-    const request = all.find((one) => one.address.toLowerCase() === address.toLowerCase());
-    if (!request)
-      throw new BridgeError('bad-input', `${address} does not wait for an answer. “requests” shows who does.`);
-    return this.#carryOut(login, request, wanted.answer);
+    const known = all.find((one) => one.address.toLowerCase() === address.toLowerCase());
+    return this.#carryOut(login, known ?? asker(login, address), wanted.answer);
   }
 
   /** Those who wait for an answer. */
@@ -97,7 +97,7 @@ export class Requests {
     return (await this.#parts.requests.ofLogin(login.id)).filter(({ state }) => state === 'open');
   }
 
-  async #carryOut(login: Login, { user, name, state }: RequestRecord, answer: Answer): Promise<string> {
+  async #carryOut(login: Login, { user, name, state }: Asker, answer: Answer): Promise<string> {
     if (state === 'answered') return `${name} was answered already.`;
     if (answer !== 'later') {
       await login.client.answerRequest(user, answer);
@@ -105,6 +105,13 @@ export class Requests {
     }
     return DONE[answer](name);
   }
+}
+
+/** Somebody about whom the user is being asked just now. */
+function asker(login: Login, address: string): Asker {
+  const { user, name } = login.client.resolve(address);
+  if (login.client.requestStanding(user) === 'waiting') return { user, name, state: 'open' };
+  throw new BridgeError('bad-input', `${address} does not wait for an answer. “requests” shows who does.`);
 }
 
 function question(login: Login, { name, address }: ContactRequest): Content {

@@ -1,7 +1,10 @@
 // People who ask to be let in: a question to the user, answered by a tap or a command, never by itself.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { MatrixUserId } from '../../src/bridge/ids.ts';
+import type { Database } from '../../src/store/database.ts';
 import type { EchoClient } from '../support/echo-network.ts';
+import { Core, openDatabase } from './core.ts';
 import { bodyOf, House, type Visitor } from './house.ts';
 
 let house: House;
@@ -136,4 +139,29 @@ test('only the user’s own tap counts', async () => {
   await eve.react(alice.room, question, '🚫');
   expect(await alice.asks('requests', /Answer with/)).toMatch(/^imp\n/);
   expect(house.homeserver.violations).toEqual([]);
+});
+
+describe('while the database is away', () => {
+  const ALICE = '@alice:hs.test' as MatrixUserId;
+  let database: Database;
+  beforeAll(async () => {
+    database = await openDatabase();
+  });
+  afterAll(async () => database.close());
+
+  test('an answer given before the question is written down is carried out, and nothing stays open', async () => {
+    const core = await Core.open(database);
+    const commands = await core.signedIn(ALICE, 'alice');
+    core.outages.add('requests.put', { times: 1_000 });
+    core.client('alice').asks('troll');
+    await core.hears(commands, /troll has put you/);
+    await core.say(ALICE, commands, 'answer troll accept');
+    await core.hears(commands, /troll may now see you/);
+    core.outages.clear();
+    await core.pass();
+    await core.say(ALICE, commands, 'requests');
+    await core.hears(commands, /Nobody waits/);
+    expect(core.client('alice').heard).toEqual(['accept cave/troll']);
+    expect(core.texts(commands).filter((text) => text.includes('has put you'))).toHaveLength(1);
+  });
 });
