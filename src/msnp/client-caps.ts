@@ -1,7 +1,8 @@
 // text/x-clientcaps: which program somebody uses, as programs that are not Microsoft's tell it. Knows its two fields.
 
-import type { ChatMessage } from './message.ts';
-import { readFields } from './mime.ts';
+import { encodeText } from './encoding.ts';
+import type { Mime } from './mime.ts';
+import { oneLine, readFields } from './mime.ts';
 
 export interface ClientCaps {
   /** `Purple/2.10.9` */
@@ -10,16 +11,19 @@ export interface ClientCaps {
   readonly logging: 'yes' | 'secure' | 'no' | undefined;
 }
 
-const LOGGING = new Map<string, ClientCaps['logging']>([
-  ['Y', 'yes'],
-  ['S', 'secure'],
-  ['N', 'no'],
-]);
+const LETTERS = { yes: 'Y', secure: 'S', no: 'N' } as const;
+const LOGGING = new Map(
+  Object.entries(LETTERS).map(([logging, letter]) => [letter as string, logging as keyof typeof LETTERS]),
+);
 
-/** Undefined: a message of another kind. */
-export function readClientCaps(message: ChatMessage): ClientCaps | undefined {
-  if (message.type !== 'other' || message.contentType !== 'text/x-clientcaps') return undefined;
-  const fields = readFields(message.body);
+export function readClientCaps({ headers, body }: Mime): ClientCaps {
+  const fields = readFields(body);
   const logging = LOGGING.get(fields.get('chat-logging')?.toUpperCase() ?? '');
-  return { client: fields.get('client-name') ?? message.headers.get('client-name') ?? '', logging };
+  return { client: fields.get('client-name') ?? headers.get('client-name') ?? '', logging };
+}
+
+/** The body. */
+export function writeClientCaps({ client, logging }: ClientCaps): Uint8Array {
+  const kept = logging === undefined ? '' : `Chat-Logging: ${LETTERS[logging]}\r\n`;
+  return encodeText(`Client-Name: ${oneLine(client)}\r\n${kept}`);
 }

@@ -1,6 +1,8 @@
 // MSG payloads: a MIME head and a body. Knows content types, not who talks to whom.
 
 import { normalizeAddress } from './address.ts';
+import type { ClientCaps } from './client-caps.ts';
+import { readClientCaps, writeClientCaps } from './client-caps.ts';
 import { decodeText, encodeText } from './encoding.ts';
 import { assertNever } from './errors.ts';
 import { contentType, oneLine, readFields, readMime, writeMime } from './mime.ts';
@@ -20,6 +22,8 @@ export type ChatMessage =
   | { readonly type: 'nudge' }
   /** What somebody does, told of them: "waves". */
   | { readonly type: 'action'; readonly text: string }
+  /** Which program the sender uses. */
+  | ({ readonly type: 'client-caps' } & ClientCaps)
   /** Any other content type; ignored by most. */
   | {
       readonly type: 'other';
@@ -38,6 +42,7 @@ const READERS = new Map<string, (mime: Mime) => ChatMessage | undefined>([
   ['text/plain', readText],
   ['text/x-msmsgscontrol', readControl],
   ['text/x-msnmsgr-datacast', readDatacast],
+  ['text/x-clientcaps', (mime) => ({ type: 'client-caps', ...readClientCaps(mime) })],
 ]);
 
 /** Undefined: the head is larger than any honest one. */
@@ -76,6 +81,14 @@ export function writeMessage(message: ChatMessage): Uint8Array {
       return writeDatacast(['ID: 1']);
     case 'action':
       return writeDatacast(['ID: 4', `Data: ${oneLine(message.text)}`]);
+    case 'client-caps':
+      return writeMime(
+        [
+          ['MIME-Version', '1.0'],
+          ['Content-Type', 'text/x-clientcaps'],
+        ],
+        writeClientCaps(message),
+      );
     case 'other': {
       const given = [...message.headers].filter(([name]) => !STATED.has(name.toLowerCase()));
       const type = message.headers.get('content-type') ?? message.contentType; // with its parameters, if it was read

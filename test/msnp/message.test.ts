@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { ChunkJoiner } from '../../src/msnp/chunks.ts';
-import { readClientCaps } from '../../src/msnp/client-caps.ts';
 import { readMessage, writeMessage } from '../../src/msnp/message.ts';
 import type { ChatMessage } from '../../src/msnp/message.ts';
 import { readMime } from '../../src/msnp/mime.ts';
@@ -69,11 +68,13 @@ test.each([
   ['', { client: '', logging: undefined }],
 ])('reads which program somebody uses: %j', (body, expected) => {
   const message = readMessage(Buffer.from(`Content-Type: text/x-clientcaps\r\n\r\n${body}`));
-  expect(message && readClientCaps(message)).toEqual(expected);
+  expect(message).toEqual({ type: 'client-caps', ...expected });
 });
 
-test('other messages tell no program', () => {
-  expect(readClientCaps(text('Client-Name: x'))).toBeUndefined();
+test('says which program we are as others do', () => {
+  const payload = Buffer.from(writeMessage({ type: 'client-caps', client: 'Purple/2.10.9', logging: 'yes' }));
+  expect(payload.length).toBe(99); // as recorded
+  expect(payload.toString()).toMatch(/\r\n\r\nClient-Name: Purple\/2\.10\.9\r\nChat-Logging: Y\r\n$/);
 });
 
 test('refuses a head that is larger than any honest one', () => {

@@ -7,7 +7,7 @@ import { text } from '../../src/bridge/events.ts';
 import type { ChatId } from '../../src/bridge/ids.ts';
 import { NAK, refusal } from '../support/msn-server/faults.ts';
 import type { MsnServerDouble } from '../support/msn-server/msn-server-double.ts';
-import { ALICE, BOB, CAROL, eventually, say, setStage, signInOurs, signInPerson } from './msn-stage.ts';
+import { ALICE, BOB, CAROL, eventually, OUR_WORDS, say, setStage, signInOurs, signInPerson } from './msn-stage.ts';
 
 const chat = (address: string): ChatId => address as ChatId;
 
@@ -79,7 +79,7 @@ test('messages said at once share the opening and keep their order', async () =>
   const ours = await signInOurs(stage);
   const words = ['one', 'two', 'three', 'four', 'five'];
   await Promise.all(words.map((word) => say(ours, BOB, word)));
-  expect(bob.messages.map(({ body }) => body.toString())).toEqual(words);
+  expect(bob.texts).toEqual(words);
   expect(requests(stage.server)).toBe(1);
 });
 
@@ -91,8 +91,8 @@ test('a long text goes in pieces that each fit', async () => {
   const pieces = ours.client.split(text(long));
   expect(pieces.length).toBeGreaterThan(2);
   for (const piece of pieces) await say(ours, BOB, piece);
-  await eventually(() => bob.messages.length === pieces.length);
-  expect(bob.messages.map(({ body }) => body.toString()).join(' ')).toBe(long);
+  await eventually(() => bob.texts.length === pieces.length);
+  expect(bob.texts.join(' ')).toBe(long);
   expect(stage.server.violations).toEqual([]);
 });
 
@@ -123,7 +123,7 @@ test('a NAK is a message that did not arrive', async () => {
   const stage = await setStage();
   await signInPerson(stage, BOB);
   const ours = await signInOurs(stage);
-  stage.server.faults.add({ verb: 'MSG', user: ALICE }, NAK, 1);
+  stage.server.faults.add(OUR_WORDS, NAK, 1);
   expect(await failure(say(ours, BOB, 'hello'))).toMatchObject({ code: 'not-delivered' });
   await say(ours, BOB, 'again');
 });
@@ -132,9 +132,9 @@ test('silence after a message leaves it uncertain', async () => {
   const stage = await setStage();
   await signInPerson(stage, BOB);
   const ours = await signInOurs(stage);
-  stage.server.faults.add({ verb: 'MSG', user: ALICE }, { type: 'swallow' }, 1);
+  stage.server.faults.add(OUR_WORDS, { type: 'swallow' }, 1);
   const sending = failure(say(ours, BOB, 'hello'));
-  await stage.server.waitFor(({ verb, direction }) => verb === 'MSG' && direction === 'in');
+  await stage.server.waitFor(({ payload, direction }) => payload.includes('hello') && direction === 'in');
   stage.clock.advance(30_000);
   expect(await sending).toMatchObject({ code: 'uncertain', retriable: false });
 });
@@ -144,7 +144,7 @@ test('an acknowledgement after everybody has left says little', async () => {
   const bob = await signInPerson(stage, BOB);
   const ours = await signInOurs(stage);
   await say(ours, BOB, 'one');
-  stage.server.faults.add({ verb: 'MSG', user: ALICE }, { type: 'delay', ms: 150 }, 1);
+  stage.server.faults.add(OUR_WORDS, { type: 'delay', ms: 150 }, 1);
   const sending = failure(say(ours, BOB, 'two'));
   await stage.server.waitFor(({ payload }) => payload.includes('two'));
   await bob.leave();
@@ -157,7 +157,7 @@ test('a connection that breaks after the message leaves it uncertain, and the ne
   const stage = await setStage();
   const bob = await signInPerson(stage, BOB);
   const ours = await signInOurs(stage);
-  stage.server.faults.add({ verb: 'MSG', user: ALICE }, { type: 'drop' }, 1);
+  stage.server.faults.add(OUR_WORDS, { type: 'drop' }, 1);
   expect(await failure(say(ours, BOB, 'hello'))).toMatchObject({ code: 'uncertain' });
   await say(ours, BOB, 'again');
   await bob.waitForText('again');
@@ -194,7 +194,7 @@ test('what must happen before the bytes go out and fails stops them', async () =
   expect(await failure(say(ours, BOB, 'never', async () => Promise.reject(broken)))).toBe(broken);
   await say(ours, BOB, 'but this');
   await bob.waitForText('but this');
-  expect(bob.messages).toHaveLength(1);
+  expect(bob.texts).toHaveLength(1);
 });
 
 test('nothing is sent without being signed in', async () => {
@@ -233,7 +233,7 @@ test('a third person does not hear what is said to one', async () => {
   await bob.waitForChat([ALICE]);
   await say(ours, BOB, 'still only for you');
   expect((await bob.waitForText('still only for you')).chat).not.toBe(group);
-  expect(carol.messages.map(({ body }) => body.toString())).toEqual(['hello all']);
+  expect(carol.texts).toEqual(['hello all']);
 });
 
 test('typing goes both ways, and opens no conversation', async () => {
@@ -351,7 +351,7 @@ test('a server that breaks the protocol on a switchboard loses that one only', a
   const stage = await setStage();
   const bob = await signInPerson(stage, BOB);
   const ours = await signInOurs(stage);
-  stage.server.faults.add({ verb: 'MSG', user: ALICE }, { type: 'answer', lines: ['MSG bob Bob 99999999'] }, 1);
+  stage.server.faults.add(OUR_WORDS, { type: 'answer', lines: ['MSG bob Bob 99999999'] }, 1);
   expect(await failure(say(ours, BOB, 'hello'))).toMatchObject({ code: 'uncertain' });
   await say(ours, BOB, 'again');
   await bob.waitForText('again');

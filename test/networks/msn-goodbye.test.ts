@@ -2,14 +2,14 @@
 
 import { expect, test } from 'vitest';
 
-import { ALICE, BOB, eventually, pass, say, setStage, signInOurs, signInPerson } from './msn-stage.ts';
+import { ALICE, BOB, eventually, OUR_WORDS, pass, say, setStage, signInOurs, signInPerson } from './msn-stage.ts';
 
 test('signing off waits for the word on what was just sent', async () => {
   const stage = await setStage();
   const bob = await signInPerson(stage, BOB);
   const ours = await signInOurs(stage);
   await say(ours, BOB, 'one');
-  stage.server.faults.add({ verb: 'MSG', user: ALICE }, { type: 'delay', ms: 100 }, 1);
+  stage.server.faults.add(OUR_WORDS, { type: 'delay', ms: 100 }, 1);
   const sending = say(ours, BOB, 'two');
   await stage.server.waitFor(({ payload }) => payload.includes('two'));
   await ours.client.disconnect();

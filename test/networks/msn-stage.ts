@@ -19,6 +19,7 @@ import type { ServerProfile } from '../../src/networks/msn/profile.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { MsnPerson } from '../support/msn-person.ts';
 import type { MsnPersonOptions } from '../support/msn-person.ts';
+import type { FaultMatch } from '../support/msn-server/faults.ts';
 import { MsnServerDouble } from '../support/msn-server/msn-server-double.ts';
 import type { MsnServerOptions } from '../support/msn-server/msn-server-double.ts';
 import { keptLog } from '../support/no-log.ts';
@@ -32,6 +33,13 @@ const ACCOUNTS = [
   { address: BOB, name: 'Bob', contacts: [ALICE] },
   { address: CAROL, name: 'Carol', contacts: [ALICE, BOB] },
 ];
+
+/** What ours says in words, for faults; our client also says which program it is. */
+export const OUR_WORDS: FaultMatch = {
+  verb: 'MSG',
+  user: ALICE,
+  where: ({ payload }) => payload.includes('text/plain'),
+};
 
 /** Keeps what a client tells. */
 export class KeptSink implements ClientSink {

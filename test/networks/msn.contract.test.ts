@@ -14,7 +14,7 @@ networkContract('MSN', async () => {
     friend: BOB,
     absent: CAROL,
     friendSays: (words) => bob.say(ALICE, words),
-    friendHeard: () => bob.messages.map(({ body }) => body.toString()),
+    friendHeard: () => bob.texts,
     breakConnection: async () => {
       stage.server.cut(ALICE);
       // Our client leaves its conversations then; somebody who talks on waits for that.

@@ -41,6 +41,7 @@ export function fromMessage(message: ChatMessage, nick: string): Content | undef
       return action && { ...action, emote: true };
     }
     case 'typing':
+    case 'client-caps':
       return undefined;
     case 'other': {
       const offer = readOffer(message);

@@ -51,6 +51,11 @@ const JOIN_MS = 20_000;
 const IDLE_MS = 5 * 60_000;
 const GOODBYE_MS = 2_000;
 const MAX_PARTICIPANTS = 256;
+/** Which program we are, for those who come. Matrix keeps what is said. */
+const WE: ChatMessage = { type: 'client-caps', client: 'msn-matrix-bridge', logging: 'yes' };
+/** Who comes and goes all the time is not told every time. */
+const MAX_INTRODUCTIONS = 16;
+const MAX_CLIENT = 100;
 
 interface Invitation {
   readonly name: string;
@@ -74,6 +79,7 @@ export class Switchboard {
   #state: 'opening' | 'open' | 'leaving' | 'ended' = 'opening';
   #opened = false;
   #sendCount = 0;
+  #introductions = 0;
   #lastUsed: Date;
   #lastHeard: Date | undefined;
   #deadline: Cancel | undefined;
@@ -229,6 +235,7 @@ export class Switchboard {
 
   #onEntered(participants: readonly Participant[]): void {
     for (const participant of participants) this.#add(participant);
+    if (this.#present.size > 0) this.#introduce();
     const { callees, clock, name } = this.#parts;
     if (callees.length > 0) {
       this.#deadline?.();
@@ -249,6 +256,7 @@ export class Switchboard {
     const key = participant.address.toLowerCase();
     const isNew = !this.#present.has(key);
     this.#add(participant);
+    if (isNew && this.#present.has(key)) this.#introduce();
     this.#called.delete(key);
     for (const invitation of this.#invitations.get(key) ?? []) {
       invitation.cancel();
@@ -310,6 +318,12 @@ export class Switchboard {
     else if (participant && !idle) this.#parts.onLeft(participant);
   }
 
+  #introduce(): void {
+    if (this.#introductions >= MAX_INTRODUCTIONS) return;
+    this.#introductions += 1;
+    this.#driver.command({ type: 'send', id: 'introduction', message: WE, acknowledged: false });
+  }
+
   #open(): void {
     this.#state = 'open';
     this.#touch();
@@ -319,6 +333,10 @@ export class Switchboard {
   #onMessage(address: string, nick: string, message: ChatMessage): void {
     // Our own words from another place of ours: not before MSNP16, and none of what others say.
     if (sameAddress(address, this.#parts.own)) return;
+    if (message.type === 'client-caps') {
+      this.#parts.log.debug({ client: message.client.slice(0, MAX_CLIENT) }, 'somebody said which program they use');
+      return;
+    }
     this.#touch();
     if (message.type !== 'typing') this.#lastHeard = this.#parts.clock.now();
     this.#parts.onMessage(address, nick, message);

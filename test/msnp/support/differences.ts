@@ -165,7 +165,7 @@ const DIFFERENCES: readonly Difference[] = [
     },
   },
   {
-    what: 'header names, their order, the name of the program, MIME-Version; CS, PF and RL=0 of the format',
+    what: 'header names, their order, the name of the program and the line after it, MIME-Version; CS, PF and RL=0 of the format',
     apply: (frame) => (frame.verb === 'MSG' ? { ...frame, payload: comparablePayload(frame.payload) } : frame),
   },
   {
@@ -214,7 +214,9 @@ function comparablePayload(payload: Uint8Array): Uint8Array {
     .filter(([name]) => name !== 'mime-version' && name !== 'user-agent')
     .map(([name, value]) => `${name}: ${name === 'x-mms-im-format' ? comparableFormat(value) : value}\n`)
     .sort();
-  return Buffer.concat([Buffer.from(`${headers.join('')}\n`), mime.body]);
+  const isProgram = mime.headers.get('content-type') === 'text/x-clientcaps';
+  const body = isProgram ? Buffer.from(Buffer.from(mime.body).toString().trimEnd()) : mime.body;
+  return Buffer.concat([Buffer.from(`${headers.join('')}\n`), body]);
 }
 
 function comparableFormat(value: string): string {
