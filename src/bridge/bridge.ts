@@ -17,6 +17,7 @@ import {
   plainText,
   type RemoteEvent,
 } from './events.ts';
+import { Following } from './following.ts';
 import { GhostPresence } from './ghost-presence.ts';
 import { Ghosts } from './ghosts.ts';
 import { Invitations } from './invitations.ts';
@@ -28,7 +29,6 @@ import { Logins } from './logins.ts';
 import { Management } from './management.ts';
 import type { Matrix, MatrixSink } from './matrix.ts';
 import type { Network } from './network.ts';
-import { PresenceGovernor } from './presence.ts';
 import { Permissions, type PermissionMap } from './permissions.ts';
 import { Portals } from './portals.ts';
 import { Provisioning } from './provisioning.ts';
@@ -68,8 +68,8 @@ export class Bridge {
   readonly #runner: Runner;
   readonly #ghosts: Ghosts;
   readonly #portals: Portals;
-  readonly #governor: PresenceGovernor;
   readonly #presence: GhostPresence;
+  readonly #following: Following;
   readonly #invitations: Invitations;
   readonly #upgrades: Upgrades;
   readonly #requests: Requests;
@@ -118,6 +118,7 @@ export class Bridge {
         this.#portals.forget(login);
         this.#announcer.forget(login);
         this.#list.forget(login);
+        this.#following.forget(login);
       },
     });
     this.#list = new BuddyList({
@@ -131,17 +132,20 @@ export class Bridge {
       log,
     });
     this.#ghosts = new Ghosts({ matrix: this.#matrix, rooms: store.rooms });
-    this.#governor = new PresenceGovernor({
+    this.#presence = new GhostPresence({
+      matrix,
+      ghosts: this.#ghosts,
+      logins: () => this.#logins.all(),
+      perSecond: options.presencePerSecond,
       clock,
       log,
-      perSecond: options.presencePerSecond,
-      show: async (ghost, presence) => matrix.showPresence(ghost, presence),
     });
-    this.#presence = new GhostPresence({
-      ghosts: this.#ghosts,
-      governor: this.#governor,
-      logins: () => this.#logins.all(),
-      on: options.presencePerSecond > 0,
+    this.#following = new Following({
+      matrix,
+      loginOf: (id) => this.#logins.get(id),
+      loginsOf: (user) => this.#logins.of(user),
+      clock,
+      log,
     });
     this.#portals = new Portals(
       {
@@ -167,7 +171,12 @@ export class Bridge {
       matrix: this.#matrix,
       rooms: store.rooms,
       networks: options.networks,
-      commands: commandRegistry({ networks: options.networks, requests: this.#requests, list: this.#list }),
+      commands: commandRegistry({
+        networks: options.networks,
+        requests: this.#requests,
+        list: this.#list,
+        following: this.#following,
+      }),
       operations: this.#operations(),
       onReaction: async (event, reply) => {
         const answered = await this.#requests.onReaction(event.sender, event.to, event.key);
@@ -232,8 +241,9 @@ export class Bridge {
     const patience = new Promise<void>((resolve) => this.#options.clock.after(STOP_PATIENCE_MS, resolve));
     await Promise.race([this.#runner.stop(), patience]);
     await this.#logins.stop();
-    this.#governor.stop();
+    this.#presence.stop();
     this.#list.stop();
+    this.#following.stop();
   }
 
   async #acceptTransaction(id: string, events: readonly MatrixEvent[]): Promise<void> {
@@ -256,7 +266,7 @@ export class Bridge {
 
   #onEphemeral(event: MatrixEphemeral): void {
     if (event.type === 'typing') this.#portals.peekByRoom(event.room)?.noteTyping(event.users);
-    else for (const login of this.#logins.of(event.user)) login.follow(event.availability);
+    else this.#following.note(event);
   }
 
   async #carry(row: JournalRow): Promise<Outcome> {
@@ -330,6 +340,9 @@ export class Bridge {
     if (login.connected || !login.hopeful) this.#runner.wakeWaiting();
     if (login.connected || previous.kind === 'connected') {
       this.#background(this.#presence.noteLogin(login), 'presence not noted');
+    }
+    if (login.state.kind === 'connecting') {
+      this.#background(this.#following.begin(login), 'presence of a user could not be looked up');
     }
     this.#announcer.noteState(login, previous);
     this.#list.noteState(login, previous);

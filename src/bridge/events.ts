@@ -188,7 +188,15 @@ export type MatrixMessage = Extract<MatrixEvent, { type: 'message' }>;
 /** News of the moment: never stored, the last one wins. `users`: all who are typing in the room now. */
 export type MatrixEphemeral =
   | { readonly type: 'typing'; readonly room: RoomId; readonly users: readonly MatrixUserId[] }
-  | { readonly type: 'presence'; readonly user: MatrixUserId; readonly availability: Exclude<Availability, 'busy'> };
+  /** `message`: their status message; empty if they have none. */
+  | {
+      readonly type: 'presence';
+      readonly user: MatrixUserId;
+      readonly availability: Availability;
+      readonly message: string;
+    }
+  /** Somebody has another name, in one of the rooms at least. */
+  | { readonly type: 'renamed'; readonly user: MatrixUserId };
 
 /**
  * Where a login stands. Only the first four lead to another attempt by itself:
@@ -197,7 +205,8 @@ export type MatrixEphemeral =
  * - `server-down`: the server could not be reached or is too busy
  * - `bad-credentials`: the server refused the address or the password
  * - `signed-in-elsewhere`: another client took the account over
- * - `refused`: the server refuses this account or this bridge for another reason that trying again does not cure
+ * - `refused`: for another reason that trying again does not cure: the server does not want this account or this bridge,
+ *   or the login is no longer this process's
  * - `logged-out`: the user asked for it
  */
 export type LoginStateKind =

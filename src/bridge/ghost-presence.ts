@@ -1,31 +1,43 @@
 // Whose presence is shown, and when: contacts who have a ghost, seen by any login that is signed in. Knows logins and
 // ghosts; when a showing goes out is the governor's affair.
 
+import type { Clock } from './clock.ts';
 import type { Contact, Presence } from './events.ts';
 import type { Ghosts } from './ghosts.ts';
 import type { MatrixUserId, RemoteUserId } from './ids.ts';
+import type { Log } from './log.ts';
 import type { Login } from './login.ts';
-import type { PresenceGovernor } from './presence.ts';
+import type { Matrix } from './matrix.ts';
+import { PresenceGovernor } from './presence.ts';
 
 const GONE: Presence = { availability: 'offline', label: 'Offline' };
 
 export interface GhostPresenceParts {
+  readonly matrix: Pick<Matrix, 'showPresence'>;
   readonly ghosts: Pick<Ghosts, 'find'>;
-  readonly governor: Pick<PresenceGovernor, 'note'>;
   readonly logins: () => Iterable<Login>;
-  /** False: presence is not shown at all. */
-  readonly on: boolean;
+  /** Requests a second; 0: presence is not shown at all. */
+  readonly perSecond: number;
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
 export class GhostPresence {
   readonly #parts: GhostPresenceParts;
+  readonly #governor: PresenceGovernor;
 
   constructor(parts: GhostPresenceParts) {
     this.#parts = parts;
+    const show: Matrix['showPresence'] = async (ghost, presence) => parts.matrix.showPresence(ghost, presence);
+    this.#governor = new PresenceGovernor({ ...parts, show });
+  }
+
+  stop(): void {
+    this.#governor.stop();
   }
 
   async noteContact(login: Login, contact: Contact): Promise<void> {
-    if (!this.#parts.on) return;
+    if (this.#parts.perSecond === 0) return;
     const ghost = await this.#parts.ghosts.find(login.network, contact.id);
     if (ghost) this.#note(ghost, login, contact.id);
   }
@@ -44,6 +56,6 @@ export class GhostPresence {
       if (presence && (seen.availability === 'offline' || other === login) && presence.availability !== 'offline')
         seen = presence;
     }
-    this.#parts.governor.note(ghost, seen);
+    this.#governor.note(ghost, seen);
   }
 }

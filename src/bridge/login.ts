@@ -4,12 +4,14 @@
 import { backoff, type Pacer } from './backoff.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { assertNever, BridgeError } from './errors.ts';
-import type { Availability, Contact, JournaledEvent, LoginState, LoginStateKind, RemoteEvent } from './events.ts';
+import type { Contact, JournaledEvent, LoginState, LoginStateKind, RemoteEvent } from './events.ts';
 import { noticeLane, remoteLane, requestLane } from './lanes.ts';
 import type { LoginId, MatrixUserId, RemoteUserId, ServerKey } from './ids.ts';
 import type { Log } from './log.ts';
-import type { ClientSink, LoginSeed, Network, NetworkClient, NetworkLogin, WantedPresence } from './network.ts';
+import type { ClientSink, LoginSeed, Network, NetworkClient, NetworkLogin } from './network.ts';
+import { OwnProfile, type OwnWishes, type SeenInMatrix } from './own-profile.ts';
 import type { Journal, Lease, SessionRecord, SessionStore } from './store.ts';
+import { Turns } from './turns.ts';
 
 const SAVE_CONTACTS_AFTER_MS = 1_000;
 const JOURNAL_RETRY_MS = 1_000;
@@ -62,12 +64,14 @@ export class Login {
   readonly #contacts = new Map<RemoteUserId, Contact>();
   readonly #unsaved = new Set<RemoteUserId>();
   #rosterAt: Date | undefined;
-  #wanted: SessionRecord['wanted'];
+  readonly #profile: OwnProfile;
+  /** What contacts see is changed by one after the other. */
+  readonly #showing = new Turns<LoginId>();
+  /** Whether it is to be signed in. */
+  #on: boolean;
   #state: LoginState;
   #epoch: number;
   #protocol: string | undefined;
-  /** The status that the user's Matrix presence stands for. */
-  #followed: string | undefined;
   #attempts = 0;
   /** Connections in a row that stood only for a moment. */
   #brief = 0;
@@ -98,7 +102,9 @@ export class Login {
     this.#parts = parts;
     this.#log = parts.log.child({ login: record.id });
     this.#lease = { id: record.id, token: record.token };
-    this.#wanted = record.wanted;
+    const { on, ...wishes } = record.wanted;
+    this.#on = on;
+    this.#profile = new OwnProfile(parts.network.statuses, wishes);
     this.#state = lostWithTheProcess(record.state);
     this.#epoch = record.epoch;
     this.#protocol = record.memory?.protocol;
@@ -120,11 +126,17 @@ export class Login {
 
   /** True while the bridge itself goes on trying, so that waiting makes sense. */
   get hopeful(): boolean {
-    return this.#wanted.on && !this.#ended && TRANSIENT.has(this.#state.kind);
+    return this.#on && !this.#ended && TRANSIENT.has(this.#state.kind);
   }
 
-  get wanted(): WantedPresence & { readonly on: boolean } {
-    return this.#wanted;
+  /** What the user chose to show. */
+  get wishes(): OwnWishes {
+    return this.#profile.wishes;
+  }
+
+  /** What is known of how the user shows themselves in Matrix. */
+  get seen(): SeenInMatrix {
+    return this.#profile.seen;
   }
 
   /** The dialect spoken last, for people. */
@@ -154,7 +166,7 @@ export class Login {
 
   /** The user wants it now: also after the server had refused or another client had taken over. */
   async reconnect(): Promise<void> {
-    await this.#want({ ...this.#wanted, on: true });
+    await this.#want(true, this.wishes);
     if (this.connected || this.#attempting) return;
     this.#attempts = 0;
     this.#retry?.();
@@ -164,34 +176,30 @@ export class Login {
 
   /** Signs off for good and forgets the account. `between`: what is to be done before that, with nothing coming in any more. */
   async logout(between: () => Promise<void>): Promise<void> {
-    await this.#want({ ...this.#wanted, on: false });
+    await this.#want(false, this.wishes);
     await this.stop();
     await between();
     this.#become('logged-out', 'You are signed out.');
     await this.#parts.sessions.remove(this.#lease);
   }
 
-  /** The status that the user chooses, by its label; undefined: as their Matrix presence says. */
-  async choosePresence(status: string | undefined): Promise<void> {
-    const { status: _, ...others } = this.#wanted;
-    await this.#want({ ...others, ...(status !== undefined && { status }) });
-    const shown = status ?? this.#followed ?? this.network.statuses.find(({ when }) => when === 'online')?.label;
-    if (shown !== undefined) this.client.setPresence({ status: shown });
+  /** The user chooses what contacts see of them. Throws `BridgeError` if that cannot be: then nothing is chosen. */
+  async choose(wishes: OwnWishes): Promise<void> {
+    const objection = this.network.objection(wishes);
+    if (objection !== undefined) throw new BridgeError('bad-input', objection);
+    await this.#showing.take(this.id, async () => {
+      await this.client.setPresence(this.#profile.shown(wishes));
+      await this.#want(this.#on, wishes);
+    });
   }
 
-  async chooseNick(nick: string): Promise<void> {
-    await this.#want({ ...this.#wanted, nick });
-    this.client.setPresence({ nick });
-  }
-
-  /** The user's Matrix presence changed: it counts as long as they have chosen none themselves. */
-  follow(availability: Availability): void {
-    // nobody looks at Matrix just now: to the contacts that is somebody who is away
-    const meant = availability === 'offline' ? 'away' : availability;
-    const status = this.network.statuses.find(({ when }) => when === meant)?.label;
-    if (this.#wanted.status !== undefined || status === undefined || status === this.#followed) return;
-    this.#followed = status;
-    if (this.connected) this.client.setPresence({ status });
+  /** The user shows themselves otherwise in Matrix: that counts as far as they have chosen nothing here. */
+  follow(news: SeenInMatrix): void {
+    if (!this.#profile.see(news)) return;
+    const show = async (): Promise<void> => this.client.setPresence(this.#profile.shown());
+    this.#showing.take(this.id, show).catch((error: unknown) => {
+      this.#log.info({ err: error }, 'what the user shows in Matrix could not be shown to contacts');
+    });
   }
 
   /** Ends this process's part: signs off and lets what has arrived be written. What is wanted stays. */
@@ -208,7 +216,7 @@ export class Login {
   #sink(): ClientSink {
     return {
       event: (event) => this.#onEvent(event),
-      state: (kind, sentence) => this.#onState(kind, sentence),
+      state: (kind, sentence, afterMs) => this.#onState(kind, sentence, afterMs),
       remember: (memory) => {
         this.#protocol = memory.protocol;
         this.#write(async () => this.#parts.sessions.remember(this.#lease, memory));
@@ -230,24 +238,32 @@ export class Login {
       this.#epoch = await this.#parts.sessions.nextEpoch(this.#lease);
     } catch (error) {
       this.#attempting = false;
-      this.#log.warn({ err: error }, 'cannot begin a connection: the database does not answer');
-      if (error instanceof BridgeError && error.retriable)
-        this.#connectAfter(backoff(this.#parts.clock, this.#attempts++));
+      this.#onNoEpoch(error);
       return;
     }
     if (this.#ended) return;
     this.#become('connecting', '');
-    const status = this.#wanted.status ?? this.#followed;
-    this.client.connect(this.#epoch, { ...this.#wanted, ...(status !== undefined && { status }) });
+    this.client.connect(this.#epoch, this.#profile.shown());
   }
 
-  #onState(kind: LoginStateKind, sentence: string): void {
+  #onNoEpoch(error: unknown): void {
+    if (this.#ended) return;
+    if (error instanceof BridgeError && error.retriable) {
+      this.#log.warn({ err: error }, 'cannot begin a connection: the database does not answer');
+      this.#connectAfter(backoff(this.#parts.clock, this.#attempts++));
+    } else {
+      this.#log.error({ err: error }, 'cannot begin a connection');
+      this.#become('refused', error instanceof BridgeError ? error.message : 'The bridge made a mistake.');
+    }
+  }
+
+  #onState(kind: LoginStateKind, sentence: string, afterMs = 0): void {
     if (this.#ended || (kind === 'connecting' && this.#state.kind === kind)) return;
     if (this.connected) this.#noteEnd();
     this.#become(kind, sentence);
     if (kind === 'connecting' || kind === 'connected') return;
     this.#attempting = false;
-    if (this.hopeful) this.#connectAfter(backoff(this.#parts.clock, this.#attempts++));
+    if (this.hopeful) this.#connectAfter(Math.max(afterMs, backoff(this.#parts.clock, this.#attempts++)));
   }
 
   /** A connection ends: after a good one the next attempt is a first one again. */
@@ -359,9 +375,10 @@ export class Login {
     await this.#writes;
   }
 
-  async #want(wanted: SessionRecord['wanted']): Promise<void> {
-    this.#wanted = wanted;
-    await this.#parts.sessions.setWanted(this.#lease, wanted);
+  async #want(on: boolean, wishes: OwnWishes): Promise<void> {
+    this.#on = on;
+    this.#profile.wishes = wishes;
+    await this.#parts.sessions.setWanted(this.#lease, { ...wishes, on });
   }
 
   #write(work: () => Promise<void>): void {

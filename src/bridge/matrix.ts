@@ -1,6 +1,6 @@
 // What the core needs from the Matrix side. Implemented in src/matrix, the only floor that knows HTML and HTTP.
 
-import type { Content, MatrixEphemeral, MatrixEvent, Presence } from './events.ts';
+import type { Availability, Content, MatrixEphemeral, MatrixEvent, Presence } from './events.ts';
 import type { EventId, MatrixUserId, NetworkId, RemoteUserId, RoomId } from './ids.ts';
 import type { ProvisioningRequest, ProvisioningResult } from './provisioning-types.ts';
 
@@ -97,6 +97,12 @@ export interface RoomPrivacy {
   readonly open: boolean;
 }
 
+/** How a person shows themselves. `message`: their status message, or empty. */
+export interface PersonPresence {
+  readonly availability: Availability;
+  readonly message: string;
+}
+
 /** All calls throw `BridgeError`: `homeserver` (retriable or not), `room-gone`, `user-left`. All may be repeated safely. */
 export interface Matrix {
   readonly bot: MatrixUserId;
@@ -111,6 +117,11 @@ export interface Matrix {
   ensureGhost(ghost: MatrixUserId, name: string): Promise<void>;
   /** Runs out by itself after about half a minute, unless shown again. The ghost must exist. */
   showPresence(ghost: MatrixUserId, presence: Presence): Promise<void>;
+
+  /** How somebody is there who is not ours; undefined: the homeserver does not know, or does not tell. */
+  presenceOf(user: MatrixUserId): Promise<PersonPresence | undefined>;
+  /** What somebody calls themselves, rooms aside; undefined: nothing. */
+  displayNameOf(user: MatrixUserId): Promise<string | undefined>;
 
   /** Not safe to repeat: a second call makes a second room. */
   createPortalRoom(spec: PortalRoomSpec): Promise<RoomId>;

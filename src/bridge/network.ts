@@ -18,6 +18,9 @@ export interface Network {
   /** The statuses that a user may choose, in the network's words; `when`: what a Matrix presence becomes by itself. */
   readonly statuses: readonly { readonly label: string; readonly when?: Availability }[];
 
+  /** Why contacts would not see it as it is: a sentence. Undefined: they would. */
+  objection(wanted: WantedPresence): string | undefined;
+
   /** What only this network can do, as commands of the management room. */
   readonly commands: readonly NetworkCommand[];
 
@@ -76,20 +79,30 @@ export interface SessionMemory {
 /** Where a client brings its news; each call returns at once and never throws. */
 export interface ClientSink {
   event(event: RemoteEvent): void;
-  /** Every attempt started by `connect` ends in exactly one state other than `connecting` and `connected`. */
-  state(kind: LoginStateKind, sentence: string): void;
+  /**
+   * Every attempt started by `connect` ends in exactly one state other than `connecting` and `connected`.
+   * @param afterMs the network wants no other attempt before.
+   */
+  state(kind: LoginStateKind, sentence: string, afterMs?: number): void;
   remember(memory: SessionMemory): void;
 }
 
+/** What contacts are to see of the user. */
 export interface WantedPresence {
-  /** The user's own choice, in the network's words; undefined: the network's default. */
+  /** In the network's words; undefined: the network's default. */
   readonly status?: string;
+  /** Undefined: the name that the account has. */
   readonly nick?: string;
+  /** A line beside the name; undefined: none. */
+  readonly message?: string;
+  /** What the user listens to, “Artist – Title”; undefined: nothing. */
+  readonly playing?: string;
 }
 
 export interface NetworkClient {
   /**
    * Begins one attempt to sign in; its course comes through the sink. Nothing happens while an attempt stands.
+   * Contacts see the user once, as wanted, and not before.
    * @param epoch greater at every call, over all process lives: makes remote message ids unique.
    */
   connect(epoch: number, wanted: WantedPresence): void;
@@ -110,8 +123,11 @@ export interface NetworkClient {
    */
   send(chat: ChatId, piece: Content, beforeWrite: () => Promise<void>): Promise<Delivery>;
 
-  /** The user's own status and nick from now on; what is left out stays. Nothing happens while not signed in. */
-  setPresence(wanted: WantedPresence): void;
+  /**
+   * How contacts see the user from now on; what is too long is cut. Nothing happens while not signed in.
+   * Resolves when the network has taken it. Throws `BridgeError`.
+   */
+  setPresence(wanted: WantedPresence): Promise<void>;
 
   /** Tells the network how the user answers somebody who asked. Throws `BridgeError`; may be repeated. */
   answerRequest(user: RemoteUserId, answer: RequestAnswer): Promise<void>;

@@ -157,8 +157,8 @@ export class Provisioning {
   }
 }
 
-function infoOf({ id, address, serverName, wanted, state }: Login): LoginInfo {
-  return { id, address, serverName, nick: wanted.nick, state };
+function infoOf({ id, address, serverName, wishes, state }: Login): LoginInfo {
+  return { id, address, serverName, nick: wishes.nick, state };
 }
 
 function resolve(login: Login, identifier: string): Pick<Contact, 'id' | 'chat' | 'address' | 'name'> {

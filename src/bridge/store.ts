@@ -11,7 +11,8 @@ import type {
   RemoteUserId,
   RoomId,
 } from './ids.ts';
-import type { LoginSeed, SessionMemory, WantedPresence } from './network.ts';
+import type { LoginSeed, SessionMemory } from './network.ts';
+import type { OwnWishes } from './own-profile.ts';
 
 /** Every call throws `BridgeError('database')`, retriable when the database is away. */
 export interface Store {
@@ -31,7 +32,7 @@ export interface SessionRecord extends LoginSeed {
   readonly id: LoginId;
   readonly network: NetworkId;
   readonly matrixUser: MatrixUserId;
-  readonly wanted: WantedPresence & { readonly on: boolean };
+  readonly wanted: OwnWishes & { readonly on: boolean };
   readonly state: LoginState;
   /** Undefined until it has signed in once. */
   readonly connectedAt: Date | undefined;

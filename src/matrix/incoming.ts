@@ -4,6 +4,7 @@ import type { MatrixEphemeral, MatrixEvent, Membership } from '../bridge/events.
 import type { EventId, MatrixUserId, RoomId } from '../bridge/ids.ts';
 import { type JsonObject, asEventId, asRoomId, asString, asTime, asUserId, isObject } from './checks.ts';
 import { fromMessageContent, repliedTo } from './content.ts';
+import { fromPresence } from './people.ts';
 
 export type Incoming =
   | { readonly type: 'event'; readonly event: MatrixEvent }
@@ -154,20 +155,22 @@ export function seenMember(raw: unknown): SeenMember | undefined {
 const MAX_REACTION = 100;
 const MAX_TYPERS = 1000;
 
-const AVAILABILITY = new Map([
-  ['online', 'online'],
-  ['unavailable', 'away'],
-  ['offline', 'offline'],
-] as const);
-
 export function fromEphemeral(raw: unknown, isOurs: IsOurs): MatrixEphemeral | undefined {
   if (!isObject(raw) || !isObject(raw['content'])) return undefined;
   if (raw['type'] === 'm.typing') return fromTyping(raw, raw['content'], isOurs);
   if (raw['type'] !== 'm.presence') return undefined;
   const user = asUserId(raw['sender']);
-  const availability = AVAILABILITY.get(raw['content']['presence'] as 'online');
-  if (user === undefined || availability === undefined || isOurs(user)) return undefined;
-  return { type: 'presence', user, availability };
+  const presence = fromPresence(raw['content']);
+  if (user === undefined || presence === undefined || isOurs(user)) return undefined;
+  return { type: 'presence', user, ...presence };
+}
+
+/** That a member of a room stays and calls themselves otherwise is news of the moment: nothing is lost if it is missed. */
+export function fromRename(raw: unknown, isOurs: IsOurs): MatrixEphemeral | undefined {
+  const seen = seenMember(raw);
+  if (seen?.membership !== 'join' || !isObject(raw) || isOurs(seen.user)) return undefined;
+  if (previousMembership(raw) !== 'join' || nameIn(raw['content']) === nameIn(previousContent(raw))) return undefined;
+  return { type: 'renamed', user: seen.user };
 }
 
 function fromTyping(raw: JsonObject, content: JsonObject, isOurs: IsOurs): MatrixEphemeral | undefined {
@@ -192,8 +195,16 @@ function wasRedacted(event: JsonObject): boolean {
 }
 
 function previousMembership(event: JsonObject): Membership | undefined {
-  const unsigned = isObject(event['unsigned']) ? event['unsigned'] : {};
-  return isObject(unsigned['prev_content']) ? asMembership(unsigned['prev_content']['membership']) : undefined;
+  const before = previousContent(event);
+  return isObject(before) ? asMembership(before['membership']) : undefined;
+}
+
+function previousContent(event: JsonObject): unknown {
+  return isObject(event['unsigned']) ? event['unsigned']['prev_content'] : undefined;
+}
+
+function nameIn(content: unknown): string | undefined {
+  return isObject(content) ? asString(content['displayname']) : undefined;
 }
 
 function asMembership(value: unknown): Membership | undefined {

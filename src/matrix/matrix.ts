@@ -19,6 +19,7 @@ import { CLIENT, Intents } from './intent.ts';
 import { serveLibrary } from './library-http.ts';
 import { routeLibraryLog } from './library-log.ts';
 import { Memberships } from './memberships.ts';
+import { displayNameOf, presenceOf } from './people.ts';
 import { Profiles } from './profiles.ts';
 import { type ProvisioningAccess, ProvisioningHttp } from './provisioning-http.ts';
 import { quoteOf } from './quotes.ts';
@@ -145,6 +146,8 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     ensureGhost: (ghost, name) => profiles.ensure(ghost, name),
 
     showPresence: (ghost, presence) => showPresence(intents, ghost, presence),
+    presenceOf: (user) => presenceOf(intents, bot, user),
+    displayNameOf: (user) => displayNameOf(intents, bot, user),
 
     createPortalRoom: (spec) => rooms.createPortalRoom(spec),
     createManagementRoom: (user) => rooms.createManagementRoom(user),

@@ -4,7 +4,15 @@ import type { MatrixEphemeral, MatrixEvent } from '../bridge/events.ts';
 import type { Log } from '../bridge/log.ts';
 import { isObject } from './checks.ts';
 import { HttpProblem } from './http-body.ts';
-import { type IsOurs, type SeenMember, eventIdOf, fromEphemeral, fromEvent, seenMember } from './incoming.ts';
+import {
+  type IsOurs,
+  type SeenMember,
+  eventIdOf,
+  fromEphemeral,
+  fromEvent,
+  fromRename,
+  seenMember,
+} from './incoming.ts';
 
 export interface ReceiveOptions {
   readonly isOurs: IsOurs;
@@ -32,7 +40,10 @@ export function receive(body: unknown, options: ReceiveOptions): Received {
   complain.end();
   return {
     events: received,
-    ephemeral: ephemeral.flatMap((raw) => fromEphemeral(raw, options.isOurs) ?? []),
+    ephemeral: [
+      ...events.flatMap((raw) => fromRename(raw, options.isOurs) ?? []),
+      ...ephemeral.flatMap((raw) => fromEphemeral(raw, options.isOurs) ?? []),
+    ],
   };
 }
 

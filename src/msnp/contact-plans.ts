@@ -13,7 +13,7 @@ import { assertNever } from './errors.ts';
 import type { Fault, Plan } from './requests.ts';
 
 /** Percent-encoded, as it goes over the wire. */
-const MAX_NICK = 387;
+export const MAX_NICK = 387;
 const MAX_GROUP_NAME = 61;
 const MAX_GROUPS = 30;
 const MAX_VALUE = 95;

@@ -9,6 +9,7 @@ import * as requests from '../../migrations/0003-contact-requests.ts';
 import * as participants from '../../migrations/0004-participants.ts';
 import * as networkState from '../../migrations/0005-network-state.ts';
 import * as requestStates from '../../migrations/0006-request-states.ts';
+import * as ownProfile from '../../migrations/0007-own-profile.ts';
 import type { Database } from './database.ts';
 
 /** In order of their names. */
@@ -19,6 +20,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-participants': participants,
   '0005-network-state': networkState,
   '0006-request-states': requestStates,
+  '0007-own-profile': ownProfile,
 };
 
 /** The migrations that were carried out just now. */

@@ -65,8 +65,11 @@ export class SqlSessions implements SessionStore {
     await this.#update(lease, (session) =>
       session.set({
         wanted_on: wanted.on,
-        wanted_status: wanted.status === undefined ? null : storable(wanted.status),
-        wanted_nick: wanted.nick === undefined ? null : storable(wanted.nick),
+        wanted_status: storableOrNull(wanted.status),
+        wanted_nick: storableOrNull(wanted.nick),
+        wanted_message: storableOrNull(wanted.message),
+        wanted_playing: storableOrNull(wanted.playing),
+        wanted_follow_name: wanted.followName ?? false,
       }),
     );
   }
@@ -198,6 +201,9 @@ export class SqlSessions implements SessionStore {
         on: row.wanted_on,
         ...(row.wanted_status !== null && { status: row.wanted_status }),
         ...(row.wanted_nick !== null && { nick: row.wanted_nick }),
+        ...(row.wanted_message !== null && { message: row.wanted_message }),
+        ...(row.wanted_playing !== null && { playing: row.wanted_playing }),
+        ...(row.wanted_follow_name && { followName: true }),
       },
       state: { kind: row.state_kind as LoginStateKind, sentence: row.state_sentence, at: row.state_at },
       connectedAt: row.connected_at ?? undefined,
@@ -221,6 +227,10 @@ export class SqlSessions implements SessionStore {
         }),
     };
   }
+}
+
+function storableOrNull(text: string | undefined): string | null {
+  return text === undefined ? null : storable(text);
 }
 
 function accountTaken(cause?: unknown): BridgeError {

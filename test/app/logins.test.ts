@@ -79,9 +79,9 @@ test('an account that loses its connection again and again is given ever more ti
   const client = core.client('alice');
   const connect = client.connect.bind(client);
   let times = 0;
-  client.connect = (epoch) => {
+  client.connect = (...attempt) => {
     times += 1;
-    connect(epoch);
+    connect(...attempt);
     client.drop();
   };
   client.drop();

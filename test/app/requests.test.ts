@@ -93,7 +93,7 @@ test('an answer that fails is a sentence, and can be given again', async () => {
   cave().close();
   await alice.person.react(alice.room, other, '➕');
   await alice.hears(/^The cave is closed\.$/);
-  cave().connect(99);
+  cave().connect(99, {});
   await alice.asks('answer sprite add', /^sprite may now see you and write to you, and is on your list\.$/);
 });
 

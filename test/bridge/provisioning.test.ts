@@ -109,7 +109,7 @@ class Stage {
       address,
       serverName: 'Cave',
       state,
-      wanted: { on: true },
+      wishes: {},
       get connected() {
         return login.state.kind === 'connected';
       },

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fromEphemeral, fromEvent, seenMember } from '../../src/matrix/incoming.ts';
+import { fromEphemeral, fromEvent, fromRename, seenMember } from '../../src/matrix/incoming.ts';
+import { receive } from '../../src/matrix/transaction.ts';
+import { keptLog } from '../support/no-log.ts';
 
 const isOurs = (user: string): boolean => user === '@bot:hs' || user.startsWith('@msn_');
 
@@ -191,9 +193,68 @@ describe('what makes no sense', () => {
         expect(['event', 'ignored', 'malformed']).toContain(fromEvent(whole, isOurs).type);
         expect(fromEvent(value, isOurs).type).not.toBe('');
         seenMember(whole);
+        fromRename(whole, isOurs);
         fromEphemeral(whole, isOurs);
       }),
     );
+  });
+});
+
+describe('presence', () => {
+  const presence = (content: object, sender = '@alice:hs') =>
+    fromEphemeral({ type: 'm.presence', sender, content }, isOurs);
+
+  test.each([
+    [{ presence: 'online' }, 'online', ''],
+    [{ presence: 'unavailable', status_msg: 'tea' }, 'away', 'tea'],
+    [{ presence: 'offline', status_msg: 'on\nthe\u202e train' }, 'offline', 'on the train'],
+    [{ presence: 'org.matrix.msc3026.busy', status_msg: 5 }, 'busy', ''],
+    [{ presence: 'busy' }, 'busy', ''],
+  ])('%j is read', (content, availability, said) => {
+    expect(presence(content)).toEqual({ type: 'presence', user: '@alice:hs', availability, message: said });
+  });
+
+  test('what makes no sense, and what our own show, is passed over', () => {
+    expect(presence({ presence: 'asleep' })).toBeUndefined();
+    expect(presence({})).toBeUndefined();
+    expect(presence({ presence: 'online' }, '@msn_bob:hs')).toBeUndefined();
+    expect(presence({ presence: 'online' }, 'alice')).toBeUndefined();
+  });
+
+  test('a status message has its bounds', () => {
+    const long = presence({ presence: 'online', status_msg: 'x'.repeat(1_000_000) });
+    expect(long?.type === 'presence' && long.message).toHaveLength(255);
+  });
+});
+
+describe('another name', () => {
+  const member = (content: object, before?: object, user = '@alice:hs') =>
+    event('m.room.member', content, {
+      state_key: user,
+      sender: user,
+      ...(before && { unsigned: { prev_content: before } }),
+    });
+
+  test('is news of the moment, and no event to keep', () => {
+    const renamed = member({ membership: 'join', displayname: 'Alicia' }, { membership: 'join', displayname: 'Alice' });
+    expect(fromRename(renamed, isOurs)).toEqual({ type: 'renamed', user: '@alice:hs' });
+    expect(read(renamed)).toBe('ignored');
+    const received = receive({ events: [renamed] }, { isOurs, onMember: () => undefined, log: keptLog() });
+    expect(received).toEqual({ events: [], ephemeral: [{ type: 'renamed', user: '@alice:hs' }] });
+  });
+
+  test.each([
+    ['who comes', member({ membership: 'join', displayname: 'Alice' }, { membership: 'leave' })],
+    ['who was never there', member({ membership: 'join', displayname: 'Alice' })],
+    ['who goes', member({ membership: 'leave' }, { membership: 'join', displayname: 'Alice' })],
+    [
+      'another picture',
+      member({ membership: 'join', displayname: 'A', avatar_url: 'mxc://x' }, { membership: 'join', displayname: 'A' }),
+    ],
+    ['one of our own', member({ membership: 'join', displayname: 'B' }, { membership: 'join' }, '@msn_bob:hs')],
+    ['something else', message({ displayname: 'x' })],
+  ])('is not told of %s', (_, raw) => {
+    expect(fromRename(raw, isOurs)).toBeUndefined();
   });
 });
 

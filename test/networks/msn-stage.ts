@@ -44,15 +44,15 @@ export const OUR_WORDS: FaultMatch = {
 /** Keeps what a client tells. */
 export class KeptSink implements ClientSink {
   readonly events: RemoteEvent[] = [];
-  readonly states: { readonly kind: LoginStateKind; readonly sentence: string }[] = [];
+  readonly states: { readonly kind: LoginStateKind; readonly sentence: string; readonly afterMs?: number }[] = [];
   readonly memories: SessionMemory[] = [];
 
   event(event: RemoteEvent): void {
     this.events.push(event);
   }
 
-  state(kind: LoginStateKind, sentence: string): void {
-    this.states.push({ kind, sentence });
+  state(kind: LoginStateKind, sentence: string, afterMs?: number): void {
+    this.states.push({ kind, sentence, ...(afterMs !== undefined && { afterMs }) });
   }
 
   remember(memory: SessionMemory): void {

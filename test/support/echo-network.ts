@@ -56,6 +56,10 @@ export class EchoNetwork implements Network {
     this.#now = options.now;
   }
 
+  objection({ nick = '' }: WantedPresence): string | undefined {
+    return nick.length > LIMIT ? 'Nobody can shout such a name.' : undefined;
+  }
+
   prepareLogin(values: ReadonlyMap<string, string>): LoginSeed {
     const address = (values.get('address') ?? '').toLowerCase();
     if (!/^[a-z]+$/.test(address)) throw new BridgeError('bad-input', 'A name has letters only.');
@@ -78,6 +82,8 @@ export class EchoClient implements NetworkClient {
   readonly heard: string[] = [];
   /** Refuses every answer to a request. */
   deaf = false;
+  /** How the user is seen in the cave. */
+  shown: WantedPresence = {};
   readonly #login: NetworkLogin;
   readonly #sink: ClientSink;
   readonly #people: Map<string, Contact>;
@@ -104,8 +110,9 @@ export class EchoClient implements NetworkClient {
     this.#now = now;
   }
 
-  connect(epoch: number): void {
+  connect(epoch: number, wanted: WantedPresence): void {
     this.#epoch = epoch;
+    this.shown = wanted;
     if (this.#login.password.reveal() !== this.#password) {
       this.#sink.state('bad-credentials', 'The cave does not know this name with this password.');
       return;
@@ -131,9 +138,9 @@ export class EchoClient implements NetworkClient {
   }
 
   /** The line breaks. */
-  drop(): void {
+  drop(afterMs?: number): void {
     this.#connected = false;
-    this.#sink.state('disconnected', 'A stone fell.');
+    this.#sink.state('disconnected', 'A stone fell.', afterMs);
   }
 
   resolve(typed: string): ResolvedUser {
@@ -159,8 +166,8 @@ export class EchoClient implements NetworkClient {
     return 'delivered';
   }
 
-  setPresence({ status, nick }: WantedPresence): void {
-    this.heard.push(`${status ?? ''}${nick ?? ''}`);
+  async setPresence(wanted: WantedPresence): Promise<void> {
+    this.shown = wanted;
   }
 
   async answerRequest(user: RemoteUserId, answer: RequestAnswer): Promise<void> {

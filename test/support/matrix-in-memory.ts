@@ -227,6 +227,13 @@ export class MatrixInMemory implements Matrix {
 
   async showPresence(): Promise<void> {}
 
+  async presenceOf(): Promise<undefined> {}
+
+  async displayNameOf(user: MatrixUserId): Promise<string | undefined> {
+    await this.#trouble('displayNameOf', user);
+    return this.names.get(user);
+  }
+
   async privacy(room: RoomId): Promise<RoomPrivacy> {
     return this.#room(room).privacy ?? { encrypted: false, open: false };
   }

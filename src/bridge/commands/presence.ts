@@ -1,11 +1,12 @@
 // `presence`: the status that the user's contacts see.
 
 import { BridgeError } from '../errors.ts';
+import type { Login } from '../login.ts';
 import { lines, say } from '../say.ts';
 import { withLogin } from './choose.ts';
 import type { Command } from './command.ts';
 
-const AUTOMATIC = 'auto';
+export const AUTOMATIC = 'auto';
 
 export const presenceCommand: Command = {
   name: 'presence',
@@ -19,7 +20,7 @@ export const presenceCommand: Command = {
       if (wanted === '') {
         await context.reply(
           lines(
-            say(`You are seen as: ${login.wanted.status ?? 'your Matrix presence says'}.`),
+            say(`You are seen as: ${login.wishes.status ?? 'your Matrix presence says'}.`),
             say(`You can choose ${labels.join(', ')}, or ${AUTOMATIC}.`),
           ),
         );
@@ -32,10 +33,18 @@ export const presenceCommand: Command = {
           `There is no such status. You can choose ${labels.join(', ')}, or ${AUTOMATIC}.`,
         );
       }
-      await login.choosePresence(label);
+      const { status: _, ...others } = login.wishes;
+      await login.choose(label === undefined ? others : { ...others, status: label });
       await context.reply(
-        say(label === undefined ? 'From now on your Matrix presence counts.' : `You are seen as: ${label}.`),
+        say(
+          label === undefined ? 'From now on your Matrix presence counts.' : `You are seen as: ${label}${soon(login)}.`,
+        ),
       );
       return undefined;
     }),
 };
+
+/** What was chosen is kept, and counts from the next sign-in on. */
+export function soon({ connected }: Login): string {
+  return connected ? '' : ', as soon as you are signed in';
+}

@@ -1,6 +1,7 @@
 // All commands, in the order of `help`: those that every network has, and those that networks contribute.
 
 import type { BuddyList } from '../buddy-list.ts';
+import type { Following } from '../following.ts';
 import type { Network } from '../network.ts';
 import type { Requests } from '../requests.ts';
 import { answerCommand } from './answer.ts';
@@ -12,8 +13,10 @@ import { listCommand } from './list.ts';
 import { loginCommand } from './login.ts';
 import { logoutCommand } from './logout.ts';
 import { networkCommands } from './network-commands.ts';
+import { messageCommand } from './message.ts';
 import { nickCommand } from './nick.ts';
 import { notifyCommand } from './notify.ts';
+import { playingCommand } from './playing.ts';
 import { presenceCommand } from './presence.ts';
 import { reconnectCommand } from './reconnect.ts';
 import { reloginCommand } from './relogin.ts';
@@ -34,9 +37,10 @@ export interface CommandParts {
   readonly networks: readonly Network[];
   readonly requests: Requests;
   readonly list: BuddyList;
+  readonly following: Pick<Following, 'followName'>;
 }
 
-export function commandRegistry({ networks, requests, list }: CommandParts): ReadonlyMap<string, Command> {
+export function commandRegistry({ networks, requests, list, following }: CommandParts): ReadonlyMap<string, Command> {
   const commands: readonly Command[] = [
     helpCommand(() => commands),
     loginCommand,
@@ -46,7 +50,9 @@ export function commandRegistry({ networks, requests, list }: CommandParts): Rea
     answerCommand(requests),
     ...networkCommands(networks),
     presenceCommand,
-    nickCommand,
+    nickCommand(following),
+    messageCommand,
+    playingCommand,
     boardCommand(list.boards),
     notifyCommand(list.notices),
     spaceCommand(list.spaces),

@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<LoginStateKind, string>> = {
   'server-down': 'server not reachable, trying again',
   'bad-credentials': 'address or password refused',
   'signed-in-elsewhere': 'signed in elsewhere',
-  refused: 'refused by the server',
+  refused: 'not let in, and not trying again',
   'logged-out': 'signed out',
 };
 

@@ -10,7 +10,7 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 export type Question =
   | Without<ContactCommand, 'request'>
   | { readonly type: 'set-nick'; readonly nick: string }
-  | { readonly type: 'set-personal-message'; readonly message: string };
+  | { readonly type: 'set-personal-message'; readonly message: string; readonly media: string };
 
 interface Waiter {
   readonly resolve: () => void;

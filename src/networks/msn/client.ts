@@ -25,7 +25,7 @@ import { SwitchboardSession } from '../../msnp/switchboard.ts';
 import type { Question } from './asking.ts';
 import { Connection } from './connection.ts';
 import type { Ending } from './connection.ts';
-import { toName, toOwnStatus } from './convert-contact.ts';
+import { toName } from './convert-contact.ts';
 import { fromMessage, split, toMessage } from './convert-content.ts';
 import { blockedByUs, messageFailed, notSignedIn, THE_OTHERS } from './errors.ts';
 import { Groups } from './groups.ts';
@@ -118,12 +118,12 @@ export class MsnClient implements NetworkClient {
     this.#notices.begin(epoch);
     const { address, password } = this.#login;
     const { profile, io, clock } = this.#parts;
-    const connection = new Connection({
+    const connection: Connection = new Connection({
       profile,
       address,
       password,
-      status: toOwnStatus(wanted.status ?? '') ?? 'NLN',
-      nick: wanted.nick,
+      wanted,
+      ask: async (question) => this.#people.ask(question, (command) => connection.command(command)),
       cached: this.#people.cached,
       mayForgive: this.#people.areKnown && !this.#ticketRefused,
       io,
@@ -186,11 +186,8 @@ export class MsnClient implements NetworkClient {
     throw messageFailed(outcome, whom);
   }
 
-  setPresence({ status, nick }: WantedPresence): void {
-    const connection = this.#attempt?.connection;
-    const code = status === undefined ? undefined : toOwnStatus(status);
-    if (code !== undefined) connection?.command({ type: 'set-status', status: code });
-    if (nick !== undefined) connection?.command({ type: 'set-nick', nick });
+  async setPresence(wanted: WantedPresence): Promise<void> {
+    await this.#attempt?.connection.want(wanted);
   }
 
   async answerRequest(user: RemoteUserId, answer: RequestAnswer): Promise<void> {
@@ -266,7 +263,7 @@ export class MsnClient implements NetworkClient {
     this.#sink.state('connected', '');
   }
 
-  #onEnd({ kind, sentence, ticketRefused }: Ending): void {
+  #onEnd({ kind, sentence, ticketRefused, afterMs }: Ending): void {
     const attempt = this.#attempt;
     this.#attempt = undefined;
     this.#notices.end();
@@ -278,7 +275,7 @@ export class MsnClient implements NetworkClient {
       void goodbye.finally(() => this.#leaving.delete(goodbye));
     }
     this.#log.info({ state: kind }, 'session ended');
-    this.#sink.state(kind, sentence);
+    this.#sink.state(kind, sentence, afterMs);
   }
 
   #onEvent(event: SessionEvent): void {
@@ -318,7 +315,7 @@ export class MsnClient implements NetworkClient {
       case 'alert':
       case 'alert-lost':
         return this.#services.handle(event);
-      // Our own nick and status are not shown anywhere; the rest is the connection's.
+      // Our own nick and status are the connection's, like the rest.
       case 'own-nick':
       case 'status-set':
       case 'redirected':

@@ -4,12 +4,13 @@
 import type { Cancel, Clock } from '../../bridge/clock.ts';
 import { assertNever } from '../../bridge/errors.ts';
 import type { Log } from '../../bridge/log.ts';
+import type { WantedPresence } from '../../bridge/network.ts';
 import type { Secret } from '../../bridge/secret.ts';
 import { digestOf } from '../../msnp/auth-md5.ts';
 import type { TweenerCommand, TweenerEvent } from '../../msnp/auth-tweener-types.ts';
 import { TweenerSession } from '../../msnp/auth-tweener.ts';
 import type { DialectName } from '../../msnp/dialect.ts';
-import type { NotificationCommand, SessionEvent, StatusCode } from '../../msnp/notification-types.ts';
+import type { NotificationCommand, SessionEvent } from '../../msnp/notification-types.ts';
 import { NotificationSession } from '../../msnp/notification.ts';
 import type { CachedRoster } from '../../msnp/roster.ts';
 import { Driver } from './driver.ts';
@@ -17,6 +18,8 @@ import type { End } from './driver.ts';
 import { isTicketRefusal, signInRefused } from './errors.ts';
 import type { Verdict } from './errors.ts';
 import type { Io } from './io.ts';
+import { HIDDEN, OwnPresence } from './own-presence.ts';
+import type { OwnPresenceParts } from './own-presence.ts';
 import type { ServerProfile } from './profile.ts';
 
 export interface ConnectionParts {
@@ -24,8 +27,8 @@ export interface ConnectionParts {
   /** As the server spells it: it compares letter by letter at sign-in. */
   readonly address: string;
   readonly password: Secret;
-  readonly status: Exclude<StatusCode, 'FLN'>;
-  readonly nick: string | undefined;
+  /** How the user is to be seen. */
+  readonly wanted: WantedPresence;
   /** The contact list as it was, for a server that says that it still is so. */
   readonly cached: CachedRoster | undefined;
   /**
@@ -38,6 +41,8 @@ export interface ConnectionParts {
   readonly log: Log;
   /** Everything that the server tells except for what concerns signing in. */
   readonly onEvent: (event: SessionEvent) => void;
+  /** Asks the server over this connection; resolves when it is done, throws `BridgeError` when it is not. */
+  readonly ask: OwnPresenceParts['ask'];
   /** Our status stands: the login is connected. */
   readonly onConnected: (dialect: DialectName, serial: string) => void;
   /** Called once; nothing follows. */
@@ -52,9 +57,12 @@ export interface Ending extends Verdict {
 const MAX_REDIRECTS = 3;
 const SIGN_IN_MS = 90_000;
 const GOODBYE_MS = 3_000;
+/** Nobody means more who sends us away for a while. */
+const LONGEST_AWAY_MS = 24 * 3_600_000;
 
 export class Connection {
   readonly #parts: ConnectionParts;
+  readonly #own: OwnPresence;
   #driver: Driver<NotificationCommand, SessionEvent> | undefined;
   #login: Driver<TweenerCommand, TweenerEvent> | undefined;
   #deadline: Cancel | undefined;
@@ -70,6 +78,11 @@ export class Connection {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
+    this.#own = new OwnPresence({
+      ...parts,
+      setStatus: (status) => this.command({ type: 'set-status', status }),
+      onStands: () => this.#onStatusStands(),
+    });
   }
 
   get isConnected(): boolean {
@@ -90,6 +103,11 @@ export class Connection {
 
   command(command: NotificationCommand): void {
     this.#driver?.command(command);
+  }
+
+  /** The user is to be seen otherwise. Resolves when the server has taken it. Throws `BridgeError`. */
+  async want(wanted: WantedPresence): Promise<void> {
+    await this.#own.want(wanted);
   }
 
   /** Resolves when the connection is closed. */
@@ -114,10 +132,10 @@ export class Connection {
   }
 
   #dial(host: string, port: number): void {
-    const { profile, address, status, nick, cached, io, clock, log } = this.#parts;
+    const { profile, address, cached, io, clock, log } = this.#parts;
     const { dialects } = profile;
     const driver = new Driver({
-      session: new NotificationSession({ address, dialects, cached, initialStatus: status }),
+      session: new NotificationSession({ address, dialects, cached, initialStatus: HIDDEN }),
       io,
       clock,
       log,
@@ -126,7 +144,6 @@ export class Connection {
     });
     this.#driver = driver;
     driver.open(host, port, { type: 'sign-in' });
-    if (nick !== undefined) driver.command({ type: 'set-nick', nick });
   }
 
   #onEvent(event: SessionEvent): void {
@@ -144,7 +161,7 @@ export class Connection {
         this.#onRefused(event.code);
         return;
       case 'status-set':
-        this.#onStatusSet();
+        this.#own.onStatus(event.status);
         return;
       case 'signed-out':
         this.#endWith(signedOut(event, this.#server));
@@ -158,6 +175,13 @@ export class Connection {
         this.#parts.onEvent(event);
         return;
       case 'own-nick':
+        this.#own.onNick(event.nick);
+        this.#parts.onEvent(event);
+        return;
+      case 'command-refused':
+        if (event.verb === 'CHG') this.#own.onRefused(event.code);
+        this.#parts.onEvent(event);
+        return;
       case 'status-changed':
       case 'personal-message-changed':
       case 'list-changed':
@@ -165,7 +189,6 @@ export class Connection {
       case 'switchboard-refused':
       case 'rung':
       case 'maintenance':
-      case 'command-refused':
       case 'contact-grouped':
       case 'contact-renamed':
       case 'contact-property-changed':
@@ -191,7 +214,7 @@ export class Connection {
     }
   }
 
-  #onStatusSet(): void {
+  #onStatusStands(): void {
     if (this.#connected || this.#dialect === undefined) return;
     this.#connected = true;
     this.#deadline?.();
@@ -272,6 +295,7 @@ export class Connection {
       this.#verdict ??= { ...this.#lost(`${this.#server} ${said}.`), ticketRefused: false };
     }
     this.#ended = true;
+    this.#own.end();
     this.#deadline?.();
     this.#login?.destroy();
     this.#parts.onEnd(this.#verdict);
@@ -308,8 +332,13 @@ function signedOut(event: Extract<SessionEvent, { type: 'signed-out' }>, server:
     case 'shutdown':
       return { kind: 'server-down', sentence: `${server} is shutting down.` };
     case 'moved': {
-      const when = event.minutes === undefined ? '' : ` in ${event.minutes} minutes`;
-      return { kind: 'disconnected', sentence: `${server} asks us to come back${when}.` };
+      const { minutes } = event;
+      if (minutes === undefined) return { kind: 'disconnected', sentence: `${server} asks us to come back.` };
+      return {
+        kind: 'disconnected',
+        sentence: `${server} asks us to come back ${minutes === 1 ? 'in a minute' : `in ${minutes} minutes`}.`,
+        afterMs: Math.min(minutes * 60_000, LONGEST_AWAY_MS),
+      };
     }
     case 'terms':
       return { kind: 'refused', sentence: `${server} wants you to accept its terms of use first.` };

@@ -3,6 +3,7 @@
 import type { Availability, Contact, Presence } from '../../bridge/events.ts';
 import type { ServerKey } from '../../bridge/ids.ts';
 import type { RosterContact } from '../../msnp/contacts.ts';
+import { readCurrentMedia } from '../../msnp/current-media.ts';
 import type { StatusCode } from '../../msnp/notification-types.ts';
 import { chatWith, userId } from './ids.ts';
 
@@ -10,6 +11,8 @@ import { chatWith, userId } from './ids.ts';
 export interface Standing {
   readonly status: StatusCode;
   readonly message?: string;
+  /** What they listen to or play, as it came. */
+  readonly media?: string;
 }
 
 export const OFFLINE: Standing = { status: 'FLN' };
@@ -27,17 +30,35 @@ const STATUSES: Readonly<Record<StatusCode, { readonly availability: Availabilit
   FLN: { availability: 'offline', label: 'Offline' },
 };
 
-/** What a user may choose. Idle is what somebody becomes who looks away from Matrix. */
-export const OWN_STATUSES: readonly { readonly label: string; readonly when?: Availability }[] = [
-  { label: STATUSES.NLN.label, when: 'online' },
-  ...(['BSY', 'BRB', 'AWY', 'PHN', 'LUN'] as const).map((code) => ({ label: STATUSES[code].label })),
-  { label: STATUSES.IDL.label, when: 'away' },
-  { label: STATUSES.HDN.label },
-];
+/** What a Matrix presence is by itself. */
+const BY_ITSELF = new Map<StatusCode, Availability>([
+  ['NLN', 'online'],
+  ['BSY', 'busy'],
+  ['AWY', 'away'],
+]);
 
-export function toPresence({ status, message }: Standing): Presence {
+/** What a user may choose. */
+export const OWN_STATUSES = (['NLN', 'BSY', 'BRB', 'AWY', 'PHN', 'LUN', 'IDL', 'HDN'] as const).map((code) => {
+  const when = BY_ITSELF.get(code);
+  return { label: STATUSES[code].label, ...(when !== undefined && { when }) };
+});
+
+/** Before what somebody listens to or does. */
+const SIGNS = new Map([
+  ['music', '♫ '],
+  ['games', '🎮 '],
+]);
+
+export function toPresence({ status, message = '', media = '' }: Standing): Presence {
   const { availability, label } = STATUSES[status];
-  return { availability, label, ...(message !== undefined && message !== '' && { message }) };
+  const said = [message, toPlaying(media)].filter((words) => words !== '').join(' – ');
+  return { availability, label, ...(said !== '' && { message: said }) };
+}
+
+function toPlaying(media: string): string {
+  const played = readCurrentMedia(media);
+  const what = toName(played?.text ?? '');
+  return what === '' ? '' : `${SIGNS.get(played?.type.toLowerCase() ?? '') ?? ''}${what}`;
 }
 
 /** The status that a person names by its label or its code; undefined: no such status. */

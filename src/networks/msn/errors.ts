@@ -11,6 +11,8 @@ import type { MessageOutcome } from '../../msnp/switchboard-types.ts';
 export interface Verdict {
   readonly kind: LoginStateKind;
   readonly sentence: string;
+  /** The server wants no other attempt before so many milliseconds are over. */
+  readonly afterMs?: number;
 }
 
 type Meaning = readonly [kind: LoginStateKind, sentence: (server: string) => string];
@@ -21,6 +23,8 @@ const WRONG: Meaning = [
 ];
 const TOO_FAST: Meaning = ['disconnected', (server) => `${server} asks us to slow down.`];
 
+const TOO_FAST_CODES: ReadonlySet<number> = new Set([713, 800, 801]);
+
 /** Refusals of a sign-in that mean something else than their class says. */
 const SIGN_IN = new Map<number, Meaning>([
   [0, ['refused', (server) => `${server} speaks none of the protocol versions that the bridge knows.`]],
@@ -29,9 +33,7 @@ const SIGN_IN = new Map<number, Meaning>([
   [207, TOO_FAST],
   [208, WRONG],
   [511, ['refused', (server) => `This account is banned on ${server}.`]],
-  [713, TOO_FAST],
-  [800, TOO_FAST],
-  [801, TOO_FAST],
+  ...Array.from(TOO_FAST_CODES, (code): [number, Meaning] => [code, TOO_FAST]),
   [923, ['refused', () => 'This account needs the consent of a parent before it can sign in.']],
   [924, ['refused', () => 'The e-mail address of this account has not been verified yet.']],
   [926, ['refused', (server) => `This account is limited on ${server}.`]],
@@ -61,6 +63,11 @@ function byClass(code: number): Meaning {
 /** The codes that say that the ticket is not good, as opposed to the account. */
 export function isTicketRefusal(code: number): boolean {
   return code === 911 || code === 917 || code === 928;
+}
+
+/** The codes that say that it may well be done, only not so fast. */
+export function isTooFast(code: number): boolean {
+  return TOO_FAST_CODES.has(code);
 }
 
 type Reason = readonly [code: BridgeErrorCode, retriable: boolean, sentence: (name: string) => string];

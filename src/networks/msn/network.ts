@@ -11,6 +11,7 @@ import { OWN_STATUSES } from './convert-contact.ts';
 import { addressFault, MSN, userId } from './ids.ts';
 import { createIo } from './io.ts';
 import type { Io } from './io.ts';
+import { objection } from './own-words.ts';
 import type { ServerProfile } from './profile.ts';
 
 export interface MsnNetworkOptions {
@@ -31,6 +32,7 @@ export function createMsnNetwork({ profiles, clock, log, io = createIo }: MsnNet
     statuses: OWN_STATUSES,
     commands: MSN_COMMANDS,
     prepareLogin: (values) => prepareLogin(profiles, values),
+    objection,
     createClient: (login, sink) => {
       const profile = profileOf(login.server);
       // The configuration refuses to drop a server that logins use.

@@ -66,9 +66,12 @@ export class People {
     return this.#memory.cached(this.roster);
   }
 
-  /** Asks the server to change something; resolves when it is done, throws `BridgeError` when it is not. */
-  async ask(question: Question): Promise<void> {
-    await this.#asking.ask(question, this.#parts.send());
+  /**
+   * Asks the server to change something; resolves when it is done, throws `BridgeError` when it is not.
+   * @param send over which connection; by default the one that is signed in.
+   */
+  async ask(question: Question, send = this.#parts.send()): Promise<void> {
+    await this.#asking.ask(question, send);
   }
 
   /** How the user answers somebody who asked to be let in. */

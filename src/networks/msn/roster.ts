@@ -160,11 +160,11 @@ export class Roster {
     if (renamed || moved) this.#tell(known.address);
   }
 
-  onPersonalMessage({ address, message }: Of<'personal-message-changed'>): void {
+  onPersonalMessage({ address, message, media }: Of<'personal-message-changed'>): void {
     const known = this.find(address);
     if (known === undefined || !isOn('forward', known)) return;
     const { status } = this.#standingOf(known);
-    if (this.#place(known, { status, ...(message !== '' && { message: toName(message) }) })) this.#tell(known.address);
+    if (this.#place(known, { status, message: toName(message), media })) this.#tell(known.address);
   }
 
   onListChange(change: Of<'list-changed'>): void {
@@ -207,7 +207,8 @@ export class Roster {
   /** Servers repeat themselves: false if it was so already. */
   #place(known: RosterContact, standing: Standing): boolean {
     const before = this.#standingOf(known);
-    if (before.status === standing.status && (before.message ?? '') === (standing.message ?? '')) return false;
+    const isSame = (what: 'message' | 'media'): boolean => (before[what] ?? '') === (standing[what] ?? '');
+    if (before.status === standing.status && isSame('message') && isSame('media')) return false;
     this.#standings.set(known.address, standing);
     return true;
   }

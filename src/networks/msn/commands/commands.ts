@@ -9,7 +9,6 @@ import { CONTACTS } from './contacts.ts';
 import { GROUP } from './group.ts';
 import { GROUPS } from './groups.ts';
 import { MAIL } from './mail.ts';
-import { MESSAGE } from './message.ts';
 import { NUDGE } from './nudge.ts';
 import { PHONE } from './phone.ts';
 import { PRIVACY } from './privacy.ts';
@@ -30,7 +29,6 @@ export const MSN_COMMANDS: readonly NetworkCommand[] = [
   PRIVACY,
   PHONE,
   MAIL,
-  MESSAGE,
 ].map((command): NetworkCommand => ({
   ...command,
   run: async (client: NetworkClient, args) => {
