@@ -21,6 +21,7 @@ const KIB = 1024;
 const LF = 10;
 const CR = 13;
 const EMPTY = new Uint8Array(0);
+const NOTHING = Buffer.alloc(0);
 const MAX_DIGITS = 6;
 /** A gigabyte: what claims more is no length. */
 const MAX_SKIPPED_DIGITS = 9;
@@ -110,7 +111,7 @@ export class FrameReader {
   /** So many bytes of a payload are still to be passed over. */
   #skip = 0;
   /** What was received and not yet cut; never written over, because payloads already given out are views of it. */
-  #buffer: Buffer = Buffer.alloc(0);
+  #buffer: Buffer = NOTHING;
   #start = 0;
   #end = 0;
   /** Up to here there is no line end. */
@@ -133,9 +134,21 @@ export class FrameReader {
     this.#append(bytes);
     for (;;) {
       const frame = this.#next();
-      if (frame === undefined) return;
+      if (frame === undefined) break;
       yield frame;
     }
+    // what was read whole is not to keep the read's memory
+    if (!this.isWithinFrame) this.#clear();
+  }
+
+  /** A frame has begun and not come to its end. */
+  get isWithinFrame(): boolean {
+    return this.#head !== undefined || this.#end > this.#start;
+  }
+
+  /** How much memory is held for what has not come whole. */
+  get buffered(): number {
+    return this.isWithinFrame ? this.#buffer.length : 0;
   }
 
   #append(bytes: Uint8Array): void {
@@ -233,9 +246,13 @@ export class FrameReader {
 
   #fault(reason: string): MsnpProtocolError {
     this.#broken = true;
-    this.#buffer = Buffer.alloc(0);
-    this.#start = this.#end = this.#scanned = 0;
+    this.#clear();
     return new MsnpProtocolError(reason);
+  }
+
+  #clear(): void {
+    this.#buffer = NOTHING;
+    this.#start = this.#end = this.#scanned = 0;
   }
 }
 

@@ -11,8 +11,8 @@ import type { ContactCommand } from './contact-types.ts';
 import type { Dialect, DialectName } from './dialect.ts';
 import { encodeText } from './encoding.ts';
 import { assertNever, MsnpProtocolError } from './errors.ts';
-import { FrameReader } from './frame.ts';
 import type { Frame } from './frame.ts';
+import { Inbound } from './inbound.ts';
 import { FIRST_PING, onPong, ping } from './keep-alive.ts';
 import { readOut, readRing } from './notices.ts';
 import type { NotificationCommand, SessionEvent, StatusCode } from './notification-types.ts';
@@ -57,7 +57,11 @@ type Phase = 'way-in' | 'SYN' | 'CHG' | 'ready' | 'over';
 
 export class NotificationSession implements Session<NotificationCommand, SessionEvent> {
   readonly #options: NotificationOptions;
-  readonly #reader = new FrameReader('notification');
+  readonly #inbound = new Inbound<SessionEvent>('notification', {
+    onFrame: (frame, at) => this.#onFrame(frame, at),
+    isOver: () => this.#phase === 'over',
+    close: (error) => this.#close(error),
+  });
   readonly #sender = new Sender();
   readonly #signIn: SignIn;
   readonly #switchboards = new SwitchboardRequests(this.#sender);
@@ -98,7 +102,7 @@ export class NotificationSession implements Session<NotificationCommand, Session
     if (this.#phase === 'over') return [];
     switch (input.type) {
       case 'received':
-        return this.#receive(input.bytes, input.at);
+        return this.#inbound.receive(input.bytes, input.at);
       case 'command':
         return this.#onCommand(input.command);
       case 'woken':
@@ -111,20 +115,6 @@ export class NotificationSession implements Session<NotificationCommand, Session
       default:
         return assertNever(input);
     }
-  }
-
-  #receive(bytes: Uint8Array, at: Date): Outputs {
-    const outputs: Outputs = [];
-    try {
-      for (const frame of this.#reader.push(bytes)) {
-        outputs.push(...this.#onFrame(frame, at));
-        if (this.#over) break;
-      }
-    } catch (error) {
-      if (!(error instanceof MsnpProtocolError)) throw error;
-      outputs.push(...this.#close(error));
-    }
-    return outputs;
   }
 
   #onFrame({ verb, args, payload, passedOver = false }: Frame, at: Date): Outputs {
@@ -278,7 +268,7 @@ export class NotificationSession implements Session<NotificationCommand, Session
     if (id === 'ping') return ping();
     if (id === 'pong') return this.#timeOut('PNG');
     if (id === 'step') return this.#onStepTimeout();
-    return [...this.#switchboards.woken(id), ...(this.#desk?.woken(id) ?? [])];
+    return [...this.#inbound.woken(id), ...this.#switchboards.woken(id), ...(this.#desk?.woken(id) ?? [])];
   }
 
   #onStepTimeout(): Outputs {
@@ -299,10 +289,6 @@ export class NotificationSession implements Session<NotificationCommand, Session
 
   get #announced(): boolean {
     return this.#phase === 'CHG' || this.#phase === 'ready';
-  }
-
-  get #over(): boolean {
-    return this.#phase === 'over';
   }
 
   #changeStatus(): Output<SessionEvent> {

@@ -16,8 +16,11 @@ export type Output<Event> =
   | { readonly type: 'send'; readonly bytes: Uint8Array }
   | { readonly type: 'event'; readonly event: Event }
   | FetchRequest
-  /** Wants `woken` with this id; a second wish with the same id replaces the first. */
-  | { readonly type: 'wake'; readonly id: string; readonly afterMs: number }
+  /**
+   * Wants `woken` with this id; a second wish with the same id replaces the first. `whileHeard`: what is waited for is the
+   * peer's, so no time counts in which the peer is not listened to.
+   */
+  | { readonly type: 'wake'; readonly id: string; readonly afterMs: number; readonly whileHeard?: true }
   | { readonly type: 'cancel'; readonly id: string }
   /** Wants the connection closed; `error`: because the peer broke the protocol. Nothing follows it. */
   | { readonly type: 'close'; readonly error?: MsnpProtocolError };

@@ -7,9 +7,9 @@ import type { Argument, OutgoingVerb } from './command.ts';
 import { dialect } from './dialect.ts';
 import type { Dialect, DialectName } from './dialect.ts';
 import { percentDecode } from './encoding.ts';
-import { assertNever, MsnpProtocolError } from './errors.ts';
-import { FrameReader } from './frame.ts';
+import { assertNever } from './errors.ts';
 import type { Frame } from './frame.ts';
+import { Inbound } from './inbound.ts';
 import { fromMime, MAX_PAYLOAD, writeMessage } from './message.ts';
 import type { ChatMessage } from './message.ts';
 import { readMime } from './mime.ts';
@@ -48,7 +48,11 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
   readonly #options: SwitchboardOptions;
   readonly #own: string;
   readonly #dialect: Dialect;
-  readonly #reader = new FrameReader('switchboard');
+  readonly #inbound = new Inbound<SwitchboardEvent>('switchboard', {
+    onFrame: (frame, at) => this.#onFrame(frame, at),
+    isOver: () => this.#phase === 'over',
+    close: (error) => this.#end({ type: 'close', error }),
+  });
   readonly #trids = new TransactionIds();
   readonly #chunks = new ChunkJoiner();
   readonly #calls = new Map<number, string>();
@@ -80,7 +84,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
     if (this.#phase === 'over') return [];
     switch (input.type) {
       case 'received':
-        return this.#receive(input.bytes, input.at);
+        return this.#inbound.receive(input.bytes, input.at);
       case 'command':
         return this.#onCommand(input.command);
       case 'woken':
@@ -92,20 +96,6 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
       default:
         return assertNever(input);
     }
-  }
-
-  #receive(bytes: Uint8Array, at: Date): Outputs {
-    const outputs: Outputs = [];
-    try {
-      for (const frame of this.#reader.push(bytes)) {
-        outputs.push(...this.#onFrame(frame, at));
-        if (this.#over) break;
-      }
-    } catch (error) {
-      if (!(error instanceof MsnpProtocolError)) throw error;
-      outputs.push(...this.#end({ type: 'close', error }));
-    }
-    return outputs;
   }
 
   #onFrame({ verb, args, payload }: Frame, at: Date): Outputs {
@@ -138,7 +128,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
       entry.type === 'create'
         ? this.#write('USR', this.#trids.next(), [address, entry.ticket])
         : this.#write('ANS', this.#trids.next(), [address, entry.ticket, entry.session]);
-    return [bytes, { type: 'wake', id: 'entry', afterMs: STEP_TIMEOUT_MS }];
+    return [bytes, { type: 'wake', id: 'entry', afterMs: STEP_TIMEOUT_MS, whileHeard: true }];
   }
 
   /** `USR trid OK address nick` or `ANS trid OK`. */
@@ -177,7 +167,10 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
     if (this.#phase !== 'inside') return [event({ type: 'call-refused', address: normalizeAddress(address), code: 0 })];
     const trid = this.#trids.next();
     this.#calls.set(trid, normalizeAddress(address));
-    return [this.#write('CAL', trid, [address]), { type: 'wake', id: `call-${trid}`, afterMs: STEP_TIMEOUT_MS }];
+    return [
+      this.#write('CAL', trid, [address]),
+      { type: 'wake', id: `call-${trid}`, afterMs: STEP_TIMEOUT_MS, whileHeard: true },
+    ];
   }
 
   /** `CAL trid RINGING session`. */
@@ -212,7 +205,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
     const bytes = this.#write('MSG', trid, [letterOf(wanted)], payload);
     if (wanted === false) return [bytes];
     this.#unacknowledged.set(trid, { id, silenceIsFine: wanted === 'on-refusal' });
-    return [bytes, { type: 'wake', id: `message-${trid}`, afterMs: ACKNOWLEDGED_WITHIN_MS }];
+    return [bytes, { type: 'wake', id: `message-${trid}`, afterMs: ACKNOWLEDGED_WITHIN_MS, whileHeard: true }];
   }
 
   /** `MSG address nick length`. */
@@ -256,6 +249,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
 
   #onWoken(id: string): Outputs {
     if (id === 'entry') return this.#phase === 'entering' ? this.#refuseEntry(0) : [];
+    if (id === 'frame') return this.#inbound.woken(id);
     const [, kind, number] = /^(call|message)-(\d+)$/.exec(id) ?? [];
     const trid = Number(number);
     // the timer has run out: there is nothing to cancel
@@ -273,10 +267,6 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
     this.#phase = 'over';
     if (close !== undefined) outputs.push(close);
     return outputs;
-  }
-
-  get #over(): boolean {
-    return this.#phase === 'over';
   }
 
   #write(verb: OutgoingVerb, trid: number, args: readonly Argument[], payload?: Uint8Array): Output<SwitchboardEvent> {

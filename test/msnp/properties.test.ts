@@ -134,11 +134,15 @@ function feed(machine: Machine, pieces: readonly Uint8Array[]): Output<unknown>[
   return pieces.flatMap((piece) => machine.handle(received(piece)));
 }
 
-/** The server waits for the ticket, so no piece reaches from before it to after it. */
+/**
+ * The server waits for the ticket, so no piece reaches from before it to after it. Without the watch over frames that are
+ * not whole yet, which is a matter of cuts alone.
+ */
 function feedInTwo(kind: string, bytes: Buffer, cutter: (half: Buffer) => Uint8Array[]): Output<unknown>[] {
   const challenge = Math.max(bytes.indexOf('TWN S'), bytes.indexOf('MD5 S'));
   const middle = challenge === -1 ? 0 : bytes.indexOf('\n', challenge) + 1;
-  return feed(machineOf(kind), [...cutter(bytes.subarray(0, middle)), ...cutter(bytes.subarray(middle))]);
+  const pieces = [...cutter(bytes.subarray(0, middle)), ...cutter(bytes.subarray(middle))];
+  return feed(machineOf(kind), pieces).filter((output) => !('id' in output && output.id === 'frame'));
 }
 
 const uncut = (half: Buffer): Uint8Array[] => (half.length === 0 ? [] : [half]);

@@ -157,6 +157,35 @@ test('wakes, replaces and cancels timers, and none outlives the end', async () =
   expect(clock.pending).toBe(0);
 });
 
+test('while the peer is not listened to, no time counts that is the peer’s', async () => {
+  const { clock, told, driver } = stage((input) => {
+    if (input.type === 'woken') return [event(`woken ${input.id}`)];
+    if (input.type !== 'command') return [];
+    if (input.command === 'again') return [{ type: 'wake', id: 'frame', afterMs: 30, whileHeard: true }];
+    return [
+      { type: 'wake', id: 'frame', afterMs: 30, whileHeard: true },
+      { type: 'wake', id: 'gone', afterMs: 30, whileHeard: true },
+      { type: 'wake', id: 'ours', afterMs: 30 },
+      { type: 'cancel', id: 'gone' },
+    ];
+  });
+  driver.open('host', 1, 'start');
+  await settled();
+  clock.advance(20);
+  driver.hold(true);
+  clock.advance(100);
+  expect(told).toEqual(['woken ours']);
+  driver.command('again');
+  clock.advance(100);
+  driver.hold(false);
+  driver.hold(false);
+  clock.advance(29);
+  expect(told).toEqual(['woken ours']);
+  clock.advance(1);
+  expect(told).toEqual(['woken ours', 'woken frame']);
+  expect(clock.pending).toBe(0);
+});
+
 test('replies to requests come back, unless it is over', async () => {
   const { io, told, driver } = stage((input) => {
     if (input.type === 'fetched') return [event(`${input.id} ${input.reply.type}`)];

@@ -23,12 +23,15 @@ export type End =
   /** `error`: the peer broke the protocol, or we have a bug. */
   | { readonly type: 'closed'; readonly error?: Error };
 
+type Wake = Extract<Output<never>, { readonly type: 'wake' }>;
 type Timeless<Value> = Value extends unknown ? Omit<Value, 'at'> : never;
 
 export class Driver<Command, Event> {
   readonly #parts: DriverParts<Command, Event>;
   readonly #queue: Input<Command>[] = [];
   readonly #timers = new Map<string, Cancel>();
+  /** Timers whose time does not count while held. */
+  readonly #ofThePeer = new Map<string, Wake>();
   #link: Link | undefined;
   #working = false;
   #closing = false;
@@ -66,8 +69,11 @@ export class Driver<Command, Event> {
 
   /** While held nothing is read from the connection. */
   hold(held: boolean): void {
+    if (held === this.#held) return;
     this.#held = held;
     this.#link?.hold(held);
+    const waits = [...this.#ofThePeer.values()];
+    for (const wake of waits) this.#wake(wake);
   }
 
   /** Lets what was written go out and closes. The end is told once the connection is closed. */
@@ -133,7 +139,7 @@ export class Driver<Command, Event> {
         void this.#fetch(output);
         return;
       case 'wake':
-        this.#wake(output.id, output.afterMs);
+        this.#wake(output);
         return;
       case 'cancel':
         this.#cancel(output.id);
@@ -161,10 +167,16 @@ export class Driver<Command, Event> {
     this.#feed({ type: 'fetched', id, reply });
   }
 
-  #wake(id: string, afterMs: number): void {
+  #wake(wake: Wake): void {
+    const { id, afterMs, whileHeard } = wake;
     this.#cancel(id);
+    if (whileHeard) {
+      this.#ofThePeer.set(id, wake);
+      if (this.#held) return;
+    }
     const cancel = this.#parts.clock.after(afterMs, () => {
       this.#timers.delete(id);
+      this.#ofThePeer.delete(id);
       this.#feed({ type: 'woken', id });
     });
     this.#timers.set(id, cancel);
@@ -173,6 +185,7 @@ export class Driver<Command, Event> {
   #cancel(id: string): void {
     this.#timers.get(id)?.();
     this.#timers.delete(id);
+    this.#ofThePeer.delete(id);
   }
 
   /** The connection is gone: the session hears of it, and tells what became of what was under way. */
@@ -187,6 +200,7 @@ export class Driver<Command, Event> {
     this.#queue.length = 0;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
+    this.#ofThePeer.clear();
     try {
       this.#parts.onEnd(end);
     } catch (error) {
