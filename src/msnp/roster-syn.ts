@@ -17,7 +17,8 @@ export class SynReader implements RosterReader {
   readonly draft = new RosterDraft();
   readonly #dialect: () => Dialect;
   readonly #known: ContactList;
-  #serial = '';
+  /** Undefined: the server has not answered yet. */
+  #serial: string | undefined;
   #unchanged = false;
   #contactsToCome = 0;
   #groupsToCome = 0;
@@ -29,7 +30,7 @@ export class SynReader implements RosterReader {
   }
 
   get whole(): boolean {
-    return this.#contactsToCome <= 0 && this.#groupsToCome <= 0;
+    return this.#serial !== undefined && this.#contactsToCome <= 0 && this.#groupsToCome <= 0;
   }
 
   get missing(): number {
@@ -63,7 +64,7 @@ export class SynReader implements RosterReader {
 
   roster(): Roster {
     const list = this.#unchanged ? this.#known : this.draft.list;
-    return { ...list, unchanged: this.#unchanged, serial: this.#serial };
+    return { ...list, unchanged: this.#unchanged, serial: this.#serial ?? '' };
   }
 }
 

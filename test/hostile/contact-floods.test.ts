@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 
-import type { Contact, RemoteEvent } from '../../src/bridge/events.ts';
+import type { RemoteEvent } from '../../src/bridge/events.ts';
 import type { ServerKey } from '../../src/bridge/ids.ts';
 import { EMPTY_LIST, LISTS } from '../../src/msnp/contacts.ts';
 import type { RosterContact } from '../../src/msnp/contacts.ts';
@@ -122,37 +122,6 @@ test('groups beyond a thousand are not kept, neither ours nor those of one conta
   expect(roster.groups).toHaveLength(1_000);
   expect(roster.find(person(0))?.groups).toHaveLength(1_000);
 });
-
-const NO_ADDRESSES: readonly (readonly [rule: string, address: string])[] = [
-  ['the database takes no NUL', 'a\u0000b@example.com'],
-  ['an index of the database takes no long key', `${'x'.repeat(4_000)}@example.com`],
-  ['a lane and a transaction id are lines', 'a\u0085b@example.com'],
-  ['what is shown does not turn the text around it', 'a\u202eb@example.com'],
-  ['a blank parts names', 'a\u00a0b@example.com'],
-  ['somebody has a name', ''],
-];
-
-test.each(NO_ADDRESSES)('%s: such an address is nobody', (_rule, address) => {
-  const told: RemoteEvent[] = [];
-  const clock = new FakeClock();
-  const roster = new Roster({
-    server: 'double' as ServerKey,
-    known: EMPTY_LIST,
-    clock,
-    emit: (event) => told.push(event),
-    say: () => undefined,
-    onRequest: () => undefined,
-  });
-  const contacts = [{ ...known(1), address }, known(2)];
-  roster.onRoster({ type: 'roster', unchanged: false, serial: '1', contacts, groups: [], privacy: {}, properties: {} });
-  roster.onListChange({ type: 'list-changed', list: 'forward', change: 'added', address, nick: 'x' });
-  expect(told.flatMap((event) => (event.type === 'roster' ? event.contacts : [])).map(addressOf)).toEqual([person(2)]);
-  expect(told).toHaveLength(1);
-});
-
-function addressOf(contact: Contact): string {
-  return contact.address;
-}
 
 test('a server that never stops announcing is heard ten times a minute', async () => {
   const stage = await setStage();

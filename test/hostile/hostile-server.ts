@@ -1,80 +1,92 @@
-// A server that signs anybody in with MSNP8 and then says whatever a test wants it to, as fast as it is taken.
-// Checks nothing and remembers nothing: a hostile one, not a double.
+// A hostile server on a port of this machine, with a sign-in service beside it. Knows sockets; what is said is the
+// script's business.
 
+import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { once } from 'node:events';
-import { onTestFinished } from 'vitest';
 
-export interface HostileServer {
-  readonly port: number;
-  readonly loginUrl: string;
-  /** To the notification connection. */
-  tell(bytes: string | Uint8Array): void;
-  /** Rings, and waits until the switchboard is entered. */
-  ring(from?: string): Promise<Socket>;
+import type { ServerKey } from '../../src/bridge/ids.ts';
+import type { DialectName } from '../../src/msnp/dialect.ts';
+import type { ServerProfile } from '../../src/networks/msn/profile.ts';
+import { HostileScript } from './hostile-script.ts';
+
+export interface HostileServerOptions {
+  readonly login?: RequestListener;
+  readonly dialect?: DialectName;
 }
-
-const ANSWERS = new Map<string, (trid: string, args: readonly string[]) => string>([
-  ['VER', (trid) => `VER ${trid} MSNP8\r\n`],
-  ['CVR', (trid) => `CVR ${trid} 1 1 1 u u\r\n`],
-  ['SYN', (trid) => `SYN ${trid} 1 0 0\r\n`],
-  ['CHG', (trid, [status = '']) => `CHG ${trid} ${status} 0\r\n`],
-]);
 
 const grantTicket: RequestListener = (_request, response) => {
   response.setHeader('Authentication-Info', "Passport1.4 da-status=success,from-PP='t=1&p='");
   response.end();
 };
 
-export async function startHostileServer({ login = grantTicket } = {}): Promise<HostileServer> {
-  let notification: Socket | undefined;
-  const entered: ((socket: Socket) => void)[] = [];
+export class HostileServer {
+  readonly profile: ServerProfile;
+  readonly #script: HostileScript;
+  readonly #servers: readonly Server[];
+  readonly #sockets: Set<Socket>;
 
-  function answer(socket: Socket, line: string): void {
-    const [verb = '', trid = '', ...args] = line.split(' ');
-    if (verb === 'USR') {
-      socket.write(args[1] === 'I' ? `USR ${trid} TWN S challenge\r\n` : `USR ${trid} OK a@b.c A 1 0\r\n`);
-    } else if (verb === 'ANS') {
-      socket.write(`IRO ${trid} 1 1 bob@example.com Bob\r\nANS ${trid} OK\r\n`);
-      entered.shift()?.(socket);
-    } else {
-      if (verb === 'VER') notification = socket;
-      socket.write(ANSWERS.get(verb)?.(trid, args) ?? '');
-    }
+  private constructor(profile: ServerProfile, script: HostileScript, servers: readonly Server[], sockets: Set<Socket>) {
+    this.profile = profile;
+    this.#script = script;
+    this.#servers = servers;
+    this.#sockets = sockets;
   }
 
-  const server = createServer((socket) => {
-    onTestFinished(() => void socket.destroy());
-    socket.on('error', () => socket.destroy());
-    let rest = '';
-    socket.on('data', (bytes) => {
-      const lines = (rest + bytes.toString('latin1')).split('\r\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) answer(socket, line);
+  static async start({ login = grantTicket, dialect = 'MSNP8' }: HostileServerOptions = {}): Promise<HostileServer> {
+    const sockets = new Set<Socket>();
+    const server = createServer({ noDelay: true }, (socket) => {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => sockets.delete(socket));
+      socket.on('data', (bytes) => script.onBytes(socket, bytes));
     });
-  });
-  const port = await listen(server);
-  const loginPort = await listen(createHttpServer(login));
-  let rings = 0;
+    const port = await listen(server);
+    const script = new HostileScript({ dialect, where: `127.0.0.1:${port}` });
+    const web = createHttpServer(login);
+    const loginUrl = `http://127.0.0.1:${await listen(web)}/login`;
+    return new HostileServer(hostileProfile({ port, loginUrl, dialect }), script, [server, web], sockets);
+  }
+
+  /** To the notification connection. */
+  tell(bytes: string | Uint8Array): void {
+    this.#script.tell(bytes);
+  }
+
+  /** Rings, and waits until the switchboard is entered. */
+  async ring(from?: string): Promise<Socket> {
+    return (await this.#script.ring(from)) as Socket;
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    for (const server of this.#servers) server.close();
+  }
+}
+
+export function hostileProfile(at: {
+  readonly port: number;
+  readonly loginUrl: string;
+  readonly dialect?: DialectName;
+}): ServerProfile {
   return {
-    port,
-    loginUrl: `http://127.0.0.1:${loginPort}/login`,
-    tell: (bytes) => void notification?.write(bytes),
-    async ring(from = 'bob@example.com') {
-      const socket = new Promise<Socket>((resolve) => entered.push(resolve));
-      rings += 1;
-      notification?.write(`RNG ${rings} 127.0.0.1:${port} CKI ticket ${from} Bob\r\n`);
-      return socket;
-    },
+    key: 'hostile' as ServerKey,
+    name: 'Hostile',
+    notification: { host: '127.0.0.1', port: at.port },
+    nexusUrl: at.loginUrl,
+    loginUrl: at.loginUrl,
+    tls: { minVersion: 'TLSv1.2' },
+    dialects: [at.dialect ?? 'MSNP8'],
+    privateAddresses: true,
+    confirmsDelivery: false,
+    credentialHosts: [],
   };
 }
 
 async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port;
 }

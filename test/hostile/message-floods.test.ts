@@ -6,30 +6,20 @@ import { expect, onTestFinished, test } from 'vitest';
 
 import { Pacer } from '../../src/bridge/backoff.ts';
 import { text } from '../../src/bridge/events.ts';
-import type { LoginId, MatrixUserId, ServerKey } from '../../src/bridge/ids.ts';
+import type { LoginId, MatrixUserId } from '../../src/bridge/ids.ts';
 import { Login } from '../../src/bridge/login.ts';
 import type { ClientSink, Network, NetworkClient } from '../../src/bridge/network.ts';
 import type { NewRow, SessionRecord, SessionStore } from '../../src/bridge/store.ts';
 import { createIo } from '../../src/networks/msn/io.ts';
 import { createMsnNetwork } from '../../src/networks/msn/network.ts';
-import type { ServerProfile } from '../../src/networks/msn/profile.ts';
 import { eventually, makeClient } from '../networks/msn-stage.ts';
 import { EchoNetwork } from '../support/echo-network.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { keptLog } from '../support/no-log.ts';
-import { startHostileServer } from './hostile-server.ts';
+import { hostileProfile } from './hostile-server.ts';
+import { startHostileServer } from './stage.ts';
 
-const PROFILE: ServerProfile = {
-  key: 'hostile' as ServerKey,
-  name: 'Hostile',
-  notification: { host: '127.0.0.1', port: 1863 },
-  nexusUrl: 'http://127.0.0.1/nexus',
-  tls: { minVersion: 'TLSv1.2' },
-  dialects: ['MSNP8'],
-  privateAddresses: true,
-  confirmsDelivery: false,
-  credentialHosts: [],
-};
+const PROFILE = hostileProfile({ port: 1863, loginUrl: 'http://127.0.0.1/login' });
 
 test('the network is told to wait while five hundred messages are not written down', async () => {
   const clock = new FakeClock();
@@ -92,12 +82,7 @@ test('the network is told to wait while five hundred messages are not written do
 
 test('while held, what a switchboard says waits with the server; all of it comes afterwards', async () => {
   const server = await startHostileServer();
-  const profile = { ...PROFILE, notification: { host: '127.0.0.1', port: server.port }, loginUrl: server.loginUrl };
-  const network = createMsnNetwork({
-    profiles: [{ ...profile, nexusUrl: server.loginUrl }],
-    clock: new FakeClock(),
-    log: keptLog(),
-  });
+  const network = createMsnNetwork({ profiles: [server.profile], clock: new FakeClock(), log: keptLog() });
   const { client, sink } = makeClient({ network });
   client.connect(1, {});
   await eventually(() => sink.kinds.includes('connected'));

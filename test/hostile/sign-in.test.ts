@@ -1,105 +1,21 @@
-// A sign-in service that wants our password elsewhere, our command line, or our ears for ever.
+// A sign-in service that speaks HTTP as it likes. What its answers say is in the corpus.
 
 import type { RequestListener } from 'node:http';
 import { expect, test } from 'vitest';
 
-import type { ServerKey } from '../../src/bridge/ids.ts';
-import { TweenerSession } from '../../src/msnp/auth-tweener.ts';
-import type { FetchReply } from '../../src/msnp/session.ts';
 import { createMsnNetwork } from '../../src/networks/msn/network.ts';
-import { order } from '../msnp/support/inputs.ts';
 import { eventually, makeClient } from '../networks/msn-stage.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { keptLog } from '../support/no-log.ts';
-import { startHostileServer } from './hostile-server.ts';
+import { startHostileServer } from './stage.ts';
 
 const PASSWORD = 'canary password';
-
-type Outputs = ReturnType<TweenerSession['handle']>;
-
-function reply(status: number, headers: Readonly<Record<string, string>>): FetchReply {
-  return { type: 'response', status, headers: new Map(Object.entries(headers)), body: new Uint8Array(0) };
-}
-
-/** What the session wants after these replies of the login service. */
-function after(...replies: readonly FetchReply[]): Outputs {
-  const session = new TweenerSession({
-    address: 'alice@example.com',
-    password: PASSWORD,
-    nexusUrl: 'https://nexus.example/rdr',
-    loginUrl: 'https://login.example/login',
-  });
-  let outputs: Outputs = session.handle(order({ type: 'start', challenge: 'ct=1\r\nX-Header: 1,pwd=x' }));
-  for (const each of replies) {
-    const request = outputs.find((output) => output.type === 'fetch');
-    outputs = session.handle({ type: 'fetched', at: new Date(0), id: request?.id ?? '', reply: each });
-  }
-  return outputs;
-}
-
-const unavailable = [{ type: 'event', event: { type: 'unavailable', reason: expect.any(String) as string } }];
-
-test.each([
-  ['ends the command', "from-PP='t=1\r\nOUT'"],
-  ['has a blank', "from-PP='t=1 extra'"],
-  ['has a tab', "from-PP='t=1\textra'"],
-  ['has a NUL', "from-PP='t=1\0'"],
-  ['has a letter that is none of ASCII', "from-PP='t=é'"],
-  ['is empty', "from-PP=''"],
-  ['is not there', 'from-PP'],
-])('a ticket that %s is none', (_rule, info) => {
-  expect(after(reply(200, { 'authentication-info': `Passport1.4 da-status=success,${info}` }))).toEqual(unavailable);
-});
-
-test.each([
-  'http://login.example/login',
-  'HTTP://login.example/login',
-  'ftp://login.example/',
-  'file:///etc/passwd',
-  'javascript:alert(1)',
-  'https://',
-  'https://[::1',
-])('a redirect to %s gets no password', (location) => {
-  expect(after(reply(302, { location }))).toEqual(unavailable);
-});
-
-test('a fourth redirect is not followed', () => {
-  const on = reply(302, { location: '/again' });
-  expect(after(on, on, on)).toMatchObject([{ type: 'fetch', url: 'https://login.example/again' }]);
-  expect(after(on, on, on, on)).toEqual(unavailable);
-});
-
-test('what the notification server puts into its challenge cannot end the header', () => {
-  const [request] = after();
-  expect(request).toMatchObject({ type: 'fetch', credentials: true });
-  expect(JSON.stringify(request)).not.toMatch(/\\r|\\n/);
-});
-
-test('what the service says of a refusal is one line of two hundred letters at most', () => {
-  const cbtxt = `%00No%0d%0a%e2%80%aeadmission${'%20x'.repeat(3_000)}`;
-  const [refused] = after(reply(401, { 'www-authenticate': `Passport1.4 da-status=failed,cbtxt=${cbtxt}` }));
-  const text = refused?.type === 'event' && refused.event.type === 'refused' ? (refused.event.text ?? '') : '';
-  expect(text).toMatch(/^No admission x x/);
-  expect(text.length).toBeLessThanOrEqual(200);
-});
 
 /** The state that a sign-in ends in, and whether the log has the password. */
 async function signIn(login: RequestListener): Promise<{ kind: string | undefined; leaked: boolean }> {
   const server = await startHostileServer({ login });
   const log = keptLog();
-  const profile = {
-    key: 'hostile' as ServerKey,
-    name: 'Hostile',
-    notification: { host: '127.0.0.1', port: server.port },
-    nexusUrl: server.loginUrl,
-    loginUrl: server.loginUrl,
-    tls: { minVersion: 'TLSv1.2' },
-    dialects: ['MSNP8'],
-    privateAddresses: true,
-    confirmsDelivery: false,
-    credentialHosts: [],
-  } as const;
-  const network = createMsnNetwork({ profiles: [profile], clock: new FakeClock(), log });
+  const network = createMsnNetwork({ profiles: [server.profile], clock: new FakeClock(), log });
   const { client, sink } = makeClient({ network }, { password: PASSWORD });
   client.connect(1, {});
   await eventually(() => sink.kinds.length === 2);

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { Content } from '../../src/bridge/events.ts';
 import { fromMessageText, toMessageContent } from '../../src/matrix/content.ts';
 import { cleanName } from '../../src/matrix/text.ts';
-import { fromMime, MAX_PAYLOAD, readMessage, writeMessage } from '../../src/msnp/message.ts';
+import { MAX_PAYLOAD, readMessage, writeMessage } from '../../src/msnp/message.ts';
 import { readMime } from '../../src/msnp/mime.ts';
 import { ChunkJoiner } from '../../src/msnp/chunks.ts';
 import { fromMessage, split, toMessage } from '../../src/networks/msn/convert-content.ts';
@@ -137,29 +137,4 @@ test('pieces of messages that never become whole are not kept beyond half a mega
   // of the first nothing is left, of the last everything
   expect(add(0, 'Chunk: 3', piece)).toBe(false);
   expect(add(15, 'Chunk: 3', piece)).toBe(true);
-});
-
-test.each([
-  ['a thousand and more pieces', 'Chunks: 1024'],
-  ['no pieces', 'Chunks: 0'],
-  ['a part of a piece', 'Chunks: 1.5'],
-  ['a piece before it has begun', 'Chunk: 1'],
-  ['no number', 'Chunks: all'],
-])('%s: nothing is waited for', (_what, header) => {
-  const mime = readMime(Buffer.from(`Content-Type: text/plain\r\nMessage-ID: 1\r\n${header}\r\n\r\nx`));
-  expect(mime && new ChunkJoiner().add('bob@example.com', mime, new Date(0))).toBeUndefined();
-});
-
-test.each([
-  ['thousands of headers', 'a: b\r\n'.repeat(10_000)],
-  ['headers folded for ever', `Content-Type: text/plain${'\r\n x'.repeat(10_000)}`],
-  ['lines without a colon', 'a\r\n'.repeat(10_000)],
-  ['one line of 60 kB', `X: ${'x'.repeat(60_000)}`],
-])('%s: no message', (_what, head) => {
-  expect(readMime(Buffer.from(`${head}\r\n\r\nbody`))).toBeUndefined();
-});
-
-test('a head without an end has no body', () => {
-  const mime = readMime(Buffer.from('Content-Type: text/plain\r\nX: y'));
-  expect(mime && fromMime(mime)).toMatchObject({ type: 'text', text: '' });
 });

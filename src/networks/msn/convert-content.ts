@@ -69,7 +69,7 @@ function fromText(message: TextMessage, nick: string): Content | undefined {
 /** Line ends as `\n`, none at the end; no control characters. */
 function cleanText(raw: string): string {
   // oxlint-disable-next-line no-control-regex
-  const controls = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
+  const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
   const clean = raw
     .replace(/\r\n|\r/g, '\n')
     .replace(controls, '')
