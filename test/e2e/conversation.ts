@@ -141,6 +141,14 @@ function tell(options: StageOptions): void {
       );
     });
 
+    test('nudges go both ways', async () => {
+      await bob.nudge(stage.msn.alice.address);
+      await alice.waitForMessage(chat, 'sent you a nudge');
+      const said = await alice.say(chat, '!nudge');
+      await bob.waitForNudge(stage.msn.alice.address);
+      await alice.waitForStatus(said, 'SUCCESS');
+    });
+
     test('the same words twice are two messages', async () => {
       await bob.say(stage.msn.alice.address, 'ok');
       await bob.say(stage.msn.alice.address, 'ok');

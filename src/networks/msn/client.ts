@@ -17,7 +17,6 @@ import type {
   WantedPresence,
 } from '../../bridge/network.ts';
 import type { DialectName } from '../../msnp/dialect.ts';
-import type { ChatMessage } from '../../msnp/message.ts';
 import { readOffer } from '../../msnp/offers.ts';
 import type { SessionEvent } from '../../msnp/notification-types.ts';
 import type { SwitchboardEntry } from '../../msnp/switchboard-types.ts';
@@ -43,6 +42,7 @@ import {
   userId,
 } from './ids.ts';
 import type { Io } from './io.ts';
+import { isNudge, Nudges } from './nudges.ts';
 import type { ServerProfile } from './profile.ts';
 import { Notices } from './notices.ts';
 import { People } from './people.ts';
@@ -76,6 +76,7 @@ export class MsnClient implements NetworkClient {
   readonly #groups: Groups;
   readonly #notices: Notices;
   readonly #services: Services;
+  readonly #nudges: Nudges;
   /** Switchboards of attempts that have ended, still saying goodbye. */
   readonly #leaving = new Set<Promise<void>>();
   #attempt: Attempt | undefined;
@@ -97,6 +98,7 @@ export class MsnClient implements NetworkClient {
     });
     this.#notices = new Notices({ login: login.user, clock: parts.clock, emit: (notice) => sink.event(notice) });
     const say = (text: string): void => this.#notices.say(text);
+    this.#nudges = new Nudges(parts.clock);
     this.#services = new Services({ server: parts.profile.name, say, log: this.#log });
     this.#people = new People({
       server: parts.profile.key,
@@ -165,21 +167,15 @@ export class MsnClient implements NetworkClient {
   }
 
   async send(chat: ChatId, piece: Content, beforeWrite: () => Promise<void>): Promise<Delivery> {
-    return this.#send(chat, toMessage(piece), beforeWrite);
-  }
-
-  /** Shakes somebody's window. Throws `BridgeError` when that cannot be. */
-  async nudge(address: string): Promise<void> {
-    await this.#send(chatWith(address), { type: 'nudge' }, async () => undefined);
-  }
-
-  async #send(chat: ChatId, message: ChatMessage, beforeWrite: () => Promise<void>): Promise<Delivery> {
     const attempt = this.#attempt;
     if (attempt?.connection.isConnected !== true) throw notSignedIn();
     const whom = isGroupChat(chat) ? THE_OTHERS : this.roster.nameOf(addressOfChat(chat));
     if (this.#isBlockedIn(chat)) throw blockedByUs(whom);
     const { confirmsDelivery } = this.#parts.profile;
-    const outcome = await attempt.switchboards.send(chat, message, beforeWrite);
+    const { switchboards } = attempt;
+    const outcome = isNudge(piece)
+      ? await switchboards.send(chat, { type: 'nudge' }, this.#nudges.paced(chat, beforeWrite))
+      : await switchboards.send(chat, toMessage(piece), beforeWrite);
     if (outcome === 'acknowledged' || (outcome === 'alone' && confirmsDelivery)) {
       return confirmsDelivery ? 'delivered' : 'accepted';
     }

@@ -2,7 +2,7 @@
 
 import { BridgeError } from '../../../bridge/errors.ts';
 import type { Content } from '../../../bridge/events.ts';
-import type { NetworkCommand, ResolvedUser } from '../../../bridge/network.ts';
+import type { NetworkClient, NetworkCommand, ResolvedUser } from '../../../bridge/network.ts';
 import { isOn } from '../../../msnp/contacts.ts';
 import type { RosterContact, RosterGroup } from '../../../msnp/contacts.ts';
 import type { Question } from '../asking.ts';
@@ -15,7 +15,7 @@ export interface CommandClient {
   readonly services: Pick<Services, 'mailSummary'>;
   resolve(typed: string): ResolvedUser;
   ask(question: Question): Promise<void>;
-  nudge(address: string): Promise<void>;
+  send: NetworkClient['send'];
 }
 
 export interface MsnCommand extends Omit<NetworkCommand, 'run'> {
