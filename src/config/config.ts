@@ -103,9 +103,11 @@ function serverProfile(file: string, base: string, key: string, server: MsnServe
     key: key as ServerKey,
     name: server.name,
     notification: Object.freeze({ host: server.host, port: server.port }),
-    nexusUrl: server.nexus_url,
+    ...(server.nexus_url !== undefined && { nexusUrl: server.nexus_url }),
     ...(server.login_url !== undefined && { loginUrl: server.login_url }),
-    ...(server.gateway_url !== undefined && { gatewayUrl: server.gateway_url }),
+    ...(server.gateway_url !== undefined && {
+      gateway: Object.freeze({ url: server.gateway_url, only: server.gateway_only }),
+    }),
     services: Object.freeze(server.services),
     tls: Object.freeze({ minVersion: server.tls.min_version, ...(ca !== undefined && { ca }) }),
     dialects: Object.freeze(server.dialects),

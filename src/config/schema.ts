@@ -1,6 +1,7 @@
 // The form of config.yaml, key by key. Knows shapes and defaults; not files, and not what is done with them.
 
 import { z } from 'zod';
+import { dialect } from '../msnp/dialect.ts';
 
 const port = z.int().min(1).max(65_535);
 const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/u, 'must be a host name or an IP address');
@@ -39,13 +40,14 @@ const database = z.strictObject({
 
 const secrets = z.strictObject({ key_file: z.string().min(1).default('data/secret.key') });
 
-const msnServer = z.strictObject({
+const msnServerKeys = z.strictObject({
   name: z.string().min(1).max(100),
   host,
   port: port.default(1863),
-  nexus_url: httpUrl,
+  nexus_url: httpUrl.optional(),
   login_url: httpUrl.optional(),
   gateway_url: httpUrl.optional(),
+  gateway_only: z.boolean().default(false),
   services: z.record(z.string(), httpUrl).default({}),
   tls: z
     .strictObject({
@@ -62,6 +64,21 @@ const msnServer = z.strictObject({
   private_addresses: z.boolean().default(false),
   confirms_delivery: z.boolean().default(false),
   credential_hosts: z.array(host).default([]),
+});
+
+const msnServer = msnServerKeys.superRefine((server, context) => {
+  const needing = server.dialects.filter((name) => dialect(name).auth === 'TWN');
+  if (needing.length > 0 && server.nexus_url === undefined && server.login_url === undefined) {
+    const message = `is missing: ${needing.join(', ')} sign in with what it tells. Give it, or login_url, or other dialects`;
+    context.addIssue({ code: 'custom', path: ['nexus_url'], message });
+  }
+  if (server.gateway_only && server.gateway_url === undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['gateway_url'],
+      message: 'is missing: gateway_only leaves no other way',
+    });
+  }
 });
 
 const presence = z.strictObject({

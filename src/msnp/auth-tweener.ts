@@ -9,7 +9,7 @@ export interface TweenerOptions {
   readonly address: string;
   readonly password: string;
   /** Tells where to sign in. */
-  readonly nexusUrl: string;
+  readonly nexusUrl?: string;
   /** Known already: the nexus is not asked. */
   readonly loginUrl?: string;
 }
@@ -51,10 +51,11 @@ export class TweenerSession implements Session<TweenerCommand, TweenerEvent> {
   #start(challenge: string): Output<TweenerEvent>[] {
     if (this.#step !== 'idle') return [];
     this.#challenge = challenge;
-    const { loginUrl } = this.#options;
+    const { loginUrl, nexusUrl } = this.#options;
     if (loginUrl !== undefined) return this.#logIn(loginUrl);
+    if (nexusUrl === undefined) return this.#unavailable('nobody says where to sign in');
     this.#step = 'nexus';
-    return [this.#get(this.#options.nexusUrl, {}, false)];
+    return [this.#get(nexusUrl, {}, false)];
   }
 
   #onReply(reply: FetchReply): Output<TweenerEvent>[] {
@@ -115,7 +116,7 @@ export class TweenerSession implements Session<TweenerCommand, TweenerEvent> {
   /** In clear only to the very host of a nexus that is itself asked in clear: a test server on this machine. */
   #mayCarryCredentials(url: URL): boolean {
     if (url.protocol === 'https:') return true;
-    const given = URL.parse(this.#options.loginUrl ?? this.#options.nexusUrl);
+    const given = URL.parse(this.#options.loginUrl ?? this.#options.nexusUrl ?? '');
     return url.protocol === 'http:' && given?.protocol === 'http:' && given.hostname === url.hostname;
   }
 

@@ -1,13 +1,11 @@
-// A session carried by HTTP where nothing else gets through: what it sends becomes requests, what comes back is
-// received. Knows the gateway's queries and headers; not what the bytes say.
+// A connection over HTTP where nothing else gets through: what is written becomes requests, and what comes back are the
+// other side's bytes. Knows the gateway's queries and headers; not what the bytes say.
 
 import { parseServerAddress } from './address.ts';
 import { assertNever } from './errors.ts';
 import type { FetchReply, FetchRequest, Input, Output, Session } from './session.ts';
 
-export interface GatewayOptions<Command, Event> {
-  /** The one that is carried. It need not ping: whoever does not poll is forgotten, and polling tells who is gone. */
-  readonly session: Session<Command, Event>;
+export interface GatewayOptions {
   /** `http://gateway.example.com/gateway/gateway.dll` */
   readonly url: string;
   readonly server: 'NS' | 'SB';
@@ -15,11 +13,25 @@ export interface GatewayOptions<Command, Event> {
   readonly host: string;
 }
 
+export type GatewayCommand =
+  | { readonly type: 'write'; readonly bytes: Uint8Array }
+  /** While held nothing is heard: the gateway is not asked, and what it had said already waits. */
+  | { readonly type: 'hold'; readonly held: boolean }
+  /** Lets what was written go out; nothing is heard any more. */
+  | { readonly type: 'close' };
+
+export type GatewayEvent =
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array }
+  /** It ends because something went wrong; `reason` is for the log. */
+  | { readonly type: 'broken'; readonly reason: string };
+
 const PATH = '/gateway/gateway.dll';
 const POLL_MS = { least: 2_000, step: 1_000, most: 5_000 } as const;
 const TIMEOUT_MS = 30_000;
 const FAREWELL_MS = 5_000;
 const MAX_BYTES = 1024 * 1024;
+/** What may wait for the request under way. */
+const MAX_UNSENT = 1024 * 1024;
 const HEADERS = {
   Accept: '*/*',
   'Content-Type': 'application/x-msn-messenger',
@@ -28,42 +40,42 @@ const HEADERS = {
   Pragma: 'no-cache',
 } as const;
 
-type Close<Event> = Extract<Output<Event>, { type: 'close' }>;
+type Outputs = Output<GatewayEvent>[];
 
-/**
- * Takes the place of the session that it carries, and of its connection: there is nothing to dial. Ids that begin with
- * `gateway-` are its own.
- */
-export class GatewaySession<Command, Event> implements Session<Command, Event> {
-  readonly #options: GatewayOptions<Command, Event>;
+/** Begins with the first bytes that are written: there is nothing to dial. */
+export class GatewaySession implements Session<GatewayCommand, GatewayEvent> {
+  readonly #options: GatewayOptions;
   /** Waits until the request under way is answered: there is one at a time. */
   #unsent: Uint8Array[] = [];
+  /** What was heard while nothing is to be heard. */
+  #kept: Uint8Array[] = [];
   #requests = 0;
   #underWay = false;
   /** Changes with every answer on some servers. */
   #sessionId: string | undefined;
   #gateway: string | undefined;
   #pause: number = POLL_MS.least;
-  /** What is still to be said goodbye with. */
-  #farewell: Close<Event> | undefined;
+  #held = false;
+  #closing = false;
   #over = false;
 
-  constructor(options: GatewayOptions<Command, Event>) {
+  constructor(options: GatewayOptions) {
     this.#options = options;
   }
 
-  handle(input: Input<Command>): Output<Event>[] {
+  handle(input: Input<GatewayCommand>): Outputs {
     if (this.#over) return [];
     switch (input.type) {
       case 'command':
-        return this.#carry(input);
+        return this.#onCommand(input.command);
       case 'woken':
-        if (input.id === 'gateway-poll') return this.#underWay ? [] : [this.#request()];
-        return input.id === 'gateway-farewell' ? this.#end(input.at) : this.#carry(input);
+        if (input.id === 'farewell') return this.#end();
+        return this.#underWay || this.#held ? [] : [this.#request()];
       case 'fetched':
-        return input.id === `gateway-${this.#requests}` ? this.#onReply(input.reply, input.at) : this.#carry(input);
+        return input.id === this.#requestId ? this.#onReply(input.reply) : [];
       case 'closed':
-        return this.#end(input.at);
+        this.#over = true;
+        return [];
       case 'received':
         return []; // there is no connection
       default:
@@ -71,48 +83,81 @@ export class GatewaySession<Command, Event> implements Session<Command, Event> {
     }
   }
 
-  /** What the session wants, with its bytes on their way. */
-  #carry(input: Input<Command>): Output<Event>[] {
-    const outputs: Output<Event>[] = [];
-    for (const output of this.#farewell === undefined ? this.#options.session.handle(input) : []) {
-      if (output.type === 'send') this.#unsent.push(output.bytes);
-      else if (output.type === 'close') this.#farewell = output;
-      else outputs.push(output);
+  #onCommand(command: GatewayCommand): Outputs {
+    switch (command.type) {
+      case 'write':
+        return this.#write(command.bytes);
+      case 'hold':
+        return this.#hold(command.held);
+      case 'close':
+        this.#closing = true;
+        return this.#proceed();
+      default:
+        return assertNever(command);
     }
-    return [...outputs, ...this.#proceed()];
   }
 
-  #proceed(): Output<Event>[] {
+  #write(bytes: Uint8Array): Outputs {
+    if (this.#closing) return [];
+    this.#unsent.push(bytes);
+    const waiting = this.#unsent.reduce((sum, { length }) => sum + length, 0);
+    return waiting > MAX_UNSENT ? this.#break('the gateway does not take what we send') : this.#proceed();
+  }
+
+  #hold(held: boolean): Outputs {
+    this.#held = held;
+    if (held) return [];
+    return [...this.#release(), ...this.#waitOn()];
+  }
+
+  #release(): Outputs {
+    return this.#kept.splice(0).map((bytes) => ({ type: 'event', event: { type: 'bytes', bytes } }));
+  }
+
+  #proceed(): Outputs {
     const waiting = this.#unsent.length > 0;
-    if (this.#farewell !== undefined) {
-      if (waiting && this.#underWay) return [{ type: 'wake', id: 'gateway-farewell', afterMs: FAREWELL_MS }];
-      this.#over = true;
-      return [...(waiting ? [this.#request()] : []), this.#farewell];
+    if (this.#closing) {
+      if (waiting && this.#underWay) return [{ type: 'wake', id: 'farewell', afterMs: FAREWELL_MS }];
+      return [...(waiting ? [this.#request()] : []), ...this.#end()];
     }
-    return waiting && !this.#underWay ? [{ type: 'cancel', id: 'gateway-poll' }, this.#request()] : [];
+    return waiting && !this.#underWay ? [{ type: 'cancel', id: 'poll' }, this.#request()] : [];
   }
 
-  #onReply(reply: FetchReply, at: Date): Output<Event>[] {
+  #onReply(reply: FetchReply): Outputs {
     this.#underWay = false;
-    const state = reply.type === 'response' && reply.status === 200 ? readState(reply.headers) : undefined;
-    this.#sessionId = state?.sessionId ?? this.#sessionId;
-    // what was sent or queued there is lost, so there is no trying again
-    if (reply.type === 'failed' || state === undefined || this.#sessionId === undefined) return this.#end(at);
+    // what was sent or queued there is lost in these cases, so there is no trying again
+    if (reply.type === 'failed') return this.#break(reply.reason);
+    if (reply.status !== 200) return this.#break(`the gateway answers ${reply.status}`);
+    const state = readState(reply.headers);
+    this.#sessionId = state.sessionId ?? this.#sessionId;
+    if (this.#sessionId === undefined) return this.#break('the gateway names no session');
     if (state.gateway !== undefined) this.#gateway = this.#elsewhere(state.gateway);
-    const { body } = reply;
-    this.#pause = body.length > 0 ? POLL_MS.least : Math.min(this.#pause + POLL_MS.step, POLL_MS.most);
-    const outputs = body.length > 0 ? this.#carry({ at, type: 'received', bytes: body }) : this.#proceed();
-    if (this.#over) return outputs;
-    if (state.closed) return [...outputs.filter(({ type }) => type !== 'fetch'), ...this.#end(at)];
-    return this.#underWay ? outputs : [...outputs, { type: 'wake', id: 'gateway-poll', afterMs: this.#pause }];
+    return [...this.#hear(reply.body), ...(state.closed ? this.#end() : [...this.#proceed(), ...this.#waitOn()])];
   }
 
-  /** The gateway has let go of us, or we of it. */
-  #end(at: Date): Output<Event>[] {
+  #hear(bytes: Uint8Array): Outputs {
+    this.#pause = bytes.length > 0 ? POLL_MS.least : Math.min(this.#pause + POLL_MS.step, POLL_MS.most);
+    if (bytes.length > 0 && !this.#closing) this.#kept.push(bytes);
+    return this.#held ? [] : this.#release();
+  }
+
+  /** Nothing to say: it is time to ask, before long, whether there is something to hear. */
+  #waitOn(): Outputs {
+    if (this.#over || this.#underWay || this.#held || this.#sessionId === undefined) return [];
+    return [{ type: 'wake', id: 'poll', afterMs: this.#pause }];
+  }
+
+  #break(reason: string): Outputs {
+    return [...this.#release(), { type: 'event', event: { type: 'broken', reason } }, ...this.#end()];
+  }
+
+  #end(): Outputs {
     this.#over = true;
-    if (this.#farewell !== undefined) return [this.#farewell];
-    const outputs = this.#options.session.handle({ at, type: 'closed' });
-    return [...outputs.filter(({ type }) => type !== 'send' && type !== 'close'), { type: 'close' }];
+    return [...this.#release(), { type: 'close' }];
+  }
+
+  get #requestId(): string {
+    return `request-${this.#requests}`;
   }
 
   #request(): FetchRequest {
@@ -126,14 +171,15 @@ export class GatewaySession<Command, Event> implements Session<Command, Event> {
     const query = this.#sessionId === undefined ? `Action=open&Server=${server}&IP=${encodeURIComponent(host)}` : known;
     return {
       type: 'fetch',
-      id: `gateway-${this.#requests}`,
+      id: this.#requestId,
       method: 'POST',
       url: `${this.#gateway ?? withPath(url)}?${query}`,
       headers: HEADERS,
       body,
       timeoutMs: TIMEOUT_MS,
       maxBytes: MAX_BYTES,
-      credentials: true, // the proof of the sign-in is among what we send
+      // what the server would be told over a plain connection too, and at any host that it sends us to
+      credentials: false,
     };
   }
 

@@ -9,8 +9,11 @@ import type { ServiceCommand, ServiceEvent } from './service-types.ts';
 export type StatusCode = 'NLN' | 'BSY' | 'IDL' | 'BRB' | 'AWY' | 'PHN' | 'LUN' | 'HDN' | 'FLN';
 
 export type NotificationCommand =
-  /** Begins; sent once, when the connection stands. */
-  | { readonly type: 'sign-in' }
+  /**
+   * Begins; sent once, when the connection stands. `pings` false: whatever carries the bytes finds out by itself that the
+   * server is gone.
+   */
+  | { readonly type: 'sign-in'; readonly pings?: boolean }
   /** Answers `ticket-wanted` with what it asks for. */
   | { readonly type: 'ticket'; readonly ticket: string }
   /** Before the roster has come it becomes the first status, after it a change. */

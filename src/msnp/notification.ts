@@ -37,8 +37,6 @@ export interface NotificationOptions {
   /** Client capabilities word; by default a client of 2005 that takes long messages in pieces. */
   readonly capabilities?: number;
   readonly initialStatus?: Exclude<StatusCode, 'FLN'>;
-  /** False: whatever carries the bytes finds out by itself that the server is gone. */
-  readonly pings?: boolean;
 }
 
 type Outputs = Output<SessionEvent>[];
@@ -71,6 +69,7 @@ export class NotificationSession implements Session<NotificationCommand, Session
   #status: Exclude<StatusCode, 'FLN'>;
   #nick: Wish<'set-nick'> | undefined;
   #personal: Wish<'set-personal-message'> | undefined;
+  #pings = true;
   #missing = 0;
 
   readonly #handlers = new Map<string, Handler>([
@@ -127,6 +126,7 @@ export class NotificationSession implements Session<NotificationCommand, Session
   #onCommand(asked: NotificationCommand): Outputs {
     switch (asked.type) {
       case 'sign-in':
+        this.#pings = asked.pings ?? true;
         return this.#signIn.begin();
       case 'ticket':
         return this.#signIn.prove(asked.ticket);
@@ -177,14 +177,14 @@ export class NotificationSession implements Session<NotificationCommand, Session
   #onSignedIn(): Outputs {
     const { dialect, nick } = this.#signIn;
     if (dialect === undefined) return [];
-    const { address, cached, pings = true } = this.#options;
+    const { address, cached } = this.#options;
     this.#phase = 'SYN';
     this.#dialect = dialect;
     this.#desk = new ContactDesk(this.#sender, address, dialect);
     return [
       event({ type: 'signed-in', address: normalizeAddress(address), dialect: dialect.name }),
       ...ownNick(nick),
-      ...(pings ? [FIRST_PING] : []),
+      ...(this.#pings ? [FIRST_PING] : []),
       ...this.#desk.synchronize(cached),
       STEP_TIMEOUT,
     ];

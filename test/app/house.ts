@@ -39,6 +39,8 @@ export interface HouseOptions {
   readonly accounts?: readonly string[];
   /** As in config.yaml. */
   readonly provisioning?: object;
+  /** Further keys of the MSN server in config.yaml. */
+  readonly server?: (msn: MsnServerDouble) => object;
   /** Of MSN accounts, by name; `secret` otherwise. */
   readonly passwords?: Readonly<Record<string, string>>;
   /** MSN accounts with a mailbox, by name, and what is unread there. */
@@ -125,6 +127,7 @@ export class House {
               private_addresses: true,
               ...(options.dialects && { dialects: options.dialects }),
               tls: { ca_file: msn.caFile },
+              ...options.server?.(msn),
             },
           },
         },

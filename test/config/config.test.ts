@@ -65,6 +65,16 @@ test.each([
     'config.yaml:11:7: networks.msn.servers.Own_1: ',
   ],
   [
+    'a server whose versions sign in with Passport needs somebody who tells where',
+    good.replace('        nexus_url: http://127.0.0.1/nexus\n', '        dialects: [MSNP8, MSNP7]\n'),
+    'config.yaml:11:7: networks.msn.servers.own.nexus_url: is missing: MSNP8 sign in with what it tells.',
+  ],
+  [
+    'only a gateway that is named can be the only way',
+    `${good}        gateway_only: true\n`,
+    'config.yaml:11:7: networks.msn.servers.own.gateway_url: is missing: gateway_only leaves no other way',
+  ],
+  [
     'a secret of the provisioning API must not be short',
     `${good}provisioning:\n  shared_secret: short\n`,
     'config.yaml:16:18: provisioning.shared_secret: is too short',
@@ -81,6 +91,13 @@ test.each([
   ],
 ])('%s', (_, text, start) => {
   expect(faults(text).join('\n')).toContain(start);
+});
+
+test.each([
+  ['versions without Passport', '        dialects: [MSNP7, MSNP2]\n'],
+  ['a login service that is known', '        login_url: https://login.example.com/login\n'],
+])('no nexus is needed for %s', (_, lines) => {
+  expect(faults(good.replace('        nexus_url: http://127.0.0.1/nexus\n', lines))).toEqual([]);
 });
 
 test('the sample lacks nothing but real tokens', () => {

@@ -257,7 +257,11 @@ function tell(options: StageOptions): void {
       expect(await ask(alice, room, 'list', /Contacts of/)).toMatch(/Bob \(bob@[^)]*\) – Online/);
     });
 
-    test('a kill in mid-conversation doubles nothing', async () => {
+    test('a kill in mid-conversation doubles nothing', async ({ skip }) => {
+      skip(
+        stage.msn.overGateway,
+        'the gateway keeps the dead conversation for a minute, and what is said into it is lost',
+      );
       for (let n = 0; n < 5; n++) await bob.say(stage.msn.alice.address, `before ${n}`);
       await alice.waitForMessage(chat, 'before 4');
       await stage.bridge.kill9();

@@ -11,6 +11,7 @@ import { FakeClock, settled } from '../support/fake-clock.ts';
 import { keptLog } from '../support/no-log.ts';
 
 const LINK: Link = {
+  keepsWatch: false,
   write: () => undefined,
   hold: () => undefined,
   close: () => undefined,

@@ -3,21 +3,23 @@
 import { expect, test } from 'vitest';
 import { FrameReader } from '../../src/msnp/frame.ts';
 import { GatewaySession } from '../../src/msnp/gateway.ts';
+import type { GatewayEvent } from '../../src/msnp/gateway.ts';
 import { NotificationSession } from '../../src/msnp/notification.ts';
 import type { NotificationCommand, SessionEvent } from '../../src/msnp/notification-types.ts';
 import type { FetchReply, FetchRequest, Input, Output, Session } from '../../src/msnp/session.ts';
 import { SwitchboardSession } from '../../src/msnp/switchboard.ts';
 import { PLAIN } from '../../src/msnp/text-format.ts';
 import { readTranscript } from '../support/transcript.ts';
+import { Carried } from './support/carried.ts';
 import { closed, NOON, order, say, woken } from './support/inputs.ts';
 
 const URL_OF_IT = 'http://gw.example.com:8081/gateway/gateway.dll';
 
-type Gateway = GatewaySession<NotificationCommand, SessionEvent>;
+type Gateway = Carried<NotificationCommand, SessionEvent>;
 
 function gateway(host = 'messenger.hotmail.com', address = 'alice@x.y'): Gateway {
-  const session = new NotificationSession({ address, dialects: ['MSNP8'], capabilities: 0, pings: false });
-  return new GatewaySession({ session, url: URL_OF_IT, server: 'NS', host });
+  const session = new NotificationSession({ address, dialects: ['MSNP8'], capabilities: 0 });
+  return new Carried(session, new GatewaySession({ url: URL_OF_IT, server: 'NS', host }));
 }
 
 function fetched(
@@ -28,7 +30,7 @@ function fetched(
 ): Input<never> {
   const headers = new Map([['x-msn-messenger', state]]);
   const reply: FetchReply = { type: 'response', status, headers, body: Buffer.from(body) };
-  return { at: NOON, type: 'fetched', id: `gateway-${number}`, reply };
+  return { at: NOON, type: 'fetched', id: `gateway-request-${number}`, reply };
 }
 
 const requests = (outputs: readonly Output<unknown>[]): FetchRequest[] =>
@@ -36,16 +38,16 @@ const requests = (outputs: readonly Output<unknown>[]): FetchRequest[] =>
 const asked = (outputs: readonly Output<unknown>[]): string[] =>
   requests(outputs).map(({ url, body }) => `${url.replace(URL_OF_IT, '')} ${Buffer.from(body ?? '').toString()}`);
 
-const signIn = order({ type: 'sign-in' } as const);
+const signIn = order({ type: 'sign-in', pings: false } as const);
 
 test('opens with the first bytes, and goes on with the latest id', () => {
   const session = gateway();
   const first = say(session, signIn);
   expect(requests(first.outputs)[0]).toMatchObject({
-    id: 'gateway-1',
+    id: 'gateway-request-1',
     method: 'POST',
     headers: { 'Content-Type': 'application/x-msn-messenger', 'User-Agent': 'MSMSGS' },
-    credentials: true,
+    credentials: false,
   });
   expect(asked(first.outputs)).toEqual(['?Action=open&Server=NS&IP=messenger.hotmail.com VER 1 MSNP8 CVR0\r\n']);
   expect(first.sent).toEqual([]);
@@ -119,7 +121,7 @@ test('is followed to another gateway, but not to the server that it asked for', 
 
 test.each<[string, Input<never>]>([
   ['an unknown session', fetched(7, '', '', 400)],
-  ['a failure', { at: NOON, type: 'fetched', id: 'gateway-7', reply: { type: 'failed', reason: 'timeout' } }],
+  ['a failure', { at: NOON, type: 'fetched', id: 'gateway-request-7', reply: { type: 'failed', reason: 'timeout' } }],
 ])('ends with %s', (_, input) => {
   const session = online();
   say(session, order({ type: 'request-switchboard', request: 'r' } as const));
@@ -162,11 +164,98 @@ test('a broken stream closes it', () => {
   expect(say(session, fetched(7, 'MSG a b c\r\n')).closes).toEqual([expect.any(Error)]);
 });
 
-test('an answer to an old request, and bytes from nowhere, are nothing', () => {
-  const session = online();
-  expect(
-    say(session, fetched(1, 'OUT OTH\r\n'), { at: NOON, type: 'received', bytes: Buffer.from('OUT\r\n') }).outputs,
-  ).toEqual([]);
+test('an answer to an old request is nothing', () => {
+  expect(say(online(), fetched(1, 'OUT OTH\r\n')).outputs).toEqual([]);
+});
+
+// ---- the connection by itself
+
+const answered = (number: number, body: string): Input<never> => {
+  const headers = new Map([['x-msn-messenger', 'SessionID=1.1']]);
+  return {
+    at: NOON,
+    type: 'fetched',
+    id: `request-${number}`,
+    reply: { type: 'response', status: 200, headers, body: Buffer.from(body) },
+  };
+};
+const write = (text: string) => order({ type: 'write', bytes: Buffer.from(text) } as const);
+
+/** Open, the first request answered with nothing. */
+function link(): GatewaySession {
+  const session = new GatewaySession({ url: URL_OF_IT, server: 'SB', host: 'a.b' });
+  say(session, write('USR'), answered(1, ''));
+  return session;
+}
+
+const texts = (events: readonly GatewayEvent[]): string[] =>
+  events.map((event) => (event.type === 'bytes' ? Buffer.from(event.bytes).toString() : event.reason));
+
+test('while it is held nothing is heard and nothing asked, but what is said goes out', () => {
+  const session = link();
+  say(session, woken('poll'), order({ type: 'hold', held: true } as const));
+  expect(say(session, answered(2, 'one '), woken('poll')).outputs).toEqual([]);
+  expect(asked(say(session, write('hello')).outputs)).toEqual(['?SessionID=1.1 hello']);
+  expect(say(session, answered(3, 'two')).outputs).toEqual([]);
+  const released = say(session, order({ type: 'hold', held: false } as const));
+  expect(texts(released.events)).toEqual(['one ', 'two']);
+  expect(released.wakes).toEqual(['poll 2000']);
+});
+
+test('what was kept while it was held is heard before it ends', () => {
+  const session = link();
+  say(session, order({ type: 'hold', held: true } as const), write('x'), answered(2, 'last words'), write('y'));
+  const failed = say(session, {
+    at: NOON,
+    type: 'fetched',
+    id: 'request-3',
+    reply: { type: 'failed', reason: 'gone' },
+  });
+  expect(texts(failed.events)).toEqual(['last words', 'gone']);
+  expect(failed.closes).toEqual([undefined]);
+});
+
+test.each<[string, FetchReply, string]>([
+  ['no answer', { type: 'failed', reason: 'timed out' }, 'timed out'],
+  [
+    'a refusal',
+    { type: 'response', status: 502, headers: new Map(), body: Buffer.alloc(0) },
+    'the gateway answers 502',
+  ],
+  [
+    'an answer that is no gateway’s',
+    { type: 'response', status: 200, headers: new Map(), body: Buffer.from('<html>') },
+    'the gateway names no session',
+  ],
+])('says why it ends: %s', (_, reply, reason) => {
+  const session = new GatewaySession({ url: URL_OF_IT, server: 'SB', host: 'a.b' });
+  say(session, write('USR'));
+  const { events, closes } = say(session, { at: NOON, type: 'fetched', id: 'request-1', reply });
+  expect(texts(events)).toEqual([reason]);
+  expect(closes).toEqual([undefined]);
+});
+
+test('a gateway that takes nothing does not fill our memory', () => {
+  const session = link();
+  const said = say(session, write('x'), ...Array.from({ length: 3 }, () => write('x'.repeat(500_000))));
+  expect(texts(said.events)).toEqual(['the gateway does not take what we send']);
+  expect(said.closes).toEqual([undefined]);
+});
+
+test('what is written after the end, or comes after it, is nothing', () => {
+  const session = link();
+  say(session, woken('poll'));
+  const end = say(session, write('bye'), order({ type: 'close' } as const), write('too late'));
+  expect(end.wakes).toEqual(['farewell 5000']);
+  const { events, outputs, closes } = say(session, answered(2, 'too late'));
+  expect(events).toEqual([]);
+  expect(asked(outputs)).toEqual(['?SessionID=1.1 bye']);
+  expect(closes).toEqual([undefined]);
+  expect(say(session, answered(3, 'too late'), woken('poll'), closed).outputs).toEqual([]);
+});
+
+test('bytes from nowhere are nothing', () => {
+  expect(say(link(), { at: NOON, type: 'received', bytes: Buffer.from('OUT\r\n') }).outputs).toEqual([]);
 });
 
 // ---- the recorded gateway
@@ -269,7 +358,7 @@ test('talks through the recorded gateway', () => {
   const recorded = exchanges('HTTP-SB/alice');
   const [, , address = '', ticket = ''] = recorded[0]?.body.toString().trim().split(' ') ?? [];
   const inner = new SwitchboardSession({ address, dialect: 'MSNP8', entry: { type: 'create', ticket } });
-  const session = new GatewaySession({ session: inner, url: URL_OF_IT, server: 'SB', host: '127.0.0.1' });
+  const session = new Carried(inner, new GatewaySession({ url: URL_OF_IT, server: 'SB', host: '127.0.0.1' }));
   const format = { ...PLAIN, font: 'Microsoft Sans Serif' };
   const { queries, bodies, events } = replay(
     session,

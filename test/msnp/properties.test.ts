@@ -19,6 +19,7 @@ import { SwitchboardSession } from '../../src/msnp/switchboard.ts';
 import { readTextFormat, writeTextFormat } from '../../src/msnp/text-format.ts';
 import { splitText } from '../../src/msnp/text-split.ts';
 import { readTranscript } from '../support/transcript.ts';
+import { Carried } from './support/carried.ts';
 import { order, received } from './support/inputs.ts';
 import { cut, seeded } from './support/random.ts';
 
@@ -103,7 +104,7 @@ function asking(version: DialectName): () => Machine {
 
 /** What is received comes as the answer to its requests. */
 function carried(): Machine {
-  const session = new GatewaySession({ session: notification(), url: 'http://x.y', server: 'NS', host: 'a.b' });
+  const session = new Carried(notification(), new GatewaySession({ url: 'http://x.y', server: 'NS', host: 'a.b' }));
   let number = 0;
   return {
     handle: (input) => {
@@ -112,7 +113,7 @@ function carried(): Machine {
       const headers = new Map([['x-msn-messenger', 'SessionID=1; GW-IP=%%']]);
       const reply: FetchReply = { type: 'response', status: 200, headers, body: input.bytes };
       return [
-        ...session.handle({ at: input.at, type: 'fetched', id: `gateway-${number}`, reply }),
+        ...session.handle({ at: input.at, type: 'fetched', id: `gateway-request-${number}`, reply }),
         ...session.handle({ at: input.at, type: 'woken', id: 'gateway-poll' }),
       ];
     },

@@ -23,6 +23,7 @@ class FakeIo implements Pick<Io, 'dial' | 'fetch'> {
     if (this.refuses) throw new Error('refused');
     this.listener = listener;
     return {
+      keepsWatch: false,
       write: (bytes) => void this.done.push(`write ${Buffer.from(bytes).toString()}`),
       hold: () => undefined,
       close: () => void this.done.push('close'),
@@ -65,8 +66,10 @@ function stage(answer: Answer) {
       if (event === 'again') driver.command('more');
       if (event === 'throw') throw new Error('bad handler');
     },
-    onEnd: (end) =>
-      void told.push(`end ${JSON.stringify({ ...end, error: 'error' in end ? end.error?.message : undefined })}`),
+    onEnd: (end) => {
+      const { reason, error, silent } = { reason: '', error: undefined, silent: false, ...end };
+      told.push(['end', end.type, reason, error?.message, silent && 'in silence'].filter(Boolean).join(' '));
+    },
   });
   return { io, clock, log, told, driver };
 }
@@ -78,7 +81,7 @@ test('the first command follows the connection, and what is sent is written', as
   const { io, driver } = stage((input) =>
     input.type === 'command' ? [{ type: 'send', bytes: bytes(input.command) }] : [],
   );
-  driver.open('host', 1, 'hello');
+  driver.open('host', 1, () => 'hello');
   await settled();
   expect(io.done).toEqual(['dial host:1', 'write hello']);
 });
@@ -87,7 +90,7 @@ test('a session is never entered from within', async () => {
   const { told, driver } = stage((input) =>
     input.type === 'command' ? (input.command === 'start' ? [event('again'), event('first')] : [event('second')]) : [],
   );
-  driver.open('host', 1, 'start');
+  driver.open('host', 1, () => 'start');
   await settled();
   expect(told).toEqual(['again', 'first', 'second']);
 });
@@ -95,19 +98,19 @@ test('a session is never entered from within', async () => {
 test('a connection that cannot be had ends it', async () => {
   const { io, told, driver } = stage(() => []);
   io.refuses = true;
-  driver.open('host', 1, 'start');
+  driver.open('host', 1, () => 'start');
   await settled();
-  expect(told).toEqual(['end {"type":"unreachable","reason":"refused"}']);
+  expect(told).toEqual(['end unreachable refused']);
 });
 
 test('the session hears of the end before anybody else', async () => {
   const { io, told, driver } = stage((input) => (input.type === 'closed' ? [event('lost')] : []));
-  driver.open('host', 1, 'start');
+  driver.open('host', 1, () => 'start');
   await settled();
   io.listener?.onClosed('reset');
   io.listener?.onClosed('twice');
   driver.command('too late');
-  expect(told).toEqual(['lost', 'end {"type":"closed"}']);
+  expect(told).toEqual(['lost', 'end closed in silence']);
 });
 
 test('a peer that breaks the protocol is closed, and what it says afterwards does not count', async () => {
@@ -115,13 +118,13 @@ test('a peer that breaks the protocol is closed, and what it says afterwards doe
   const { io, told, driver } = stage((input) =>
     input.type === 'received' ? [event('before'), { type: 'close', error }] : [],
   );
-  driver.open('host', 1, 'start');
+  driver.open('host', 1, () => 'start');
   await settled();
   io.listener?.onBytes(bytes('?'));
   io.listener?.onBytes(bytes('!'));
   expect(io.done).toEqual(['dial host:1', 'close']);
   io.listener?.onClosed(undefined);
-  expect(told).toEqual(['before', 'end {"type":"closed","error":"nonsense"}']);
+  expect(told).toEqual(['before', 'end closed nonsense']);
 });
 
 test('a session that fails is ended and logged, a handler that fails is logged', async () => {
@@ -129,10 +132,10 @@ test('a session that fails is ended and logged, a handler that fails is logged',
     if (input.type === 'command' && input.command === 'break') throw new Error('our bug');
     return input.type === 'command' ? [event('throw'), event('after')] : [];
   });
-  driver.open('host', 1, 'start');
+  driver.open('host', 1, () => 'start');
   await settled();
   driver.command('break');
-  expect(told).toEqual(['throw', 'after', 'end {"type":"closed","error":"our bug"}']);
+  expect(told).toEqual(['throw', 'after', 'end closed our bug in silence']);
   expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(2);
 });
 
@@ -148,7 +151,7 @@ test('wakes, replaces and cancels timers, and none outlives the end', async () =
       { type: 'wake', id: 'c', afterMs: 100 },
     ];
   });
-  driver.open('host', 1, 'start');
+  driver.open('host', 1, () => 'start');
   await settled();
   driver.command('cancel');
   clock.advance(50);
@@ -169,7 +172,7 @@ test('while the peer is not listened to, no time counts that is the peer’s', a
       { type: 'cancel', id: 'gone' },
     ];
   });
-  driver.open('host', 1, 'start');
+  driver.open('host', 1, () => 'start');
   await settled();
   clock.advance(20);
   driver.hold(true);
@@ -200,14 +203,14 @@ test('replies to requests come back, unless it is over', async () => {
   driver.command('two');
   driver.destroy();
   await settled();
-  expect(told).toEqual(['one failed', 'end {"type":"closed"}']);
+  expect(told).toEqual(['one failed', 'end closed in silence']);
 });
 
 test('closed while dialling, the connection is given up as soon as it stands', async () => {
   const { io, told, driver } = stage((input) => (input.type === 'command' ? [event(input.command)] : []));
-  driver.open('host', 1, 'start');
+  driver.open('host', 1, () => 'start');
   driver.close();
-  expect(told).toEqual(['end {"type":"closed"}']);
+  expect(told).toEqual(['end closed in silence']);
   await settled();
   expect(io.done).toEqual(['dial host:1', 'destroy']);
   expect(told).toHaveLength(1);

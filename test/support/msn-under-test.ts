@@ -25,6 +25,8 @@ export interface MsnUnderTest {
   readonly dave: Account | undefined;
   /** The server's entry in config.yaml. */
   readonly configuration: object;
+  /** The bridge goes over the HTTP gateway. */
+  readonly overGateway: boolean;
   /** Undefined for a real server: only the double can be told to misbehave. */
   readonly double: MsnServerDouble | undefined;
   signIn(account: Account, options?: Partial<MsnPersonOptions>): Promise<MsnPerson>;
@@ -33,7 +35,8 @@ export interface MsnUnderTest {
 
 /**
  * MSN_HOST, MSN_PORT, MSN_NEXUS_URL, MSN_CA_FILE, MSN_ACCOUNTS (`address:password`, three or four of them, apart by commas),
- * MSN_DIALECT. Without MSN_HOST it is the double.
+ * MSN_DIALECT, MSN_GATEWAY_URL (the bridge then connects to nothing else). Without MSN_HOST it is the double, and any
+ * MSN_GATEWAY_URL means the double's.
  */
 export async function msnUnderTest(dialect = dialectFromEnvironment()): Promise<MsnUnderTest> {
   return process.env['MSN_HOST'] === undefined ? theDouble(dialect) : theRealOne(process.env['MSN_HOST'], dialect);
@@ -52,6 +55,7 @@ interface Place {
   readonly port: number;
   readonly nexusUrl: string;
   readonly caFile: string | undefined;
+  readonly gatewayUrl: string | undefined;
 }
 
 async function theDouble(dialect: PersonDialect): Promise<MsnUnderTest> {
@@ -68,9 +72,10 @@ async function theDouble(dialect: PersonDialect): Promise<MsnUnderTest> {
         : [],
     })),
   });
-  const { host, port, nexusUrl, caFile } = double;
+  const { host, port, nexusUrl, caFile, gateway } = double;
+  const gatewayUrl = process.env['MSN_GATEWAY_URL'] === undefined ? undefined : gateway.url;
   return {
-    ...describe('double', dialect, accounts, { host, port, nexusUrl, caFile }),
+    ...describe('double', dialect, accounts, { host, port, nexusUrl, caFile, gatewayUrl }),
     double,
     stop: async () => double.stop(),
   };
@@ -86,6 +91,7 @@ function theRealOne(host: string, dialect: PersonDialect): MsnUnderTest {
     port: Number(process.env['MSN_PORT'] ?? 1863),
     nexusUrl: process.env['MSN_NEXUS_URL'] ?? `https://${host}/rdr/pprdr.asp`,
     caFile: process.env['MSN_CA_FILE'],
+    gatewayUrl: process.env['MSN_GATEWAY_URL'],
   };
   return { ...describe('real server', dialect, accounts, place), double: undefined, stop: async () => delay(REST_MS) };
 }
@@ -112,8 +118,10 @@ function describe(
       nexus_url: place.nexusUrl,
       dialects: [dialect],
       private_addresses: true,
+      ...(place.gatewayUrl !== undefined && { gateway_url: place.gatewayUrl, gateway_only: true }),
       ...(place.caFile !== undefined && { tls: { ca_file: place.caFile } }),
     },
+    overGateway: place.gatewayUrl !== undefined,
     signIn: async (account, options) => MsnPerson.signIn({ ...place, ...account, dialect, ...options }),
   };
 }

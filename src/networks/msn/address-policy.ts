@@ -42,12 +42,12 @@ export function mayDial(profile: Pick<ServerProfile, 'privateAddresses'>, addres
  * operator wrote down.
  */
 export function mayUsePort(
-  profile: Pick<ServerProfile, 'notification' | 'nexusUrl' | 'loginUrl' | 'gatewayUrl'>,
+  profile: Pick<ServerProfile, 'notification' | 'nexusUrl' | 'loginUrl' | 'gateway'>,
   port: number,
 ): boolean {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) return false;
   if (port >= 1024 || port === 80 || port === 443 || port === profile.notification.port) return true;
-  return [profile.nexusUrl, profile.loginUrl, profile.gatewayUrl].some(
+  return [profile.nexusUrl, profile.loginUrl, profile.gateway?.url].some(
     (url) => url !== undefined && portOf(new URL(url)) === port,
   );
 }
@@ -57,7 +57,10 @@ export function portOf(url: URL): number {
   return url.protocol === 'https:' ? 443 : 80;
 }
 
-/** May this URL be asked with the user's password or ticket? `kind`: of the address that its host resolved to. */
+/**
+ * May this URL be asked with the user's password? `kind`: of the address that its host resolved to. The gateway is not
+ * meant: what goes there is what goes over a plain connection elsewhere, which is as open to whoever listens.
+ */
 export function mayGiveCredentials(
   profile: Pick<ServerProfile, 'nexusUrl' | 'loginUrl' | 'credentialHosts' | 'privateAddresses'>,
   url: URL,

@@ -50,6 +50,7 @@ import type { Roster } from './roster.ts';
 import { Services } from './services.ts';
 import { Switchboards } from './switchboards.ts';
 import type { Heard } from './switchboards.ts';
+import { Ways } from './ways.ts';
 
 export interface ClientParts {
   readonly profile: ServerProfile;
@@ -120,6 +121,7 @@ export class MsnClient implements NetworkClient {
     this.#notices.begin(epoch);
     const { address, password } = this.#login;
     const { profile, io, clock } = this.#parts;
+    const ways = new Ways({ profile, io, clock, log: this.#log });
     const connection: Connection = new Connection({
       profile,
       address,
@@ -128,14 +130,14 @@ export class MsnClient implements NetworkClient {
       ask: async (question) => this.#people.ask(question, (command) => connection.command(command)),
       cached: this.#people.cached,
       mayForgive: this.#people.areKnown && !this.#ticketRefused,
-      io,
+      io: ways.to('NS'),
       clock,
       log: this.#log,
       onEvent: (event) => this.#onEvent(event),
       onConnected: (dialect, serial) => this.#onConnected(dialect, serial),
       onEnd: (ending) => this.#onEnd(ending),
     });
-    this.#attempt = { epoch, connection, switchboards: this.#makeSwitchboards(epoch, connection) };
+    this.#attempt = { epoch, connection, switchboards: this.#makeSwitchboards(epoch, connection, ways) };
     this.#sink.state('connecting', '');
     connection.start();
   }
@@ -232,11 +234,11 @@ export class MsnClient implements NetworkClient {
     return !isGroupChat(chat) && this.roster.isBlocked(addressOfChat(chat));
   }
 
-  #makeSwitchboards(epoch: number, connection: Connection): Switchboards {
-    const { io, clock } = this.#parts;
+  #makeSwitchboards(epoch: number, connection: Connection, ways: Ways): Switchboards {
+    const { clock } = this.#parts;
     const { address } = this.#login;
     const switchboards = new Switchboards({
-      io,
+      io: ways.to('SB'),
       clock,
       log: this.#log,
       own: address,

@@ -143,7 +143,7 @@ export class Connection {
       onEnd: (end) => this.#onDriverEnd(end),
     });
     this.#driver = driver;
-    driver.open(host, port, { type: 'sign-in' });
+    driver.open(host, port, ({ keepsWatch }) => ({ type: 'sign-in', pings: !keepsWatch }));
   }
 
   #onEvent(event: SessionEvent): void {
@@ -233,7 +233,7 @@ export class Connection {
       session: new TweenerSession({
         address,
         password: password.reveal(),
-        nexusUrl: profile.nexusUrl,
+        ...(profile.nexusUrl !== undefined && { nexusUrl: profile.nexusUrl }),
         ...(profile.loginUrl !== undefined && { loginUrl: profile.loginUrl }),
       }),
       io,
@@ -291,7 +291,8 @@ export class Connection {
       this.#verdict ??= { ...unreachable(this.#server), ticketRefused: false };
     } else {
       if (end.error) this.#parts.log.warn({ err: end.error }, 'notification server broke the protocol');
-      const said = end.error ? 'sent something that makes no sense' : 'closed the connection';
+      const broken = end.silent ? 'could not be reached' : 'closed the connection';
+      const said = end.error ? 'sent something that makes no sense' : broken;
       this.#verdict ??= { ...this.#lost(`${this.#server} ${said}.`), ticketRefused: false };
     }
     this.#ended = true;
@@ -312,7 +313,7 @@ export class Connection {
       sentence: `${this.#server} sends us round in circles.`,
       ticketRefused: false,
     };
-    this.#onDriverEnd({ type: 'closed' });
+    this.#onDriverEnd({ type: 'closed', silent: false });
   }
 
   /** Before we were connected the server is to blame; afterwards anything may be. */

@@ -20,8 +20,8 @@ export interface DriverParts<Command, Event> {
 export type End =
   /** There never was a connection. */
   | { readonly type: 'unreachable'; readonly reason: string }
-  /** `error`: the peer broke the protocol, or we have a bug. */
-  | { readonly type: 'closed'; readonly error?: Error };
+  /** `error`: the peer broke the protocol, or we have a bug. `silent`: the peer never said anything. */
+  | { readonly type: 'closed'; readonly error?: Error; readonly silent: boolean };
 
 type Wake = Extract<Output<never>, { readonly type: 'wake' }>;
 type Timeless<Value> = Value extends unknown ? Omit<Value, 'at'> : never;
@@ -37,6 +37,7 @@ export class Driver<Command, Event> {
   #closing = false;
   #ended = false;
   #held = false;
+  #silent = true;
   #error: Error | undefined;
 
   constructor(parts: DriverParts<Command, Event>) {
@@ -49,9 +50,10 @@ export class Driver<Command, Event> {
   }
 
   /** Dials, and hands the session its first command once the connection stands. For sessions that have one. */
-  open(host: string, port: number, first: Command): void {
+  open(host: string, port: number, first: (link: Link) => Command): void {
     const listener = {
       onBytes: (bytes: Uint8Array) => {
+        this.#silent = false;
         // After `close` nothing counts any more, except that the connection ends.
         if (!this.#closing) this.#feed({ type: 'received', bytes });
       },
@@ -91,7 +93,7 @@ export class Driver<Command, Event> {
     this.#finish();
   }
 
-  async #dial(host: string, port: number, listener: LinkListener, first: Command): Promise<void> {
+  async #dial(host: string, port: number, listener: LinkListener, first: (link: Link) => Command): Promise<void> {
     try {
       this.#link = await this.#parts.io.dial(host, port, listener);
     } catch (error) {
@@ -100,7 +102,7 @@ export class Driver<Command, Event> {
     }
     if (this.#held) this.#link.hold(true);
     if (this.#closing) this.#link.destroy();
-    else this.#feed({ type: 'command', command: first });
+    else this.#feed({ type: 'command', command: first(this.#link) });
   }
 
   #feed(input: Timeless<Input<Command>>): void {
@@ -124,7 +126,9 @@ export class Driver<Command, Event> {
       this.#error ??= error instanceof Error ? error : new Error(String(error));
       if (input.type !== 'closed') this.destroy();
     }
-    if (input.type === 'closed') this.#end({ type: 'closed', ...(this.#error && { error: this.#error }) });
+    if (input.type === 'closed') {
+      this.#end({ type: 'closed', ...(this.#error && { error: this.#error }), silent: this.#silent });
+    }
   }
 
   #carry(output: Output<Event>): void {

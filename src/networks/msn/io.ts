@@ -31,6 +31,8 @@ export interface Io {
 
 /** A connection that stands. */
 export interface Link {
+  /** Finds out by itself that the peer is gone: nobody need ask it. */
+  readonly keepsWatch: boolean;
   write(bytes: Uint8Array): void;
   /** While held nothing is heard: what comes waits with the peer. */
   hold(held: boolean): void;
@@ -171,6 +173,7 @@ class Inbound {
 }
 
 class SocketLink implements Link {
+  readonly keepsWatch = false;
   readonly #socket: net.Socket;
   readonly #inbound: Inbound;
   readonly #onFault: (reason: string) => void;

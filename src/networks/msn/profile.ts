@@ -11,12 +11,12 @@ export interface ServerProfile {
   readonly name: string;
   /** Where signing in begins; a dispatch server is as good, since its redirect is followed. */
   readonly notification: HostAndPort;
-  /** Where the sign-in service tells its address ("nexus"). */
-  readonly nexusUrl: string;
+  /** Where the sign-in service tells its address ("nexus"). Undefined: it is known, or no dialect needs it. */
+  readonly nexusUrl?: string;
   /** Known beforehand: the nexus is not asked. */
   readonly loginUrl?: string;
-  /** MSNP over HTTP, for places that let nothing else through. */
-  readonly gatewayUrl?: string;
+  /** MSNP over HTTP, where no connection is to be had; `only`: none is tried. */
+  readonly gateway?: { readonly url: string; readonly only: boolean };
   /** Web services by name, for later protocol versions. */
   readonly services?: Readonly<Record<string, string>>;
   readonly tls: TlsPolicy;

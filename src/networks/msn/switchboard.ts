@@ -166,7 +166,7 @@ export class Switchboard {
     this.#deadline = this.#parts.clock.after(ENTER_MS, () => {
       this.#giveUp(networkTrouble('The server did not open the conversation in time.'));
     });
-    this.#driver.open(host, port, { type: 'enter' });
+    this.#driver.open(host, port, () => ({ type: 'enter' }));
   }
 
   /** Resolves in any case; `lost` also when it cannot be said any more whether the bytes went out. */

@@ -6,6 +6,7 @@ import { GatewaySession } from '../../../src/msnp/gateway.ts';
 import { NotificationSession } from '../../../src/msnp/notification.ts';
 import type { FetchReply, Output, Session } from '../../../src/msnp/session.ts';
 import { SwitchboardSession } from '../../../src/msnp/switchboard.ts';
+import { Carried } from '../../msnp/support/carried.ts';
 import { order } from '../../msnp/support/inputs.ts';
 import { kind } from './kind.ts';
 import type { Entry, HostileCase } from './kind.ts';
@@ -40,9 +41,10 @@ const MACHINES: readonly (readonly [name: string, make: () => Any])[] = [
   ],
 ];
 
-/** With its first request under way, `gateway-1`. */
+/** With its first request under way. */
 function carry(session: Any, server: 'NS' | 'SB', first: object): Any {
-  const carried = new GatewaySession({ session, url: 'http://gateway.example', server, host: 'ns.example' });
+  const gate = new GatewaySession({ url: 'http://gateway.example', server, host: 'ns.example' });
+  const carried = new Carried(session, gate);
   carried.handle(order(first));
   return carried;
 }
@@ -53,7 +55,7 @@ const honest = fetched(1, { status: 200, header: 'SessionID=1; GW-IP=gateway.exa
 function fetched(count: number, { status, header, body = '' }: Pick<GatewayCase, 'status' | 'header' | 'body'>) {
   const headers = new Map(header === undefined ? [] : [['x-msn-messenger', header]]);
   const reply: FetchReply = { type: 'response', status, headers, body: Buffer.from(body) };
-  return { at, type: 'fetched', id: `gateway-${count}`, reply } as const;
+  return { at, type: 'fetched', id: `gateway-request-${count}`, reply } as const;
 }
 
 function entries(): readonly Entry<GatewayCase>[] {
@@ -80,7 +82,7 @@ function judge(session: Any, input: Parameters<Any['handle']>[0], { wanted }: Ga
       url,
       /^http:\/\/[^/]+\/gateway\/gateway\.dll\?(Action=[a-z]+&)?(Server=(NS|SB)&IP=|SessionID=)[\x21-\x7e]*$/,
     );
-    assert.equal(credentials, true, 'where it may go is the profile’s word');
+    assert.equal(credentials, false, 'no password is in it');
   }
   assert.equal(closes.length, wanted === 'over' ? 1 : 0);
   assert.equal(requests.length, wanted === 'over' ? 0 : 1);

@@ -12,6 +12,7 @@ import { NotificationSession } from '../../../src/msnp/notification.ts';
 import type { FetchReply, Input, Output, Session } from '../../../src/msnp/session.ts';
 import type { SwitchboardCommand } from '../../../src/msnp/switchboard-types.ts';
 import { SwitchboardSession } from '../../../src/msnp/switchboard.ts';
+import { Carried } from '../../msnp/support/carried.ts';
 import { order, received } from '../../msnp/support/inputs.ts';
 
 export const ALICE = 'alice@example.com';
@@ -50,7 +51,7 @@ export function machine({ role, dialect: name, stage, gateway = false }: Surroun
 
 function carried(session: AnySession, role: Role): AnySession {
   const server = role === 'notification' ? 'NS' : 'SB';
-  return new GatewaySession({ session, url: 'http://gateway.example', server, host: 'ns.example' });
+  return new Carried(session, new GatewaySession({ url: 'http://gateway.example', server, host: 'ns.example' }));
 }
 
 function prelude(name: DialectName, stage: Stage): readonly Step[] {

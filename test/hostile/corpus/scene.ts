@@ -149,6 +149,7 @@ function memoryIo(script: HostileScript): Io {
 }
 
 class MemoryLink implements Link {
+  readonly keepsWatch = false;
   readonly #script: HostileScript;
   readonly #listener: LinkListener;
   readonly #peer: Peer;

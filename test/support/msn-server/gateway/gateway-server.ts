@@ -44,6 +44,8 @@ export class GatewayServer {
   readonly #listener: WebListener;
   /** By the part of their numbers that stays. */
   readonly #guests = new Map<string, Guest>();
+  /** Those that were ended here: a client cannot know before it asks. */
+  readonly #ended = new Set<string>();
   readonly #faults: { readonly fault: GatewayFault; left: number }[] = [];
   #requests = 0;
 
@@ -111,6 +113,7 @@ export class GatewayServer {
       this.#journal.violate(speaker, 'gateway: another content type', request.headers['content-type'] ?? '');
     }
     const guest = url.searchParams.get('Action') === 'open' ? this.#welcome(url) : this.#find(url);
+    if (!guest && this.#ended.has(stemOf(url))) return answer(response, 400, {}, '400: Bad Request');
     if (!guest) return refuse('gateway: a session that does not exist');
     const { session, connection } = guest;
     if (session.isBusy) return refuse('gateway: two requests of a session at once');
@@ -119,8 +122,12 @@ export class GatewayServer {
     await this.#wait(url, session);
     session.isBusy = false;
     const bytes = session.fetch();
-    if (session.isEnded) this.#forget(guest);
-    else this.#touch(guest);
+    if (session.isEnded) {
+      this.#ended.add(session.stem);
+      this.#forget(guest);
+    } else {
+      this.#touch(guest);
+    }
     if (fault?.type === 'lose') {
       request.socket.destroy();
       return undefined;
@@ -152,9 +159,8 @@ export class GatewayServer {
 
   /** Only the latest number will do. */
   #find(url: URL): Guest | undefined {
-    const id = url.searchParams.get('SessionID') ?? '';
-    const guest = this.#guests.get(id.split('.')[0] ?? '');
-    return guest?.session.id === id ? guest : undefined;
+    const guest = this.#guests.get(stemOf(url));
+    return guest?.session.id === url.searchParams.get('SessionID') ? guest : undefined;
   }
 
   /** A poll may say for how many seconds it would wait; else what is there by now is all. */
@@ -182,4 +188,8 @@ export class GatewayServer {
     if (next.left <= 0) this.#faults.shift();
     return next.fault;
   }
+}
+
+function stemOf(url: URL): string {
+  return url.searchParams.get('SessionID')?.split('.')[0] ?? '';
 }
