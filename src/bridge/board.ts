@@ -108,7 +108,7 @@ export class Boards implements LoginWatcher {
       address: login.address,
       networkName: login.network.name,
       trouble: login.connected ? undefined : login.state.sentence,
-      contacts: login.roster().contacts,
+      contacts: login.roster().contacts.map((contact) => ({ ...contact, name: login.nameFor(contact) })),
     });
     const shown = createHash('sha256').update(JSON.stringify(content.runs)).digest('base64url');
     if (board.event !== undefined && board.shown === shown) return;

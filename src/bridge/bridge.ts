@@ -7,7 +7,7 @@ import { CleanUp, type LogoutRooms } from './clean-up.ts';
 import type { Clock } from './clock.ts';
 import type { Operations } from './commands/command.ts';
 import { commandRegistry } from './commands/registry.ts';
-import { assertNever, BridgeError } from './errors.ts';
+import { BridgeError } from './errors.ts';
 import {
   type Contact,
   type JournaledEvent,
@@ -15,19 +15,19 @@ import {
   type MatrixEphemeral,
   type MatrixEvent,
   plainText,
-  type RemoteEvent,
 } from './events.ts';
 import { Following } from './following.ts';
 import { GhostPresence } from './ghost-presence.ts';
 import { Ghosts } from './ghosts.ts';
 import { Invitations } from './invitations.ts';
 import type { LoginId, RoomId } from './ids.ts';
-import { matrixLane, remoteLane, requestLane } from './lanes.ts';
+import { matrixLane } from './lanes.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import { Logins } from './logins.ts';
 import { Management } from './management.ts';
 import type { Matrix, MatrixSink } from './matrix.ts';
+import { Moments } from './moments.ts';
 import type { Network } from './network.ts';
 import { Permissions, type PermissionMap } from './permissions.ts';
 import { Portals } from './portals.ts';
@@ -73,6 +73,7 @@ export class Bridge {
   readonly #invitations: Invitations;
   readonly #upgrades: Upgrades;
   readonly #requests: Requests;
+  readonly #moments: Moments;
   readonly #management: Management;
   readonly #announcer: Announcer;
   readonly #logins: Logins;
@@ -105,13 +106,18 @@ export class Bridge {
       networks: options.networks,
       sessions: store.sessions,
       portals: store.portals,
+      choices: store.choices,
       journal: store.journal,
       clock,
       log,
       mayUse: (user) => this.#permissions.mayUse(user),
+      onRenamed: async (login, user) => {
+        await this.#portals.nameAnew(login, user);
+        this.#list.noteRoster(login);
+      },
       onState: (login, previous) => this.#onState(login, previous),
       onMessage: (lane) => this.#runner.wake(lane),
-      onMoment: (login, event) => this.#onMoment(login, event),
+      onMoment: (login, event) => this.#moments.handle(login, event),
       onSignIn: (login, old) => this.#onSignIn(login, old),
       onSignOut: async (login) => cleanUp.carryOut(login),
       onGone: (login) => {
@@ -166,6 +172,16 @@ export class Bridge {
       requests: store.requests,
       loginOf: (id) => this.#logins.get(id),
       notify: async (...said) => this.#management.notify(...said),
+    });
+    this.#moments = new Moments({
+      runner: this.#runner,
+      matrix,
+      portals: this.#portals,
+      ghosts: this.#ghosts,
+      presence: this.#presence,
+      list: this.#list,
+      requests: this.#requests,
+      log,
     });
     this.#management = new Management({
       matrix: this.#matrix,
@@ -333,7 +349,7 @@ export class Bridge {
     const portal = await this.#portals.open(login, { chat: contact.chat, user: contact.id, name: contact.name });
     const before = portal.room;
     const room = await portal.ensureRoom();
-    return { room, name: contact.name, fresh: room !== before };
+    return { room, name: login.nameFor(contact), fresh: room !== before };
   }
 
   #onState(login: Login, previous: LoginState): void {
@@ -354,40 +370,6 @@ export class Bridge {
     else if (old) this.#portals.forget(old);
     this.#announcer.forget(login);
     this.#announcer.await(login);
-  }
-
-  #onMoment(login: Login, event: Exclude<RemoteEvent, JournaledEvent>): void {
-    switch (event.type) {
-      case 'typing': {
-        const key = { login: login.id, chat: event.chat };
-        const ghost = this.#matrix.ghostId({ network: login.network.id, user: event.sender });
-        this.#runner.moment(remoteLane(key), `typing ${event.sender}`, async () =>
-          this.#portals.peek(key)?.showTyping(ghost, event.forMs),
-        );
-        return;
-      }
-      case 'contact':
-        this.#background(
-          this.#ghosts.rename(login.network, event.contact.id, event.contact.name),
-          'ghost could not be renamed',
-        );
-        this.#background(this.#presence.noteContact(login, event.contact), 'presence not noted');
-        this.#list.noteContact(login, event.contact);
-        return;
-      case 'roster':
-        this.#background(this.#presence.noteLogin(login), 'presence not noted');
-        this.#list.noteRoster(login);
-        return this.#reviewRequests(login);
-      case 'requests-changed':
-        return this.#reviewRequests(login);
-      default:
-        assertNever(event);
-    }
-  }
-
-  /** In its turn, so that who has just asked is known. */
-  #reviewRequests(login: Login): void {
-    this.#runner.moment(requestLane(login.id), 'review', async () => this.#requests.review(login));
   }
 
   #background(work: Promise<unknown>, failure: string): void {

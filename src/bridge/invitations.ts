@@ -23,7 +23,7 @@ export interface InvitationsParts {
   /** Whether a ghost that is in a room has its place there. */
   readonly belongs: (ghost: MatrixUserId, room: RoomId) => Promise<'yes' | 'soon' | 'no'>;
   readonly loginsOf: (user: MatrixUserId) => readonly Login[];
-  readonly openChat: (login: Login, contact: Contact) => Promise<{ readonly room: RoomId }>;
+  readonly openChat: (login: Login, contact: Contact) => Promise<{ readonly room: RoomId; readonly name: string }>;
   readonly log: Log;
 }
 
@@ -71,7 +71,7 @@ export class Invitations {
     }
     const { login, contact } = found;
     const chat = await openChat(login, contact);
-    const sentence = say('Your chat with ', roomLink(contact.name, chat.room), ' is in a room of its own.');
+    const sentence = say('Your chat with ', roomLink(chat.name, chat.room), ' is in a room of its own.');
     await matrix.send(room, target, sentence, { txnId: txnId('e', id), notice: true });
     await matrix.leave(room, target, 'this chat has a room of its own');
   }

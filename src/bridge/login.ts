@@ -8,7 +8,7 @@ import type { Contact, JournaledEvent, LoginState, LoginStateKind, RemoteEvent }
 import { noticeLane, remoteLane, requestLane } from './lanes.ts';
 import type { LoginId, MatrixUserId, RemoteUserId, ServerKey } from './ids.ts';
 import type { Log } from './log.ts';
-import type { ClientSink, LoginSeed, Network, NetworkClient, NetworkLogin } from './network.ts';
+import type { ClientSink, LoginSeed, Network, NetworkClient, NetworkLogin, PrivateNames } from './network.ts';
 import { OwnProfile, type OwnWishes, type SeenInMatrix } from './own-profile.ts';
 import type { Journal, Lease, SessionRecord, SessionStore } from './store.ts';
 import { Turns } from './turns.ts';
@@ -25,6 +25,8 @@ const TRANSIENT: ReadonlySet<LoginStateKind> = new Set(['connecting', 'connected
 
 export interface LoginParts {
   readonly network: Network;
+  /** What the user calls people. */
+  readonly names: PrivateNames;
   /** The chats of several that are known. */
   readonly groups: NetworkLogin['groups'];
   readonly sessions: SessionStore;
@@ -55,6 +57,7 @@ export class Login {
   readonly address: string;
   readonly serverName: string;
   readonly client: NetworkClient;
+  readonly names: PrivateNames;
   readonly seed: LoginSeed;
   /** What was good before, while another password is tried: that is gone back to if this one is refused. */
   former: LoginSeed | undefined;
@@ -99,6 +102,7 @@ export class Login {
     this.address = record.address;
     this.seed = { server: record.server, user: record.user, address: record.address, password: record.password };
     this.serverName = parts.network.servers.find((server) => server.key === record.server)?.name ?? record.server;
+    this.names = parts.names;
     this.#parts = parts;
     this.#log = parts.log.child({ login: record.id });
     this.#lease = { id: record.id, token: record.token };
@@ -111,7 +115,7 @@ export class Login {
     this.#rosterAt = roster.at;
     for (const contact of roster.contacts) this.#contacts.set(contact.id, contact);
     this.client = parts.network.createClient(
-      { ...record, roster: roster.contacts, groups: parts.groups },
+      { ...record, roster: roster.contacts, names: parts.names, groups: parts.groups },
       this.#sink(),
     );
   }
@@ -156,6 +160,11 @@ export class Login {
 
   contact(user: RemoteUserId): Contact | undefined {
     return this.#contacts.get(user);
+  }
+
+  /** What to call somebody before the user, and before nobody else. */
+  nameFor({ id, name }: Pick<Contact, 'id' | 'name'>): string {
+    return this.names.of(id) ?? name;
   }
 
   /** Signs in when the server's turn comes, if that is wanted and nothing stands against it. */

@@ -5,12 +5,13 @@ import { Pacer } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { BridgeError } from './errors.ts';
 import type { LoginState } from './events.ts';
-import { loginId, type LoginId, type MatrixUserId } from './ids.ts';
+import { loginId, type LoginId, type MatrixUserId, type RemoteUserId } from './ids.ts';
 import type { Log } from './log.ts';
 import { Login, type LoginParts } from './login.ts';
 import type { LoginSeed, Network } from './network.ts';
+import { KeptNames } from './private-names.ts';
 import { Secret } from './secret.ts';
-import type { PortalStore, SessionRecord, SessionStore } from './store.ts';
+import type { ChoiceStore, PortalStore, SessionRecord, SessionStore } from './store.ts';
 import { Turns } from './turns.ts';
 
 /** Sign-ins to one server that may begin in a second. */
@@ -20,10 +21,13 @@ export interface LoginsParts extends Pick<LoginParts, 'journal' | 'onMessage' | 
   readonly networks: readonly Network[];
   readonly sessions: SessionStore;
   readonly portals: Pick<PortalStore, 'ofLogin'>;
+  readonly choices: Pick<ChoiceStore, 'privateNames' | 'setPrivateName'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly mayUse: (user: MatrixUserId) => boolean;
   readonly onState: (login: Login, previous: LoginState) => void;
+  /** The user calls somebody otherwise now. */
+  readonly onRenamed: (login: Login, user: RemoteUserId) => Promise<void>;
   /** A user signs in, perhaps with an account that had a login already, perhaps another user's; nothing is under way yet. */
   readonly onSignIn: (login: Login, old: Login | undefined) => void;
   /** It is signed off, and its records are still there. */
@@ -136,7 +140,7 @@ export class Logins {
   }
 
   async #adopt(record: SessionRecord): Promise<Login | undefined> {
-    const { networks, sessions, portals, journal, clock, log, onMessage, onMoment } = this.#parts;
+    const { networks, sessions, portals, choices, journal, clock, log, onMessage, onMoment } = this.#parts;
     const network = networks.find(({ id }) => id === record.network);
     if (!network) {
       log.error({ login: record.id, network: record.network }, 'login of a network that is not configured');
@@ -147,8 +151,15 @@ export class Logins {
     const groups = (await portals.ofLogin(record.id)).flatMap(({ chat, participants }) =>
       participants === undefined ? [] : [{ chat, participants }],
     );
-    const login = new Login(record, roster, {
+    const names = new KeptNames({
+      login: record.id,
+      names: await choices.privateNames(record.id),
+      choices,
+      onChange: async (user) => this.#parts.onRenamed(login, user),
+    });
+    const login: Login = new Login(record, roster, {
       network,
+      names,
       groups,
       sessions,
       journal,

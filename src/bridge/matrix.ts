@@ -133,7 +133,8 @@ export interface Matrix {
   /** Tells clients what a room that was not made as a portal is bridged to. */
   describePortal(room: RoomId, info: BridgeInfo): Promise<void>;
 
-  nameRoom(room: RoomId, name: string): Promise<void>;
+  /** @param name undefined: it has none of its own any more. */
+  nameRoom(room: RoomId, name: string | undefined): Promise<void>;
 
   /** The rooms that a space shows. */
   spaceChildren(space: RoomId): Promise<readonly RoomId[]>;

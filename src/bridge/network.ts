@@ -63,8 +63,17 @@ export interface NetworkLogin extends LoginSeed {
   readonly memory: SessionMemory | undefined;
   /** The contact list as it was when last seen, its `data` included. */
   readonly roster: readonly Contact[];
+  /** For sentences to the user. */
+  readonly names: PrivateNames;
   /** The chats of several that are known. */
   readonly groups: readonly { readonly chat: ChatId; readonly participants: readonly Participant[] }[];
+}
+
+/** What the user calls people. It is for that user alone: it goes to no network, and into nothing that others see. */
+export interface PrivateNames {
+  of(user: RemoteUserId): string | undefined;
+  /** @param name undefined: as they call themselves. Throws `BridgeError`. */
+  give(user: RemoteUserId, name: string | undefined): Promise<void>;
 }
 
 /** What a network keeps with a login from one connection to the next. */

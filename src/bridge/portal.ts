@@ -115,6 +115,20 @@ export class Portal {
     await this.#moveTo(room);
   }
 
+  /** A chat with one person is called as the user calls them, and by itself if they have no name for them. */
+  async nameAnew(): Promise<void> {
+    await this.#making?.catch(() => undefined); // a room that is being made may have been made with the former name
+    const { kind, room } = this.#record;
+    if (kind !== 'dm' || room === undefined) return;
+    try {
+      await this.#parts.matrix.nameRoom(room, this.#ownName);
+    } catch (error) {
+      // the next room has its name from the beginning
+      if (!(error instanceof BridgeError) || error.code !== 'room-gone') throw error;
+      this.#log.info({ room, err: error }, 'a room that is gone was not named');
+    }
+  }
+
   /** Somebody's membership changed in our room. */
   noteMember(target: MatrixUserId, membership: Membership): void {
     if (target === this.login.matrixUser) this.#userIsThere = membership === 'join' || membership === 'invite';
@@ -123,9 +137,8 @@ export class Portal {
   }
 
   async carryFromNetwork(message: RemoteMessage): Promise<Outcome> {
-    return this.#toMatrixOr(`A message from ${message.senderName} could not be shown`, message, async () =>
-      this.#toMatrix(message),
-    );
+    const name = this.login.nameFor({ id: message.sender, name: message.senderName });
+    return this.#toMatrixOr(`A message from ${name} could not be shown`, message, async () => this.#toMatrix(message));
   }
 
   /** Others have come or gone: of a chat of several. */
@@ -240,6 +253,12 @@ export class Portal {
     }
   }
 
+  /** What the room is called besides what clients make of its members. */
+  get #ownName(): string | undefined {
+    const { kind, user, name } = this.#record;
+    return kind === 'group' ? name : user && this.login.names.of(user);
+  }
+
   async #ensureRoom(): Promise<RoomId> {
     if (this.#unkept) await this.#keep();
     const room = this.#record.room;
@@ -273,7 +292,7 @@ export class Portal {
       isDirect: record.kind === 'dm',
       user: login.matrixUser,
       ghosts: members,
-      ...(record.kind === 'group' && { name: record.name }),
+      ...(this.#ownName !== undefined && { name: this.#ownName }),
       info: this.info,
     });
     this.#log.info({ room }, 'portal room made');

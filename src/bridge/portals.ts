@@ -63,6 +63,12 @@ export class Portals {
     return this.#byKey.get(portalText(key));
   }
 
+  /** The user calls somebody otherwise now: so does the room of their chat. */
+  async nameAnew(login: Login, user: RemoteUserId): Promise<void> {
+    const records = (await this.#parts.portals.ofLogin(login.id)).filter((record) => record.user === user);
+    for (const record of records) await this.#adopt(record, login).nameAnew();
+  }
+
   /** The user has signed in anew with the same account: its portals stay what they are. */
   handOver(old: Login, next: Login): void {
     for (const portal of this.#byKey.values()) if (portal.login === old) portal.serve(next);

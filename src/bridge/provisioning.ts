@@ -153,7 +153,14 @@ export class Provisioning {
   #person(login: Login, who: Pick<Contact, 'id' | 'address' | 'name'>, room: RoomId | undefined): Person {
     const network = login.network.id;
     const { id, address, name } = who;
-    return { network, id, address, name, ghost: this.#parts.matrix.ghostId({ network, user: id }), room };
+    return {
+      network,
+      id,
+      address,
+      name: login.nameFor({ id, name }),
+      ghost: this.#parts.matrix.ghostId({ network, user: id }),
+      room,
+    };
   }
 }
 
@@ -174,5 +181,7 @@ function resolve(login: Login, identifier: string): Pick<Contact, 'id' | 'chat' 
 function search(login: Login, query: string): readonly Contact[] {
   const wanted = query.trim().toLowerCase();
   const isMeant = (text: string): boolean => text.toLowerCase().includes(wanted);
-  return login.roster().contacts.filter(({ name, address }) => isMeant(name) || isMeant(address));
+  return login
+    .roster()
+    .contacts.filter((contact) => [login.nameFor(contact), contact.name, contact.address].some(isMeant));
 }

@@ -45,7 +45,8 @@ export class SignInNotices implements LoginWatcher {
     if (before !== 'offline' || contact.presence.availability === 'offline' || !login.connected) return;
     const now = this.#parts.clock.now().getTime();
     if (now - login.state.at.getTime() < QUIET_MS) return;
-    const { id, name, address } = contact;
+    const { id, address } = contact;
+    const name = login.nameFor(contact);
     const sentence = say(bold(name), name === address ? ' has signed in.' : ` (${address}) has signed in.`);
     this.#parts.notify(login.matrixUser, sentence, `${login.id} ${id} ${now}`).catch((error: unknown) => {
       this.#parts.log.warn({ login: login.id, err: error }, 'a sign-in could not be told');

@@ -160,6 +160,10 @@ export interface ChoiceStore {
   /** Contacts whose coming the user wants to be told. */
   watched(login: LoginId): Promise<readonly RemoteUserId[]>;
   watch(login: LoginId, user: RemoteUserId, on: boolean): Promise<void>;
+  /** What the user calls people. */
+  privateNames(login: LoginId): Promise<ReadonlyMap<RemoteUserId, string>>;
+  /** @param name undefined: none any more. */
+  setPrivateName(login: LoginId, user: RemoteUserId, name: string | undefined): Promise<void>;
 }
 
 /** What a journal row holds; versioned by the store. */

@@ -176,7 +176,8 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
       await intents.send({ room, sender: bot, type: 'm.room.message', content: toEditContent(event, content), txnId });
     },
     quote: (room, event) => quoteOf(intents, bot, room, event),
-    nameRoom: (room, name) => state.write(room, 'm.room.name', '', { name: cleanName(name) }),
+    // an empty name is none
+    nameRoom: (room, name = '') => state.write(room, 'm.room.name', '', { name: cleanName(name) }),
     pin: (room, event) => state.write(room, 'm.room.pinned_events', '', { pinned: [event] }),
     async sendStatus(room, event, network, status, txnId) {
       const content = toStatusContent(event, network, status);

@@ -1,8 +1,9 @@
-// What users have chosen for their logins, on its tables. Knows two tables; not what the choices do.
+// What users have chosen for their logins, on its tables. Knows three tables; not what the choices do.
 
 import type { LoginId, RemoteUserId } from '../bridge/ids.ts';
 import type { ChoiceStore, Choices } from '../bridge/store.ts';
 import type { Database } from './database.ts';
+import { storable } from './json.ts';
 
 export class SqlChoices implements ChoiceStore {
   readonly #database: Database;
@@ -49,6 +50,28 @@ export class SqlChoices implements ChoiceStore {
         .execute();
     } else {
       await kysely.deleteFrom('sign_in_notice').where('login', '=', login).where('remote_user', '=', user).execute();
+    }
+  }
+  async privateNames(login: LoginId): Promise<ReadonlyMap<RemoteUserId, string>> {
+    const rows = await this.#database.kysely
+      .selectFrom('private_name')
+      .select(['remote_user', 'name'])
+      .where('login', '=', login)
+      .execute();
+    return new Map(rows.map((row) => [row.remote_user as RemoteUserId, row.name]));
+  }
+
+  async setPrivateName(login: LoginId, user: RemoteUserId, name: string | undefined): Promise<void> {
+    const { kysely } = this.#database;
+    if (name === undefined) {
+      await kysely.deleteFrom('private_name').where('login', '=', login).where('remote_user', '=', user).execute();
+    } else {
+      const values = { name: storable(name) };
+      await kysely
+        .insertInto('private_name')
+        .values({ login, remote_user: user, ...values })
+        .onConflict((conflict) => conflict.columns(['login', 'remote_user']).doUpdateSet(values))
+        .execute();
     }
   }
 }

@@ -10,6 +10,7 @@ import * as participants from '../../migrations/0004-participants.ts';
 import * as networkState from '../../migrations/0005-network-state.ts';
 import * as requestStates from '../../migrations/0006-request-states.ts';
 import * as ownProfile from '../../migrations/0007-own-profile.ts';
+import * as privateNames from '../../migrations/0008-private-names.ts';
 import type { Database } from './database.ts';
 
 /** In order of their names. */
@@ -21,6 +22,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-network-state': networkState,
   '0006-request-states': requestStates,
   '0007-own-profile': ownProfile,
+  '0008-private-names': privateNames,
 };
 
 /** The migrations that were carried out just now. */

@@ -67,6 +67,7 @@ export const TABLES = {
   board: { login: 'text', room: 'text', event_id: 'text?', shown: 'text?' },
   choice: { login: 'text', board: 'boolean', group_spaces: 'boolean' },
   sign_in_notice: { login: 'text', remote_user: 'text' },
+  private_name: { login: 'text', remote_user: 'text', name: 'text' },
   hs_txn: { txn_id: 'text', at: 'timestamp with time zone' },
   inbox: {
     seq: 'bigint',

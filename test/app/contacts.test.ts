@@ -20,12 +20,35 @@ describe.each(['MSNP8', 'MSNP12'])('in %s', (dialect) => {
     await alice.asks('add nobody@example.com', /nobody with that address/);
     await alice.asks('add', /Whom do you mean/);
     await alice.asks('add dave@example.com Dave the Brave', /dave@example\.com is on your contact list/);
-    expect(await alice.asks('contacts', /Your contacts/)).toContain('dave@example.com – Offline');
-    await alice.asks('rename dave@example.com Davy', /keeps dave@example\.com as Davy/);
-    expect(await alice.asks('list', /Contacts of/)).toContain('Davy (dave@example.com)');
+    expect(await alice.asks('list', /Contacts of/)).toContain('Dave the Brave (dave@example.com) – Offline');
+    await alice.asks('rename dave@example.com Davy', /You see dave@example\.com as Davy/);
+    expect(await alice.asks('nudge dave@example.com', /not signed in/)).toBe('Davy is not signed in.');
     await alice.asks('remove dave@example.com', /off your contact list/);
     expect(await alice.asks('contacts', /Your contacts/)).not.toContain('dave@example.com');
     await alice.asks('remove dave@example.com', /not on your contact list/);
+  });
+
+  test('what she calls somebody is the name of their room, and of nothing that others see', async () => {
+    await alice.asks('chat bob@example.com', /Here you can talk/);
+    const { room } = await alice.person.waitForInvite();
+    await alice.person.join(room);
+    await alice.asks('rename bob@example.com Bobby dear', /as Bobby dear/);
+    const named = (): unknown => house.homeserver.room(room).content('m.room.name')?.['name'];
+    expect(named()).toBe('Bobby dear');
+    await bob.setStatus('BSY');
+    await bob.setName('Robert');
+    const ghost = house.ghost('msn', 'test', 'bob@example.com');
+    const profile = async (): Promise<unknown> => (await alice.person.profileOf(ghost))['displayname'];
+    for (let name: unknown; name !== 'Robert';) {
+      await bob.say('alice@example.com', 'me again');
+      name = await profile();
+    }
+    expect(await alice.asks('list', /Contacts of/)).toContain('Bobby dear (bob@example.com) – Busy');
+    expect(house.msn.log.map(({ line }) => decodeURIComponent(line)).join()).not.toContain('Bobby');
+    await alice.asks('rename bob@example.com', /as they call themselves/);
+    expect(named()).toBe('');
+    await bob.setName('Bob');
+    await bob.setStatus('NLN');
   });
 
   test('who is blocked does not see her and cannot write to her; unblocked they can', async () => {

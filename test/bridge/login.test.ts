@@ -9,6 +9,7 @@ import { Login } from '../../src/bridge/login.ts';
 import type { SessionRecord, SessionStore } from '../../src/bridge/store.ts';
 import { type EchoClient, EchoNetwork } from '../support/echo-network.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
+import { NamesInMemory } from '../support/names-in-memory.ts';
 import { keptLog } from '../support/no-log.ts';
 
 function setUp(wanted: SessionRecord['wanted'] = { on: true }) {
@@ -48,6 +49,7 @@ function setUp(wanted: SessionRecord['wanted'] = { on: true }) {
     { contacts: [], at: undefined },
     {
       network,
+      names: new NamesInMemory(),
       groups: [],
       sessions: sessions as SessionStore,
       journal: { append: async () => undefined },

@@ -113,6 +113,8 @@ class Stage {
       get connected() {
         return login.state.kind === 'connected';
       },
+      nameFor: ({ id, name }: Pick<Contact, 'id' | 'name'>) =>
+        id === ('cave/bat' as RemoteUserId) ? 'Dear Bat' : name,
       roster: () => ({ contacts: [contact('wall', 'Big Wall'), contact('bat', 'Bat')], asOf: undefined }),
       contact: (id: RemoteUserId) => (id === ('cave/wall' as RemoteUserId) ? contact('wall', 'Big Wall') : undefined),
       client: { resolve: (typed: string) => this.network.createClient(login as never, {} as never).resolve(typed) },
@@ -387,7 +389,10 @@ describe('people', () => {
 
   test('are the contacts of the login that is meant, with their rooms', async () => {
     const contacts = await stage.ask({ type: 'contacts', login: 'echo/cave/alicia' });
-    expect(contacts).toMatchObject({ type: 'contacts', people: [{ ...WALL, room: '!wall:hs.test' }, { name: 'Bat' }] });
+    expect(contacts).toMatchObject({
+      type: 'contacts',
+      people: [{ ...WALL, room: '!wall:hs.test' }, { name: 'Dear Bat' }],
+    });
     expect(contacts).toHaveProperty('people.1.room', undefined);
     await expect(stage.ask({ type: 'contacts', login: 'echo/cave/bob' })).rejects.toMatchObject({ code: 'not-found' });
     await expect(stage.ask({ type: 'contacts' }, BOB)).rejects.toMatchObject({ code: 'not-connected' });
@@ -396,7 +401,7 @@ describe('people', () => {
   test('are found by name and by address', async () => {
     const named = async (query: string): Promise<unknown> => stage.ask({ type: 'search', query });
     expect(await named('big')).toMatchObject({ type: 'found', people: [{ name: 'Big Wall' }] });
-    expect(await named('BAT')).toMatchObject({ people: [{ name: 'Bat' }] });
+    for (const query of ['BAT', 'dear']) expect(await named(query)).toMatchObject({ people: [{ name: 'Dear Bat' }] });
     expect(await named('bear')).toEqual({ type: 'found', people: [] });
   });
 

@@ -11,6 +11,8 @@ class Stage {
   readonly told: string[] = [];
   readonly watched = new Set<RemoteUserId>();
   readonly contacts = new Map<RemoteUserId, Contact>();
+  /** What the user calls people. */
+  readonly names = new Map<RemoteUserId, string>();
   state: LoginState = { kind: 'connecting', sentence: '', at: this.clock.now() };
   readonly notices = new SignInNotices({
     choices: {
@@ -37,6 +39,7 @@ class Stage {
       },
       roster: () => ({ contacts: [...stage.contacts.values()], asOf: undefined }),
       contact: (user: RemoteUserId) => stage.contacts.get(user),
+      nameFor: ({ id, name }: Contact) => stage.names.get(id) ?? name,
       client: { resolve: (typed: string) => ({ user: typed.toLowerCase() as RemoteUserId }) },
     };
   }
@@ -75,6 +78,9 @@ test('who comes is told, once each time, and only of those who were asked for', 
   for (const availability of ['away', 'online', 'offline', 'busy'] as const) stage.sees('Bob', availability);
   stage.sees('Carol', 'online');
   expect(stage.told).toEqual(['Bob (bob) has signed in.', 'Bob (bob) has signed in.']);
+  stage.names.set('bob' as RemoteUserId, 'Bobby');
+  for (const availability of ['offline', 'online'] as const) stage.sees('Bob', availability);
+  expect(stage.told.pop()).toBe('Bobby (bob) has signed in.');
   await stage.notices.choose(stage.login, 'bob', false);
   for (const availability of ['offline', 'online'] as const) stage.sees('Bob', availability);
   expect(stage.told).toHaveLength(2);

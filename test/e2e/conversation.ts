@@ -223,8 +223,18 @@ function tell(options: StageOptions): void {
       await bob.waitForPresence(stage.msn.alice.address, 'NLN');
     });
 
-    test('a contact is kept under another name', async () => {
-      await ask(alice, room, `rename ${stage.msn.carol.address} Caroline`, /as Caroline|cannot do that/);
+    test('a private name stands on the list and on the room, and nowhere else', async () => {
+      const { address } = stage.msn.bob;
+      await ask(alice, room, `rename ${address} Bobby dear`, /You see .* as Bobby dear/);
+      expect(await ask(alice, room, 'list', /Contacts of/)).toMatch(/Bobby dear \(bob@[^)]*\) – Online/);
+      await alice.waitUntil('the room to be called so', () => alice.nameOf(chat) === 'Bobby dear');
+      await bob.say(stage.msn.alice.address, 'am I still Bob?');
+      const seen = await alice.waitForMessage(chat, 'am I still Bob?');
+      expect(seen.senderName).toBe('Bob');
+      expect(await alice.client.getProfileInfo(stage.ghost(address))).toMatchObject({ displayname: 'Bob' });
+      await ask(alice, room, `rename ${address}`, /as they call themselves/);
+      expect(await ask(alice, room, 'list', /Contacts of/)).toMatch(/Bob \(bob@[^)]*\) – Online/);
+      await alice.waitUntil('the room to be called otherwise', () => alice.nameOf(chat) !== 'Bobby dear');
     });
 
     test('a stranger who adds her is a question, and is let in by her answer', async ({ skip }) => {

@@ -16,6 +16,7 @@ import { eventually, makeClient } from '../networks/msn-stage.ts';
 import { EchoNetwork } from '../support/echo-network.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { keptLog } from '../support/no-log.ts';
+import { NamesInMemory } from '../support/names-in-memory.ts';
 import { hostileProfile } from './hostile-server.ts';
 import { startHostileServer } from './stage.ts';
 
@@ -46,6 +47,7 @@ test('the network is told to wait while five hundred messages are not written do
     {
       network,
       groups: [],
+      names: new NamesInMemory(),
       sessions: {} as SessionStore,
       journal: {
         append: async (row: NewRow) => {

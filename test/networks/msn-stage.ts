@@ -18,6 +18,7 @@ import { createMsnNetwork } from '../../src/networks/msn/network.ts';
 import type { ServerProfile } from '../../src/networks/msn/profile.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { MsnPerson } from '../support/msn-person.ts';
+import { NamesInMemory } from '../support/names-in-memory.ts';
 import type { MsnPersonOptions } from '../support/msn-person.ts';
 import type { FaultMatch } from '../support/msn-server/faults.ts';
 import { MsnServerDouble } from '../support/msn-server/msn-server-double.ts';
@@ -128,7 +129,9 @@ export function makeClient(
 ): OurLogin {
   const seed = network.prepareLogin(new Map(Object.entries({ address: ALICE, password: 'secret', ...answers })));
   const sink = new KeptSink();
-  const login = { ...seed, id: `msn/${seed.user}` as LoginId, memory: undefined, roster: [], groups: [], ...more };
+  const id = `msn/${seed.user}` as LoginId;
+  const names = new NamesInMemory();
+  const login = { ...seed, id, memory: undefined, roster: [], names, groups: [], ...more };
   const client = network.createClient(login, sink);
   onTestFinished(() => client.disconnect());
   return { client, sink };

@@ -57,6 +57,23 @@ export function choicesContract(bench: () => Bench): void {
     expect(await choices.watched(session.id)).toEqual([carol]);
   });
 
+  test('what the user calls people is kept, changed and taken away', async () => {
+    const { choices } = bench().store;
+    const [bob, carol] = ['home/bob', 'home/carol'] as [RemoteUserId, RemoteUserId];
+    expect(await choices.privateNames(session.id)).toEqual(new Map());
+    await choices.setPrivateName(session.id, bob, 'Bobby');
+    await choices.setPrivateName(session.id, carol, 'Caro \0');
+    await choices.setPrivateName(session.id, bob, 'Rob');
+    expect(await choices.privateNames(session.id)).toEqual(
+      new Map([
+        [bob, 'Rob'],
+        [carol, 'Caro \uFFFD'],
+      ]),
+    );
+    await choices.setPrivateName(session.id, bob, undefined);
+    expect([...(await choices.privateNames(session.id)).keys()]).toEqual([carol]);
+  });
+
   test('all of it goes with the login', async () => {
     const { sessions, spaces, boards, choices } = bench().store;
     const { id: login } = session;
@@ -64,11 +81,13 @@ export function choicesContract(bench: () => Bench): void {
     await boards.put({ login, room: OTHER });
     await choices.put(login, { board: true, groupSpaces: true });
     await choices.watch(login, 'home/bob' as RemoteUserId, true);
+    await choices.setPrivateName(login, 'home/bob' as RemoteUserId, 'Bobby');
     await sessions.remove(session);
     expect(await spaces.ofLogin(login)).toEqual([]);
     expect(await boards.find(login)).toBeUndefined();
     expect(await choices.of(login)).toEqual({ board: false, groupSpaces: false });
     expect(await choices.watched(login)).toEqual([]);
+    expect(await choices.privateNames(login)).toEqual(new Map());
   });
 
   test('a contact keeps its groups, and whether the network tells of any', async () => {

@@ -31,7 +31,7 @@ interface Room {
   /** What the events that were edited say now. */
   readonly edited: Map<EventId, Content>;
   pinned?: EventId;
-  name?: string;
+  name?: string | undefined;
   readonly children: Map<RoomId, SpaceLink>;
   predecessor?: RoomId;
   successor?: Successor;
@@ -170,8 +170,9 @@ export class MatrixInMemory implements Matrix {
     return this.quotes.get(event);
   }
 
-  async nameRoom(room: RoomId, name: string): Promise<void> {
+  async nameRoom(room: RoomId, name: string | undefined): Promise<void> {
     await this.#trouble('nameRoom', room, name);
+    this.#needBot(room);
     this.#room(room).name = name;
   }
 

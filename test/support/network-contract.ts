@@ -7,6 +7,7 @@ import { plainText, text } from '../../src/bridge/events.ts';
 import type { LoginStateKind, RemoteEvent, RemoteMessage } from '../../src/bridge/events.ts';
 import { loginId } from '../../src/bridge/ids.ts';
 import type { ClientSink, Network, NetworkClient, SessionMemory } from '../../src/bridge/network.ts';
+import { NamesInMemory } from './names-in-memory.ts';
 
 /** A network with one account of ours and one friend on the other side, who is there. */
 export interface NetworkFixture {
@@ -215,7 +216,8 @@ interface Signed {
 function makeClient({ network, answers }: NetworkFixture, typed = answers): Signed {
   const seed = network.prepareLogin(new Map(Object.entries(typed)));
   const sink = new Sink();
-  const login = { ...seed, id: loginId(network.id, seed.user), memory: undefined, roster: [], groups: [] };
+  const id = loginId(network.id, seed.user);
+  const login = { ...seed, id, memory: undefined, roster: [], names: new NamesInMemory(), groups: [] };
   const client = network.createClient(login, sink);
   onTestFinished(() => client.disconnect());
   return { client, sink };

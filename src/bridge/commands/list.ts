@@ -29,7 +29,10 @@ export function rosterText(login: Login): Content {
   }
   return lines(
     say(bold(`Contacts of ${login.address}${when}`)),
-    ...contacts.toSorted(byPresenceAndName).map(contactLine),
+    ...contacts
+      .map((contact) => ({ ...contact, name: login.nameFor(contact) }))
+      .toSorted(byPresenceAndName)
+      .map(contactLine),
   );
 }
 

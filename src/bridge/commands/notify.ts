@@ -24,13 +24,16 @@ export function notifyCommand(notices: Pick<SignInNotices, 'choose' | 'ofLogin'>
           await context.reply(
             watched.length === 0
               ? say('You are told of nobody who signs in.')
-              : lines(say('You are told when they sign in:'), ...watched.map(({ name }) => say(bold(name)))),
+              : lines(
+                  say('You are told when they sign in:'),
+                  ...watched.map((contact) => say(bold(login.nameFor(contact)))),
+                ),
           );
           return undefined;
         }
         const contact = await notices.choose(login, address, on);
         await context.reply(
-          say(on ? 'You are told when ' : 'You are no longer told when ', bold(contact.name), ' signs in.'),
+          say(on ? 'You are told when ' : 'You are no longer told when ', bold(login.nameFor(contact)), ' signs in.'),
         );
         return undefined;
       });

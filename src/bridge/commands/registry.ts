@@ -20,6 +20,7 @@ import { playingCommand } from './playing.ts';
 import { presenceCommand } from './presence.ts';
 import { reconnectCommand } from './reconnect.ts';
 import { reloginCommand } from './relogin.ts';
+import { renameCommand } from './rename.ts';
 import { requestsCommand } from './requests.ts';
 import { spaceCommand } from './space.ts';
 import { statusCommand } from './status.ts';
@@ -49,6 +50,7 @@ export function commandRegistry({ networks, requests, list, following }: Command
     requestsCommand(requests),
     answerCommand(requests),
     ...networkCommands(networks),
+    renameCommand,
     presenceCommand,
     nickCommand(following),
     messageCommand,

@@ -11,6 +11,7 @@ import type {
   Delivery,
   NetworkClient,
   NetworkLogin,
+  PrivateNames,
   RequestAnswer,
   RequestStanding,
   ResolvedUser,
@@ -171,7 +172,7 @@ export class MsnClient implements NetworkClient {
   async send(chat: ChatId, piece: Content, beforeWrite: () => Promise<void>): Promise<Delivery> {
     const attempt = this.#attempt;
     if (attempt?.connection.isConnected !== true) throw notSignedIn();
-    const whom = isGroupChat(chat) ? THE_OTHERS : this.roster.nameOf(addressOfChat(chat));
+    const whom = isGroupChat(chat) ? THE_OTHERS : this.nameFor(addressOfChat(chat));
     if (this.#isBlockedIn(chat)) throw blockedByUs(whom);
     const { confirmsDelivery } = this.#parts.profile;
     const { switchboards } = attempt;
@@ -194,6 +195,15 @@ export class MsnClient implements NetworkClient {
 
   requestStanding(user: RemoteUserId): RequestStanding {
     return this.roster.requestStanding(addressOfUser(user));
+  }
+
+  get names(): PrivateNames {
+    return this.#login.names;
+  }
+
+  /** What to call somebody before our user: nobody else may read it. */
+  nameFor(address: string): string {
+    return this.names.of(userId(this.#parts.profile.key, address)) ?? this.roster.nameOf(address);
   }
 
   /** The contact list and what belongs to it, for commands. */
@@ -247,6 +257,7 @@ export class MsnClient implements NetworkClient {
       request: (name) => connection.command({ type: 'request-switchboard', request: name }),
       groups: this.#groups,
       nameOf: (other) => this.roster.nameOf(other),
+      nameFor: (other) => this.nameFor(other),
       isWelcome: (other) => this.roster.isWelcome(other),
       onMessage: (heard) => this.#onHeard(epoch, heard),
     });

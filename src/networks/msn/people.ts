@@ -103,8 +103,9 @@ export class People {
         return this.roster.onPersonalMessage(event);
       case 'list-changed':
         return this.roster.onListChange(event);
-      case 'contact-grouped':
       case 'contact-renamed':
+        return; // what a list calls somebody may be meant for its owner only; the name that counts comes with presence
+      case 'contact-grouped':
       case 'contact-property-changed':
       case 'own-property-changed':
       case 'group-added':

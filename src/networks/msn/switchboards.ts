@@ -23,7 +23,10 @@ export interface SwitchboardsParts extends Pick<SwitchboardParts, 'io' | 'log' |
   /** Asks the notification server for a switchboard; the answer comes back with this name. */
   readonly request: (name: string) => void;
   readonly groups: Groups;
+  /** What somebody calls themselves. */
   readonly nameOf: (address: string) => string;
+  /** What our user calls somebody: for sentences. */
+  readonly nameFor: (address: string) => string;
   /** May this person call us? */
   readonly isWelcome: (address: string) => boolean;
   readonly onMessage: (message: Heard) => void;
@@ -90,7 +93,7 @@ export class Switchboards {
   async invite(chat: ChatId, address: string): Promise<ChatId> {
     return this.#inTurn(chat, async () => {
       const board = await this.#boardFor(chat);
-      await board.invite(address, this.#parts.nameOf(address));
+      await board.invite(address, this.#parts.nameFor(address));
       return board.group ?? chat;
     });
   }
@@ -240,7 +243,7 @@ export class Switchboards {
   }
 
   #nameOf(chat: ChatId): string {
-    return isGroupChat(chat) ? THE_OTHERS : this.#parts.nameOf(addressOfChat(chat));
+    return isGroupChat(chat) ? THE_OTHERS : this.#parts.nameFor(addressOfChat(chat));
   }
 
   #answer(): void {
@@ -274,7 +277,7 @@ export class Switchboards {
       number,
       own: this.#parts.own,
       callees: chat === undefined ? [] : this.#callees(chat),
-      name: 'chat' in why ? this.#nameOf(why.chat) : this.#parts.nameOf(why.caller),
+      name: 'chat' in why ? this.#nameOf(why.chat) : this.#parts.nameFor(why.caller),
       ring: 'ring' in why ? why.ring : undefined,
       onOpened: (error) => this.#onOpened(board, why, error),
       onMessage: (from, nick, message) => {

@@ -12,6 +12,7 @@ import { createIo } from '../../../src/networks/msn/io.ts';
 import { createMsnNetwork } from '../../../src/networks/msn/network.ts';
 import type { ServerProfile } from '../../../src/networks/msn/profile.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { NamesInMemory } from '../../support/names-in-memory.ts';
 import { keptLog } from '../../support/no-log.ts';
 import type { LogLine } from '../../support/no-log.ts';
 import { HostileScript } from '../hostile-script.ts';
@@ -45,7 +46,8 @@ export class Scene {
     const network = createMsnNetwork({ profiles: [profile], clock: this.clock, log: this.#log, io: () => io });
     const answers = Object.entries({ address: 'alice@example.com', password: 'secret' });
     const seed = network.prepareLogin(new Map(answers));
-    const login = { ...seed, id: `msn/${seed.user}` as LoginId, memory: undefined, roster: [], groups: [] };
+    const id = `msn/${seed.user}` as LoginId;
+    const login = { ...seed, id, memory: undefined, roster: [], names: new NamesInMemory(), groups: [] };
     const sink: ClientSink = {
       event: (event) => this.events.push(event),
       state: (kind, sentence) => this.#states.push({ kind, sentence }),

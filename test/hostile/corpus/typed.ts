@@ -6,6 +6,7 @@ import { BridgeError } from '../../../src/bridge/errors.ts';
 import type { NetworkClient } from '../../../src/bridge/network.ts';
 import { createMsnNetwork } from '../../../src/networks/msn/network.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { NamesInMemory } from '../../support/names-in-memory.ts';
 import { keptLog } from '../../support/no-log.ts';
 import { hostileProfile } from '../hostile-server.ts';
 import { kind } from './kind.ts';
@@ -23,7 +24,8 @@ const network = createMsnNetwork({
 
 function client(): NetworkClient {
   const seed = network.prepareLogin(new Map([['server', 'hostile'], ['address', 'alice@example.com'], ['password', 'x']])); // prettier-ignore
-  const login = { ...seed, id: 'msn/hostile/alice@example.com' as never, memory: undefined, roster: [], groups: [] };
+  const kept = { memory: undefined, roster: [], names: new NamesInMemory(), groups: [] };
+  const login = { ...seed, ...kept, id: 'msn/hostile/alice@example.com' as never };
   return network.createClient(login, { event: () => undefined, state: () => undefined, remember: () => undefined });
 }
 

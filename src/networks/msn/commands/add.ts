@@ -6,14 +6,16 @@ import { type MsnCommand, personIn } from './command.ts';
 export const ADD: MsnCommand = {
   name: 'add',
   args: '<address> [name]',
-  summary: 'puts somebody on your contact list and lets them see you',
+  summary: 'puts somebody on your contact list and lets them see you; the name is for you only',
   example: 'add bob@example.com',
   run: async (client, args) => {
-    const { address } = personIn(client, args, 'add bob@example.com');
-    const nick = args.slice(1).join(' ');
+    const { user, address } = personIn(client, args, 'add bob@example.com');
+    const name = args.slice(1).join(' ');
     // allowed first: so the server tells at once whether they are there
     await client.ask({ type: 'allow-contact', address });
-    await client.ask({ type: 'add-to-list', list: 'forward', address, ...(nick !== '' && { nick }) });
+    await client.ask({ type: 'add-to-list', list: 'forward', address });
+    // what the list calls them is what others read, too
+    if (name !== '') await client.names.give(user, name);
     return say(`${address} is on your contact list.`);
   },
 };

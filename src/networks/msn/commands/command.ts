@@ -2,7 +2,7 @@
 
 import { BridgeError } from '../../../bridge/errors.ts';
 import type { Content } from '../../../bridge/events.ts';
-import type { NetworkClient, NetworkCommand, ResolvedUser } from '../../../bridge/network.ts';
+import type { NetworkClient, NetworkCommand, PrivateNames, ResolvedUser } from '../../../bridge/network.ts';
 import { isOn } from '../../../msnp/contacts.ts';
 import type { RosterContact, RosterGroup } from '../../../msnp/contacts.ts';
 import type { Question } from '../asking.ts';
@@ -16,6 +16,9 @@ export interface CommandClient {
   resolve(typed: string): ResolvedUser;
   ask(question: Question): Promise<void>;
   send: NetworkClient['send'];
+  readonly names: PrivateNames;
+  /** What to call somebody before the user. */
+  nameFor(address: string): string;
 }
 
 export interface MsnCommand extends Omit<NetworkCommand, 'run'> {

@@ -13,14 +13,12 @@ import { NUDGE } from './nudge.ts';
 import { PHONE } from './phone.ts';
 import { PRIVACY } from './privacy.ts';
 import { REMOVE } from './remove.ts';
-import { RENAME } from './rename.ts';
 import { UNBLOCK } from './unblock.ts';
 
 export const MSN_COMMANDS: readonly NetworkCommand[] = [
   CONTACTS,
   ADD,
   REMOVE,
-  RENAME,
   BLOCK,
   UNBLOCK,
   NUDGE,

@@ -12,6 +12,6 @@ export const NUDGE: MsnCommand = {
   run: async (client, args) => {
     const { address, chat } = personIn(client, args, 'nudge bob@example.com');
     await client.send(chat, NUDGE_WORD, async () => undefined);
-    return say(`You nudged ${client.roster.nameOf(address)}.`);
+    return say(`You nudged ${client.nameFor(address)}.`);
   },
 };
