@@ -18,7 +18,7 @@ import { createMsnNetwork } from './networks/msn/network.ts';
 import type { KeySource } from './store/keys.ts';
 import { openStore, type OpenStore } from './store/store.ts';
 
-const PRUNE_EVERY_MS = 3_600_000;
+const SWEEP_EVERY_MS = 30_000;
 const DATABASE_LOOK_MS = 2_000;
 const HOMESERVER_LOOK_MS = 2_000;
 const HOMESERVER_ATTEMPTS = 8;
@@ -94,7 +94,7 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
     stops.push(async () => watch.stop());
     await findHomeserver(side, clock, log);
     await bridge.resume();
-    stops.push(pruneRegularly(store, clock, log));
+    stops.push(sweepRegularly(store, clock, log));
     return { port: side.port, stop: stopAll };
 
     /** A transaction that could not be committed is sent again by the homeserver, but only minutes later: ping sooner. */
@@ -102,9 +102,9 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
       return {
         ephemeral: (event) => sink.ephemeral(event),
         provision: async (user, request) => sink.provision(user, request),
-        transaction: async (id, events) => {
+        transaction: async (events) => {
           try {
-            await sink.transaction(id, events);
+            await sink.transaction(events);
           } catch (error) {
             if (error instanceof BridgeError && error.retriable) watch.begin();
             throw error;
@@ -168,17 +168,27 @@ export class DatabaseWatch {
   }
 }
 
-function pruneRegularly(store: Pick<OpenStore, 'prune'>, clock: Clock, log: Log): () => Promise<void> {
-  let next: Cancel;
-  const prune = (): void => {
-    store.prune(clock.now()).then(
-      (rows) => log.debug({ rows }, 'old journal rows deleted'),
-      (error: unknown) => log.warn({ err: error }, 'old journal rows could not be deleted'),
-    );
-    next = clock.after(PRUNE_EVERY_MS, prune);
+function sweepRegularly(store: Pick<OpenStore, 'sweep'>, clock: Clock, log: Log): () => Promise<void> {
+  let next: Cancel | undefined;
+  let sweeping: Promise<void> = Promise.resolve();
+  let stopped = false;
+  const sweep = async (): Promise<void> => {
+    try {
+      log.debug({ rows: await store.sweep(clock.now()) }, 'finished journal rows swept away');
+    } catch (error) {
+      log.warn({ err: error }, 'finished journal rows could not be swept away');
+    }
+    if (stopped) return;
+    next = clock.after(SWEEP_EVERY_MS, () => {
+      sweeping = sweep();
+    });
   };
-  prune();
-  return async () => next();
+  sweeping = sweep();
+  return async () => {
+    stopped = true;
+    next?.();
+    await sweeping;
+  };
 }
 
 /** A server key is part of every remote id: it may not vanish while logins use it. */

@@ -65,11 +65,8 @@ async function serveBridge(): Promise<number> {
 /** As the core does it, without anybody who then carries the rows. */
 function journaling(journal: Journal): MatrixSink {
   return {
-    transaction: async (id, events) => {
-      await journal.acceptTransaction(
-        id,
-        events.map((event) => ({ source: 'matrix', event, lane: matrixLane(event.room) })),
-      );
+    transaction: async (events) => {
+      await journal.accept(events.map((event) => ({ source: 'matrix', event, lane: matrixLane(event.room) })));
     },
     ephemeral: () => undefined,
     provision: async () => ({ type: 'done' }),

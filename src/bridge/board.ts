@@ -65,10 +65,10 @@ export class Boards implements LoginWatcher {
     this.#note(login);
   }
 
-  forget({ id }: Login): void {
-    this.#rounds.forget(id);
+  async forget({ id }: Login): Promise<void> {
     this.#wanted.delete(id);
     this.#asked.delete(id);
+    await this.#rounds.forget(id);
   }
 
   stop(): void {

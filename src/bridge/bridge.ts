@@ -3,25 +3,18 @@
 
 import { Announcer } from './announcer.ts';
 import { BuddyList } from './buddy-list.ts';
+import { Carrier } from './carrier.ts';
 import { CleanUp, type LogoutRooms } from './clean-up.ts';
 import type { Clock } from './clock.ts';
 import type { Operations } from './commands/command.ts';
 import { commandRegistry } from './commands/registry.ts';
-import { BridgeError } from './errors.ts';
-import {
-  type Contact,
-  type JournaledEvent,
-  type LoginState,
-  type MatrixEphemeral,
-  type MatrixEvent,
-  plainText,
-} from './events.ts';
+import { type Contact, type LoginState, type MatrixEphemeral, type MatrixEvent, plainText } from './events.ts';
 import { Following } from './following.ts';
 import { GhostPresence } from './ghost-presence.ts';
 import { Ghosts } from './ghosts.ts';
 import { Invitations } from './invitations.ts';
-import type { LoginId, RoomId } from './ids.ts';
-import { matrixLane } from './lanes.ts';
+import type { RoomId } from './ids.ts';
+import { isLaneOf, matrixLane } from './lanes.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import { Logins } from './logins.ts';
@@ -32,14 +25,13 @@ import type { Network } from './network.ts';
 import { Permissions, type PermissionMap } from './permissions.ts';
 import { Portals } from './portals.ts';
 import { Provisioning } from './provisioning.ts';
-import { type Outcome, Runner } from './runner.ts';
+import { Runner } from './runner.ts';
 import { Requests } from './requests.ts';
 import { say } from './say.ts';
-import type { JournalRow, NewRow, Store } from './store.ts';
-import { answerStray } from './strays.ts';
+import { Receipts } from './receipts.ts';
+import type { NewRow, Store } from './store.ts';
 import { Upgrades } from './upgrades.ts';
 
-const HOMESERVER_RETRY_MS = 2_000;
 /** How long a message that is being sent may hold up the end of the process. */
 const STOP_PATIENCE_MS = 10_000;
 
@@ -61,7 +53,6 @@ export interface BridgeOptions {
 
 export class Bridge {
   readonly #options: BridgeOptions;
-  readonly #matrix: Matrix;
   readonly #store: Store;
   readonly #log: Log;
   readonly #permissions: Permissions;
@@ -70,8 +61,6 @@ export class Bridge {
   readonly #portals: Portals;
   readonly #presence: GhostPresence;
   readonly #following: Following;
-  readonly #invitations: Invitations;
-  readonly #upgrades: Upgrades;
   readonly #requests: Requests;
   readonly #moments: Moments;
   readonly #management: Management;
@@ -85,7 +74,7 @@ export class Bridge {
     const bridge: Bridge = new Bridge(
       options,
       await options.openMatrix({
-        transaction: async (id, events) => bridge.#acceptTransaction(id, events),
+        transaction: async (events) => bridge.#accept(events),
         ephemeral: (event) => bridge.#onEphemeral(event),
         provision: async (user, request) => bridge.#provisioning.handle(user, request),
       }),
@@ -99,8 +88,14 @@ export class Bridge {
     this.#store = store;
     this.#log = log;
     this.#permissions = new Permissions(options.permissions);
-    this.#runner = new Runner({ journal: store.journal, clock, log, carry: async (row) => this.#carry(row) });
-    this.#matrix = matrix;
+    const receipts = new Receipts({ matrix, log });
+    this.#runner = new Runner({
+      journal: store.journal,
+      clock,
+      log,
+      carry: async (row) => carrier.carry(row),
+      tell: async (telling) => receipts.tell(telling),
+    });
     const cleanUp = new CleanUp({ matrix, store, policy: options.logoutRooms, log });
     this.#logins = new Logins({
       networks: options.networks,
@@ -119,11 +114,16 @@ export class Bridge {
       onMessage: (lane) => this.#runner.wake(lane),
       onMoment: (login, event) => this.#moments.handle(login, event),
       onSignIn: (login, old) => this.#onSignIn(login, old),
-      onSignOut: async (login) => cleanUp.carryOut(login),
+      onSignOut: async (login) => {
+        // rooms that are just being made are to be found, too
+        await this.#runner.settled(isLaneOf(login.id));
+        await this.#list.forget(login);
+        await cleanUp.carryOut(login);
+      },
       onGone: (login) => {
         this.#portals.forget(login);
         this.#announcer.forget(login);
-        this.#list.forget(login);
+        void this.#list.forget(login);
         this.#following.forget(login);
       },
     });
@@ -137,7 +137,7 @@ export class Bridge {
       clock,
       log,
     });
-    this.#ghosts = new Ghosts({ matrix: this.#matrix, rooms: store.rooms });
+    this.#ghosts = new Ghosts({ matrix, rooms: store.rooms });
     this.#presence = new GhostPresence({
       matrix,
       ghosts: this.#ghosts,
@@ -155,9 +155,10 @@ export class Bridge {
     });
     this.#portals = new Portals(
       {
-        matrix: this.#matrix,
+        matrix,
         portals: store.portals,
         journal: store.journal,
+        receipts,
         ghosts: this.#ghosts,
         mayUse: (user) => this.#permissions.mayUse(user),
         now: () => clock.now(),
@@ -168,7 +169,7 @@ export class Bridge {
       (key) => this.#logins.get(key.login),
     );
     this.#requests = new Requests({
-      matrix: this.#matrix,
+      matrix,
       requests: store.requests,
       loginOf: (id) => this.#logins.get(id),
       notify: async (...said) => this.#management.notify(...said),
@@ -184,7 +185,7 @@ export class Bridge {
       log,
     });
     this.#management = new Management({
-      matrix: this.#matrix,
+      matrix,
       rooms: store.rooms,
       networks: options.networks,
       commands: commandRegistry({
@@ -211,8 +212,8 @@ export class Bridge {
       loginsOf: (user) => this.#logins.of(user),
       clock,
     });
-    this.#upgrades = new Upgrades({
-      matrix: this.#matrix,
+    const upgrades = new Upgrades({
+      matrix,
       portals: this.#portals,
       rooms: store.rooms,
       ghosts: this.#ghosts,
@@ -220,17 +221,29 @@ export class Bridge {
       now: () => clock.now(),
       log,
     });
-    this.#invitations = new Invitations({
-      matrix: this.#matrix,
+    const invitations = new Invitations({
+      matrix,
       mayUse: (user) => this.#permissions.mayUse(user),
       onBot: async (event) => {
-        if (await this.#upgrades.onInvited(event.room)) return;
+        if (await upgrades.onInvited(event.room)) return;
         await this.#management.accept(event.room, event.sender, event.id);
       },
-      belongs: async (ghost, room) => this.#upgrades.belongs(ghost, room),
+      belongs: async (ghost, room) => upgrades.belongs(ghost, room),
       loginsOf: (user) => this.#logins.of(user),
       openChat: async (login, contact) => this.#openChat(login, contact),
       log,
+    });
+    const carrier = new Carrier({
+      logins: this.#logins,
+      portals: this.#portals,
+      requests: this.#requests,
+      presence: this.#presence,
+      management: this.#management,
+      invitations,
+      upgrades,
+      mayUse: (user) => this.#permissions.mayUse(user),
+      matrix,
+      rooms: store.rooms,
     });
     this.#announcer = new Announcer(clock, (login, { text, loud }) => {
       const about = `${login.id} ${login.state.at.getTime()} ${text}`;
@@ -244,6 +257,7 @@ export class Bridge {
   /** Takes over the logins that an earlier life left. From now on transactions may come in. */
   async prepare(): Promise<void> {
     await this.#logins.claim();
+    await this.#management.prepare();
   }
 
   /** Every unfinished row runs again in order, every wanted login comes back. */
@@ -262,14 +276,14 @@ export class Bridge {
     this.#following.stop();
   }
 
-  async #acceptTransaction(id: string, events: readonly MatrixEvent[]): Promise<void> {
+  async #accept(events: readonly MatrixEvent[]): Promise<void> {
     const rows = events.map((event): NewRow => ({
       source: 'matrix',
       event,
       lane: matrixLane(event.room),
       ...(this.#mayBeSecret(event) && { secret: true }),
     }));
-    for (const lane of await this.#store.journal.acceptTransaction(id, rows)) this.#runner.wake(lane);
+    for (const lane of await this.#store.journal.accept(rows)) this.#runner.wake(lane);
     for (const event of events) {
       // Not in its turn: a message before it in the lane may take its time, and what comes meanwhile must know.
       if (event.type === 'member') this.#portals.peekByRoom(event.room)?.noteMember(event.target, event.membership);
@@ -283,50 +297,6 @@ export class Bridge {
   #onEphemeral(event: MatrixEphemeral): void {
     if (event.type === 'typing') this.#portals.peekByRoom(event.room)?.noteTyping(event.users);
     else this.#following.note(event);
-  }
-
-  async #carry(row: JournalRow): Promise<Outcome> {
-    try {
-      return row.source === 'remote'
-        ? await this.#carryRemote(row.login, row.event)
-        : await this.#carryMatrix(row, row.event);
-    } catch (error) {
-      if (error instanceof BridgeError && error.retriable && error.code === 'homeserver') {
-        return { type: 'retry', afterMs: HOMESERVER_RETRY_MS };
-      }
-      throw error;
-    }
-  }
-
-  async #carryRemote(id: LoginId, event: JournaledEvent): Promise<Outcome> {
-    const login = this.#logins.get(id);
-    if (!login) return { type: 'failed', error: 'login gone' };
-    if (event.type === 'contact-request') return this.#requests.ask(login, event);
-    if (event.type === 'notice') {
-      await this.#management.notify(login.matrixUser, say(event.text), event.id, false);
-      return { type: 'done' };
-    }
-    if (event.type === 'participants') {
-      return (await this.#portals.openGroup(login, event.chat)).carryParticipants(event);
-    }
-    const contact = login.contact(event.sender);
-    const name = contact?.name ?? event.senderName;
-    const portal = await this.#portals.open(login, { chat: event.chat, user: event.sender, name });
-    const outcome = await portal.carryFromNetwork({ ...event, senderName: name });
-    if (contact) await this.#presence.noteContact(login, contact);
-    return outcome;
-  }
-
-  async #carryMatrix(row: JournalRow, event: MatrixEvent): Promise<Outcome> {
-    if (event.type === 'member') return this.#invitations.handle(event);
-    if (event.type === 'tombstone') return this.#upgrades.follow(event, row.receivedAt);
-    const portal = await this.#portals.findByRoom(event.room);
-    if (portal) return portal.carryFromMatrix(row, event);
-    if (!this.#permissions.mayUse(event.sender)) return { type: 'done' };
-    const user = await this.#management.userOf(event.room);
-    if (user === event.sender) await this.#management.handle(event, row.secret ?? false);
-    else if (user === undefined) await answerStray(event, { matrix: this.#matrix, rooms: this.#store.rooms });
-    return { type: 'done' };
   }
 
   #operations(): Operations {

@@ -36,8 +36,8 @@ export class BuddyList implements LoginWatcher {
     for (const one of this.#all) one.noteContact(login, contact);
   }
 
-  forget(login: Login): void {
-    for (const one of this.#all) one.forget(login);
+  async forget(login: Login): Promise<void> {
+    await Promise.all(this.#all.map(async (one) => one.forget(login)));
   }
 
   stop(): void {

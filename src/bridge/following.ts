@@ -66,7 +66,7 @@ export class Following {
   }
 
   forget({ id }: Login): void {
-    this.#names.forget(id);
+    void this.#names.forget(id);
   }
 
   stop(): void {

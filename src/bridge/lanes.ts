@@ -17,6 +17,11 @@ export function noticeLane(login: LoginId): string {
   return `notices ${login}`;
 }
 
+/** Whether a lane holds news of this login. */
+export function isLaneOf(login: LoginId): (lane: string) => boolean {
+  return (lane) => [requestLane(login), noticeLane(login)].includes(lane) || lane.startsWith(`remote ${login} `);
+}
+
 export function matrixLane(room: RoomId): string {
   return `matrix ${room}`;
 }

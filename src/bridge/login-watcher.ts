@@ -8,7 +8,7 @@ export interface LoginWatcher {
   /** The whole list came anew. */
   noteRoster(login: Login): void;
   noteContact(login: Login, contact: Contact): void;
-  /** The login is gone for good. */
-  forget(login: Login): void;
+  /** Nothing more is to be done for it; resolves when nothing is. */
+  forget(login: Login): Promise<void>;
   stop(): void;
 }

@@ -12,6 +12,7 @@ import type { Network } from './network.ts';
 import { CROWDED, ENCRYPTED, notCommand, OPEN_ROOM } from './outcomes.ts';
 import { code, say } from './say.ts';
 import type { RoomStore } from './store.ts';
+import type { Telling } from './telling.ts';
 import { txnId } from './txn-ids.ts';
 import { withNames } from './wording.ts';
 
@@ -39,18 +40,28 @@ export interface Said {
 export class Management {
   readonly #parts: ManagementParts;
   readonly #dialogues = new Map<RoomId, Dialogue>();
+  /** Rooms in which a dialogue is open, as it is written down: perhaps one of an earlier life of the process. */
+  readonly #asking = new Set<RoomId>();
   /** Rooms of users that are being looked for. */
   readonly #looking = new Map<MatrixUserId, Promise<RoomId>>();
   readonly #toldEncrypted = new Set<RoomId>();
+  /** The answer to what is being handled in a room: dialogues go on from one message to the next. */
+  readonly #answers = new Map<RoomId, Content[]>();
 
   constructor(parts: ManagementParts) {
     this.#parts = parts;
   }
 
+  /** Takes over what an earlier life left. */
+  async prepare(): Promise<void> {
+    for (const room of await this.#parts.rooms.asking()) this.#asking.add(room);
+  }
+
   /** Whether what is said in this room may be a secret: all of a dialogue, so that nobody has to be quick. */
   mayBeSecret(room: RoomId, text: string): boolean {
     const { name, args } = words(text);
-    return this.#dialogues.has(room) || this.#parts.commands.get(name)?.holdsSecret?.(args) === true;
+    if (this.#dialogues.has(room) || this.#asking.has(room)) return true;
+    return this.#parts.commands.get(name)?.holdsSecret?.(args) === true;
   }
 
   async userOf(room: RoomId): Promise<MatrixUserId | undefined> {
@@ -63,16 +74,15 @@ export class Management {
     await matrix.join(room, matrix.bot);
     const objection = await this.#objection(room, user);
     if (objection !== undefined) {
-      await this.#reply(room, event, 0, say(objection));
+      await this.#say(room, event, say(objection));
       await matrix.leave(room, matrix.bot, 'not a room for commands');
       return;
     }
     await rooms.setManagementRoom(user, room);
-    this.#dialogues.delete(room); // it may have been somebody else's
-    await this.#reply(
+    await this.#keep(room, undefined); // it may have been somebody else's
+    await this.#say(
       room,
       event,
-      0,
       say(
         'Hello! Here you can sign in and look after your accounts. Send ',
         code('login'),
@@ -93,29 +103,36 @@ export class Management {
     return open ? OPEN_ROOM : undefined;
   }
 
-  /** The user spoke in their management room. `secret`: the text was kept sealed. */
-  async handle(event: Talk, secret: boolean): Promise<void> {
+  /** The user spoke in their management room. `secret`: the text was kept sealed. Resolves to the answer. */
+  async handle(event: Talk, secret: boolean): Promise<Telling | undefined> {
+    const { room, id } = event;
+    const replies: Content[] = [];
+    this.#answers.set(room, replies);
+    await this.#handle(event, secret, async (content) => void this.#answers.get(room)?.push(content));
+    this.#answers.delete(room);
+    return replies.length === 0 ? undefined : { type: 'replies', room, to: id, replies };
+  }
+
+  async #handle(event: Talk, secret: boolean, reply: CommandContext['reply']): Promise<void> {
     switch (event.type) {
       case 'message':
-        return event.notice === true ? undefined : this.#onMessage(event, secret);
+        return event.notice === true ? undefined : this.#onMessage(event, secret, reply);
       case 'encrypted':
         if (this.#toldEncrypted.has(event.room)) return;
         this.#toldEncrypted.add(event.room);
-        return this.#reply(event.room, event.id, 0, say(ENCRYPTED));
+        return reply(say(ENCRYPTED));
       case 'reaction':
-        return this.#onReaction(event);
+        return this.#onReaction(event, reply);
       case 'unsupported':
         // we do not see what it says
-        if (this.#dialogues.get(event.room)?.secret === true)
-          await this.#hide(event, async (content) => this.#reply(event.room, event.id, 1, content));
-        return this.#reply(event.room, event.id, 0, say(notCommand(event.what)));
+        if (this.#dialogues.get(event.room)?.secret === true) await this.#hide(event, reply);
+        return reply(say(notCommand(event.what)));
       case 'redaction':
     }
   }
 
   /** What was tapped and cannot be done is told; only trouble of ours is tried again. */
-  async #onReaction(event: Extract<Talk, { type: 'reaction' }>): Promise<void> {
-    const reply = async (content: Content): Promise<void> => this.#reply(event.room, event.id, 0, content);
+  async #onReaction(event: Extract<Talk, { type: 'reaction' }>, reply: CommandContext['reply']): Promise<void> {
     try {
       await this.#parts.onReaction(event, reply);
     } catch (error) {
@@ -153,23 +170,22 @@ export class Management {
     return room;
   }
 
-  async #onMessage(event: MatrixMessage, secret: boolean): Promise<void> {
+  async #onMessage(event: MatrixMessage, secret: boolean, reply: CommandContext['reply']): Promise<void> {
     const { room, sender } = event;
     const text = this.#textOf(event);
     const dialogue = this.#dialogues.get(room);
-    let count = 0;
-    const reply = async (content: Content): Promise<void> => this.#reply(room, event.id, count++, content);
     try {
       if (text.trim().toLowerCase() === 'cancel') {
-        this.#dialogues.delete(room);
+        await this.#keep(room, undefined);
         await reply(say(dialogue ? `${dialogue.what} is cancelled.` : 'There is nothing to cancel.'));
       } else if (dialogue) {
         if (dialogue.secret) await this.#hide(event, reply);
         // it stands until the answer is dealt with: what is said meanwhile may be a secret too
-        this.#keep(room, await dialogue.answer(text));
+        await this.#keep(room, await dialogue.answer(text));
       } else if (secret && !this.#parts.commands.has(words(text).name)) {
         // kept over a restart in which the dialogue was lost: it may be a password
         await this.#hide(event, reply);
+        await this.#keep(room, undefined);
         await reply(
           say('I was restarted while we were talking. Please begin again, for example with ', code('login'), '.'),
         );
@@ -178,7 +194,7 @@ export class Management {
       }
     } catch (error) {
       if (!(error instanceof BridgeError) || isPassing(error)) throw error;
-      this.#dialogues.delete(room);
+      await this.#keep(room, undefined);
       await reply(say(error.message));
     }
   }
@@ -187,11 +203,12 @@ export class Management {
     const { name, args } = words(this.#textOf(event));
     const command = this.#parts.commands.get(name);
     if (!command) {
+      await this.#keep(event.room, undefined);
       await context.reply(say('I do not know that. ', code('help'), ' shows what you can say.'));
       return;
     }
     if (command.holdsSecret?.(args)) await this.#hide(event, context.reply);
-    this.#keep(event.room, await command.run({ ...context, args }));
+    await this.#keep(event.room, await command.run({ ...context, args }));
   }
 
   /** Somebody may be named by tapping on them: what counts in a command is their address. */
@@ -205,12 +222,18 @@ export class Management {
     return { user, networks, operations, logins: loginsOf(user) };
   }
 
-  #keep(room: RoomId, dialogue: Dialogue | undefined): void {
+  /** The dialogue that stands there from now on. That there is one is written down before its question is told. */
+  async #keep(room: RoomId, dialogue: Dialogue | undefined): Promise<void> {
     if (dialogue) this.#dialogues.set(room, dialogue);
     else this.#dialogues.delete(room);
+    const asks = dialogue !== undefined;
+    if (asks === this.#asking.has(room)) return;
+    await this.#parts.rooms.setAsking(room, asks);
+    if (asks) this.#asking.add(room);
+    else this.#asking.delete(room);
   }
 
-  async #hide(event: Talk, reply: (content: Content) => Promise<void>): Promise<void> {
+  async #hide(event: Talk, reply: CommandContext['reply']): Promise<void> {
     try {
       await this.#parts.matrix.redact(event.room, event.id, 'a password', txnId('x', event.id));
     } catch (error) {
@@ -220,11 +243,9 @@ export class Management {
     }
   }
 
-  async #reply(room: RoomId, event: EventId, count: number, content: Content): Promise<void> {
-    await this.#parts.matrix.send(room, this.#parts.matrix.bot, content, {
-      txnId: txnId('b', event, count),
-      notice: true,
-    });
+  async #say(room: RoomId, event: EventId, content: Content): Promise<void> {
+    const { matrix } = this.#parts;
+    await matrix.send(room, matrix.bot, content, { txnId: txnId('a', event), notice: true });
   }
 }
 

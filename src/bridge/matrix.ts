@@ -176,10 +176,10 @@ export interface Matrix {
 /** Where news from the homeserver goes. */
 export interface MatrixSink {
   /**
-   * A transaction of the homeserver. Resolves once it is committed; only then is it answered with 200.
+   * What the homeserver pushes in one go. Resolves once it is committed; only then is it answered with 200.
    * A rejection is answered with 503 and the homeserver sends it again. `events` may be empty.
    */
-  transaction(txnId: string, events: readonly MatrixEvent[]): Promise<void>;
+  transaction(events: readonly MatrixEvent[]): Promise<void>;
   ephemeral(event: MatrixEphemeral): void;
   /** A program asks for something on behalf of a user, and may. Throws `BridgeError`; its sentence is the answer. */
   provision(user: MatrixUserId, request: ProvisioningRequest): Promise<ProvisioningResult>;

@@ -1,10 +1,10 @@
 // What a sender is told of a message that was not carried. Every sentence stands here.
 
 import type { BridgeError, BridgeErrorCode } from './errors.ts';
-import type { LoginState } from './events.ts';
-import type { MessageStatus, StatusReason } from './matrix.ts';
-
-export type Failure = MessageStatus & { readonly type: 'failed' };
+import type { LoginState, Talk } from './events.ts';
+import type { NetworkId } from './ids.ts';
+import type { StatusReason } from './matrix.ts';
+import type { Failure, Telling } from './telling.ts';
 
 const REASONS: Partial<Record<BridgeErrorCode, StatusReason>> = {
   'not-permitted': 'no-permission',
@@ -14,6 +14,13 @@ const REASONS: Partial<Record<BridgeErrorCode, StatusReason>> = {
   database: 'bridge',
   homeserver: 'bridge',
 };
+
+/** `quiet`: the status is enough, its sentence was said already. */
+export function notCarried(event: Talk, network: NetworkId, failure: Failure, quiet = false): Telling {
+  const { room, id, sender } = event;
+  const isShown = event.type !== 'redaction';
+  return { type: 'not-carried', room, event: id, network, sender, failure, quiet, isShown };
+}
 
 /** `part`: how many pieces had already gone out. */
 export function failureOf(error: BridgeError, part: number): Failure {

@@ -7,7 +7,7 @@ import type { MatrixUserId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { Delivery } from './network.ts';
-import { failureOf, gaveUp, noLongerSignedIn } from './outcomes.ts';
+import { failureOf, gaveUp, noLongerSignedIn, notCarried } from './outcomes.ts';
 import type { Receipts } from './receipts.ts';
 import type { Outcome } from './runner.ts';
 import type { Journal, JournalRow, PortalRecord } from './store.ts';
@@ -28,7 +28,7 @@ export interface Destination {
 
 export interface OutgoingParts {
   readonly journal: Pick<Journal, 'intend' | 'settlePiece'>;
-  readonly receipts: Receipts;
+  readonly receipts: Pick<Receipts, 'pending'>;
   readonly now: () => Date;
   readonly log: Log;
 }
@@ -53,7 +53,7 @@ export class Outgoing {
   }
 
   async carry(row: JournalRow, event: MatrixMessage, to: Destination): Promise<Outcome> {
-    const { receipts, log } = this.#parts;
+    const { log } = this.#parts;
     const pieces =
       row.pieces.length > 0 ? row.pieces.map((piece) => piece.content) : to.login.client.split(event.content);
     const hand = (this.#inHand = this.#inHand?.seq === row.seq ? this.#inHand : fromEarlierLife(row));
@@ -65,8 +65,18 @@ export class Outgoing {
     }
     this.#inHand = undefined;
     log.info({ event: event.id, parts: pieces.length }, 'message carried to the network');
-    void receipts.succeeded(event, delivered ? to.listeners : []);
-    return { type: 'carried', portal: to.record, pairs: pieces.map((_, part) => ({ event: event.id, part })) };
+    return {
+      type: 'carried',
+      portal: to.record,
+      pairs: pieces.map((_, part) => ({ event: event.id, part })),
+      telling: {
+        type: 'carried',
+        room: event.room,
+        event: event.id,
+        network: to.login.network.id,
+        to: delivered ? to.listeners : [],
+      },
+    };
   }
 
   async #sendPiece(
@@ -111,7 +121,7 @@ export class Outgoing {
   ): Promise<Outcome> {
     const { receipts, log } = this.#parts;
     if (error.retriable && this.#mayWait(row, event, login)) {
-      if (hand.delays === 0) await receipts.pending(event, error.message);
+      if (hand.delays === 0) await receipts.pending(event, login.network.id, error.message);
       return { type: 'retry', afterMs: Math.min(LONGEST_LOOK_MS, LOOK_AGAIN_MS * 2 ** hand.delays++) };
     }
     const failure = error.retriable
@@ -120,8 +130,7 @@ export class Outgoing {
         : noLongerSignedIn(login.state, login.network.name)
       : failureOf(error, part);
     log.info({ event: event.id, code: error.code, part }, 'message not carried');
-    await receipts.failed(event, failure);
-    return { type: 'failed', error: error.code };
+    return { type: 'failed', error: error.code, telling: notCarried(event, login.network.id, failure) };
   }
 }
 

@@ -7,23 +7,31 @@ import type { Ghosts } from './ghosts.ts';
 import type { EventId, MatrixUserId, RemoteUserId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
-import type { BridgeInfo, Matrix, MessageStatus } from './matrix.ts';
-import { deletedHereOnly, mistaken, notPermitted, strangerInPortal, unreadable, unsupported } from './outcomes.ts';
+import type { BridgeInfo, Matrix } from './matrix.ts';
+import {
+  deletedHereOnly,
+  mistaken,
+  notCarried,
+  notPermitted,
+  strangerInPortal,
+  unreadable,
+  unsupported,
+} from './outcomes.ts';
 import { Outgoing } from './outgoing.ts';
 import { movements, namesOf } from './participants.ts';
-import { Receipts } from './receipts.ts';
+import type { Receipts } from './receipts.ts';
 import type { Outcome } from './runner.ts';
 import { say } from './say.ts';
 import type { Journal, JournalRow, PortalRecord, PortalStore } from './store.ts';
+import type { Failure } from './telling.ts';
 import { txnId } from './txn-ids.ts';
 import { worded } from './wording.ts';
-
-const HOMESERVER_RETRY_MS = 2_000;
 
 export interface PortalParts {
   readonly matrix: Matrix;
   readonly portals: PortalStore;
   readonly journal: Pick<Journal, 'intend' | 'settlePiece' | 'wasCarried'>;
+  readonly receipts: Pick<Receipts, 'pending'>;
   readonly ghosts: Ghosts;
   readonly mayUse: (user: MatrixUserId) => boolean;
   readonly now: () => Date;
@@ -40,7 +48,6 @@ export class Portal {
   #login: Login;
   readonly #parts: PortalParts;
   readonly #log: Log;
-  readonly #receipts: Receipts;
   readonly #outgoing: Outgoing;
   #record: PortalRecord;
   /** Whether the user is known to be in the room, or invited; false: to be looked up before the next message. */
@@ -57,8 +64,7 @@ export class Portal {
     this.#login = login;
     this.#parts = parts;
     this.#log = parts.log.child({ login: record.login, room: record.room });
-    this.#receipts = new Receipts(parts.matrix, login.network.id, this.#log);
-    this.#outgoing = new Outgoing({ ...parts, receipts: this.#receipts, log: this.#log });
+    this.#outgoing = new Outgoing({ ...parts, log: this.#log });
   }
 
   get login(): Login {
@@ -166,8 +172,7 @@ export class Portal {
     try {
       return await carry();
     } catch (error) {
-      if (!(error instanceof BridgeError) || error.code === 'database') throw error;
-      if (error.retriable) return { type: 'retry', afterMs: HOMESERVER_RETRY_MS };
+      if (!(error instanceof BridgeError) || error.code === 'database' || error.retriable) throw error;
       this.#log.error({ err: error, remote: id }, 'news could not be carried to Matrix');
       await this.#parts.notify(this.login.matrixUser, say(`${failure}: ${error.message}`), id);
       return { type: 'failed', error: error.code };
@@ -176,14 +181,13 @@ export class Portal {
 
   async carryFromMatrix(row: JournalRow, event: Talk): Promise<Outcome> {
     try {
-      if (event.sender !== this.login.matrixUser) return await this.#refuseStranger(event);
-      if (!this.#parts.mayUse(event.sender)) return await this.#refuse(event, notPermitted(), 'not permitted');
+      if (event.sender !== this.login.matrixUser) return this.#refuseStranger(event);
+      if (!this.#parts.mayUse(event.sender)) return this.#refuse(event, notPermitted(), 'not permitted');
       return await this.#carryOwn(row, event);
     } catch (error) {
       if (error instanceof BridgeError && error.retriable) throw error;
       this.#log.error({ err: error, event: event.id }, 'message could not be carried to the network');
-      await this.#receipts.failed(event, mistaken());
-      return { type: 'failed', error: 'bug' };
+      return { type: 'failed', error: 'bug', telling: notCarried(event, this.login.network.id, mistaken()) };
     }
   }
 
@@ -338,15 +342,15 @@ export class Portal {
   }
 
   /** `once`: the sentence is said only the first time in this room; the status always. */
-  async #refuse(event: Talk, failure: MessageStatus & { type: 'failed' }, once?: string): Promise<Outcome> {
+  #refuse(event: Talk, failure: Failure, once?: string): Outcome {
     const quiet = once !== undefined && this.#said.has(once);
     if (once !== undefined) this.#said.add(once);
-    await this.#receipts.failed(event, failure, quiet);
-    return { type: 'failed', error: failure.reason };
+    const telling = notCarried(event, this.login.network.id, failure, quiet);
+    return { type: 'failed', error: failure.reason, telling };
   }
 
   /** Nobody speaks for the login but its user. */
-  async #refuseStranger(event: Talk): Promise<Outcome> {
+  #refuseStranger(event: Talk): Outcome {
     if (event.type === 'redaction') return { type: 'done' };
     const once = `stranger ${event.sender}`;
     // no bot answers another
@@ -362,7 +366,7 @@ export class Portal {
 
   /** A room that was encrypted stays so: the chat goes on in another. */
   async #abandon(event: Extract<Talk, { type: 'encrypted' }>): Promise<Outcome> {
-    const outcome = await this.#refuse(event, unreadable());
+    const outcome = this.#refuse(event, unreadable());
     await this.#moveTo(undefined);
     return outcome;
   }

@@ -1,52 +1,80 @@
-// What the sender of a message is shown of it: status, read receipt, and a sentence if it was not carried. Knows no portals
-// and no journal.
+// Tells people what became of what they said: status, read receipt, sentences. Knows no portals and no journal.
 
-import type { MatrixEvent } from './events.ts';
-import type { MatrixUserId, NetworkId } from './ids.ts';
+import { assertNever, BridgeError } from './errors.ts';
+import type { Content, MatrixEvent } from './events.ts';
+import type { EventId, NetworkId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Matrix, MessageStatus } from './matrix.ts';
 import { say } from './say.ts';
+import type { Telling } from './telling.ts';
 import { txnId } from './txn-ids.ts';
 
+export interface ReceiptsParts {
+  readonly matrix: Pick<Matrix, 'bot' | 'send' | 'sendStatus' | 'markRead'>;
+  readonly log: Log;
+}
+
 export class Receipts {
-  readonly #matrix: Pick<Matrix, 'bot' | 'send' | 'sendStatus' | 'markRead'>;
-  readonly #network: NetworkId;
-  readonly #log: Log;
+  readonly #parts: ReceiptsParts;
 
-  constructor(matrix: Pick<Matrix, 'bot' | 'send' | 'sendStatus' | 'markRead'>, network: NetworkId, log: Log) {
-    this.#matrix = matrix;
-    this.#network = network;
-    this.#log = log;
+  constructor(parts: ReceiptsParts) {
+    this.#parts = parts;
   }
 
-  async pending(event: MatrixEvent, sentence: string): Promise<void> {
-    await this.#status(event, { type: 'pending', sentence }, 'pending');
-  }
-
-  /** `quiet`: the sentence was said already. */
-  async failed(event: MatrixEvent, failure: MessageStatus & { type: 'failed' }, quiet = false): Promise<void> {
-    await this.#status(event, failure, 'failed');
-    if (quiet) return;
-    await this.#matrix.send(event.room, this.#matrix.bot, say(failure.sentence), {
-      txnId: txnId('f', event.id),
-      notice: true,
-      // a deletion is not shown anywhere
-      ...(event.type !== 'redaction' && { replyTo: event.id }),
-      mention: event.sender,
-    });
-  }
-
-  /** Best effort: the message has arrived, whether this can be shown or not. */
-  async succeeded(event: MatrixEvent, deliveredTo: readonly MatrixUserId[]): Promise<void> {
+  /** It is on its way, and may take a while. Best effort. */
+  async pending({ room, id }: MatrixEvent, network: NetworkId, sentence: string): Promise<void> {
     try {
-      await this.#status(event, { type: 'success', ...(deliveredTo.length > 0 && { deliveredTo }) }, 'success');
-      await this.#matrix.markRead(event.room, event.id);
+      await this.#status(room, id, network, { type: 'pending', sentence }, 'pending');
     } catch (error) {
-      this.#log.warn({ event: event.id, err: error }, 'success could not be shown');
+      this.#parts.log.debug({ event: id, err: error }, 'a delay could not be shown');
     }
   }
 
-  async #status(event: MatrixEvent, status: MessageStatus, kind: string): Promise<void> {
-    await this.#matrix.sendStatus(event.room, event.id, this.#network, status, txnId('s', event.id, kind));
+  /** May be repeated. Throws only what passes; where nobody can be told any more, that is logged. */
+  async tell(telling: Telling): Promise<void> {
+    try {
+      await this.#tell(telling);
+    } catch (error) {
+      if (!(error instanceof BridgeError) || error.retriable) throw error;
+      this.#parts.log.warn({ room: telling.room, err: error }, 'an outcome could not be told');
+    }
+  }
+
+  async #tell(telling: Telling): Promise<void> {
+    const { matrix } = this.#parts;
+    switch (telling.type) {
+      case 'carried': {
+        const { room, event, network, to } = telling;
+        const status: MessageStatus = { type: 'success', ...(to.length > 0 && { deliveredTo: to }) };
+        await Promise.all([this.#status(room, event, network, status, 'success'), matrix.markRead(room, event)]);
+        return;
+      }
+      case 'not-carried': {
+        const { room, event, network, sender, failure, quiet, isShown } = telling;
+        await this.#status(room, event, network, failure, 'failed');
+        if (quiet) return;
+        const options = { txnId: txnId('f', event), notice: true, mention: sender, ...(isShown && { replyTo: event }) };
+        await matrix.send(room, matrix.bot, say(failure.sentence), options);
+        return;
+      }
+      case 'replies':
+        for (const [index, reply] of telling.replies.entries()) await this.#reply(telling, index, reply);
+        return;
+      default:
+        assertNever(telling);
+    }
+  }
+
+  async #reply(
+    { room, to }: { readonly room: RoomId; readonly to: EventId },
+    index: number,
+    reply: Content,
+  ): Promise<void> {
+    const { matrix } = this.#parts;
+    await matrix.send(room, matrix.bot, reply, { txnId: txnId('b', to, index), notice: true });
+  }
+
+  async #status(room: RoomId, event: EventId, network: NetworkId, status: MessageStatus, kind: string): Promise<void> {
+    await this.#parts.matrix.sendStatus(room, event, network, status, txnId('s', event, kind));
   }
 }

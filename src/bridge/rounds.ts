@@ -22,7 +22,7 @@ export interface RoundsParts {
 
 interface Round {
   waiting: Cancel | undefined;
-  running: boolean;
+  running: Promise<void> | undefined;
   again: boolean;
   endedAt: number;
 }
@@ -40,14 +40,17 @@ export class Rounds {
     if (this.#stopped) return;
     let round = this.#rounds.get(id);
     if (!round)
-      this.#rounds.set(id, (round = { waiting: undefined, running: false, again: false, endedAt: -Infinity }));
+      this.#rounds.set(id, (round = { waiting: undefined, running: undefined, again: false, endedAt: -Infinity }));
     if (round.running) round.again = true;
     else this.#beginAfter(id, round, Math.max(this.#parts.delayMs, round.endedAt + this.#parts.gapMs - this.#now()));
   }
 
-  forget(id: LoginId): void {
-    this.#rounds.get(id)?.waiting?.();
+  /** No further round. Resolves when the one that is under way has ended. */
+  async forget(id: LoginId): Promise<void> {
+    const round = this.#rounds.get(id);
+    round?.waiting?.();
     this.#rounds.delete(id);
+    await round?.running;
   }
 
   stop(): void {
@@ -58,13 +61,12 @@ export class Rounds {
   #beginAfter(id: LoginId, round: Round, ms: number): void {
     round.waiting ??= this.#parts.clock.after(ms, () => {
       round.waiting = undefined;
-      void this.#run(id, round);
+      round.running = this.#run(id, round);
     });
   }
 
   async #run(id: LoginId, round: Round): Promise<void> {
     const { work, log, failure } = this.#parts;
-    round.running = true;
     round.again = false;
     let retry = false;
     try {
@@ -73,7 +75,7 @@ export class Rounds {
       retry = error instanceof BridgeError && error.retriable;
       log.warn({ login: id, err: error }, failure);
     }
-    round.running = false;
+    round.running = undefined;
     round.endedAt = this.#now();
     if (this.#stopped || this.#rounds.get(id) !== round) return;
     if (retry) this.#beginAfter(id, round, RETRY_AFTER_MS);

@@ -2,43 +2,50 @@
 // patience; not what a row means. In memory there is only the wish to look: the rows themselves are in the journal.
 
 import type { Cancel, Clock } from './clock.ts';
-import { BridgeError } from './errors.ts';
+import { assertNever, BridgeError } from './errors.ts';
 import type { Log } from './log.ts';
-import type { Finish, Journal, JournalRow } from './store.ts';
+import type { Finish, Journal, JournalRow, OpenRow } from './store.ts';
+import type { Telling } from './telling.ts';
 
 /** `retry`: the row keeps its place and so do all behind it. */
-export type Outcome = Finish | { readonly type: 'retry'; readonly afterMs: number };
+export type Outcome = Finish | Retry;
+type Retry = { readonly type: 'retry'; readonly afterMs: number };
 
-/** Carries one row and says how it ended. A throw is a bug: logged, the row is finished as failed, the lane goes on. */
-export type Carry = (row: JournalRow) => Promise<Outcome>;
+export interface RunnerParts {
+  readonly journal: Pick<Journal, 'next' | 'finish' | 'told'>;
+  /**
+   * Carries one row and says how it ended. What it throws and what passes is tried again; any other throw is a bug: logged,
+   * the row is finished as failed, the lane goes on.
+   */
+  readonly carry: (row: JournalRow) => Promise<Outcome>;
+  /** Tells an outcome that is written down. What it throws and what passes is tried again. */
+  readonly tell: (telling: Telling) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
 
 const DATABASE_RETRY_MS = 1_000;
+const HOMESERVER_RETRY_MS = 2_000;
 
 interface Lane {
-  running: boolean;
+  /** Under way; resolves when it has nothing more to do, or must wait. */
+  running: Promise<void> | undefined;
   /** Somebody called since the lane last looked into the journal. */
   again: boolean;
   /** Moves of the moment, by subject: the last one of each counts, and none overtakes a row that came before it. */
   readonly moments: Map<string, () => Promise<void>>;
   waiting: Cancel | undefined;
-  /** How the last row ended, until that is written: it is not carried again because the database went away meanwhile. */
-  ended: { readonly seq: number; readonly finish: Finish } | undefined;
+  /** Writes how the last row ended, until that is done: it is not carried again because the database went away meanwhile. */
+  unwritten: (() => Promise<void>) | undefined;
 }
 
 export class Runner {
-  readonly #journal: Pick<Journal, 'next' | 'finish'>;
-  readonly #carry: Carry;
-  readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #parts: RunnerParts;
   readonly #lanes = new Map<string, Lane>();
-  #idle: (() => void)[] = [];
   #stopped = false;
 
-  constructor(parts: { journal: Pick<Journal, 'next' | 'finish'>; carry: Carry; clock: Clock; log: Log }) {
-    this.#journal = parts.journal;
-    this.#carry = parts.carry;
-    this.#clock = parts.clock;
-    this.#log = parts.log;
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
   }
 
   /** There may be a row in this lane. */
@@ -57,25 +64,31 @@ export class Runner {
     if (!lane.waiting) this.#start(name, lane);
   }
 
-  /** What the waiting lanes waited for may have come: all of them look again now. */
+  /** What lanes wait for may have come: all look again now, also those whose attempt is just failing. */
   wakeWaiting(): void {
-    for (const [name, lane] of this.#lanes) if (lane.waiting) this.wake(name);
+    for (const name of this.#lanes.keys()) this.wake(name);
+  }
+
+  /** Resolves when none of these lanes carries anything. One that waits for its next attempt is not waited for. */
+  async settled(isMeant: (name: string) => boolean): Promise<void> {
+    for (;;) {
+      const running = [...this.#lanes].flatMap(([name, lane]) => (isMeant(name) ? (lane.running ?? []) : []));
+      if (running.length === 0) return;
+      await Promise.all(running);
+    }
   }
 
   /** Takes no further rows; resolves when those in hand are settled. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const [name, lane] of this.#lanes) {
-      lane.waiting?.();
-      if (!lane.running) this.#lanes.delete(name);
-    }
-    if (this.#lanes.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    for (const lane of this.#lanes.values()) lane.waiting?.();
+    await this.settled(() => true);
   }
 
   #lane(name: string): Lane {
     let lane = this.#lanes.get(name);
     if (!lane) {
-      lane = { running: false, again: false, moments: new Map(), waiting: undefined, ended: undefined };
+      lane = { running: undefined, again: false, moments: new Map(), waiting: undefined, unwritten: undefined };
       this.#lanes.set(name, lane);
     }
     return lane;
@@ -85,11 +98,11 @@ export class Runner {
     if (lane.running) return;
     lane.waiting?.();
     lane.waiting = undefined;
-    lane.running = true;
-    void this.#run(name, lane);
+    lane.running = this.#run(name, lane);
   }
 
   async #run(name: string, lane: Lane): Promise<void> {
+    const { clock, log } = this.#parts;
     let retryMs: number | undefined;
     try {
       do {
@@ -98,43 +111,76 @@ export class Runner {
           retryMs = await this.#carryRows(name, lane);
         }
         if (retryMs === undefined) await this.#move(lane);
-      } while (retryMs === undefined && (lane.again || lane.moments.size > 0) && !this.#stopped);
+      } while ((lane.again || (retryMs === undefined && lane.moments.size > 0)) && !this.#stopped);
     } catch (error) {
       retryMs = DATABASE_RETRY_MS;
-      this.#log.error({ lane: name, err: error }, 'lane interrupted, will look again');
+      log.error({ lane: name, err: error }, 'lane interrupted, will look again');
     }
-    lane.running = false;
-    if (this.#stopped) this.#lanes.delete(name);
-    else if (retryMs !== undefined) lane.waiting = this.#clock.after(retryMs, () => this.wake(name));
-    else this.#lanes.delete(name);
-    if (this.#stopped && this.#lanes.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    lane.running = undefined;
+    if (retryMs === undefined || this.#stopped) this.#lanes.delete(name);
+    else lane.waiting = clock.after(retryMs, () => this.wake(name));
   }
 
   /** Carries rows until there is none (undefined) or one must wait (how long). */
   async #carryRows(name: string, lane: Lane): Promise<number | undefined> {
-    for (let row = await this.#next(name, lane); row && !this.#stopped; row = await this.#next(name, lane)) {
-      const outcome = await this.#outcome(row);
-      if (outcome.type === 'retry') return outcome.afterMs;
-      lane.ended = { seq: row.seq, finish: outcome };
+    for (let open = await this.#next(name, lane); open; open = await this.#next(name, lane)) {
+      if (this.#stopped && open.type !== 'ended') return undefined;
+      const retry = await this.#deal(lane, open);
+      if (retry) return retry.afterMs;
     }
     return undefined;
   }
 
-  /** Writes how the last row ended, and reads the next one. */
-  async #next(name: string, lane: Lane): Promise<JournalRow | undefined> {
-    if (lane.ended) await this.#journal.finish(lane.ended.seq, lane.ended.finish);
-    lane.ended = undefined;
-    return this.#journal.next(name);
+  /** Writes how the last row ended, and reads the next one: the same again if its outcome has yet to be told. */
+  async #next(name: string, lane: Lane): Promise<OpenRow | undefined> {
+    await lane.unwritten?.();
+    lane.unwritten = undefined;
+    return this.#parts.journal.next(name);
   }
 
-  async #outcome(row: JournalRow): Promise<Outcome> {
+  async #deal(lane: Lane, open: OpenRow): Promise<Retry | undefined> {
+    const { journal, log } = this.#parts;
+    switch (open.type) {
+      case 'waiting': {
+        const outcome = await this.#carry(open.row);
+        if (outcome.type === 'retry') return outcome;
+        lane.unwritten = async () => journal.finish(open.row.seq, outcome);
+        return undefined;
+      }
+      case 'ended': {
+        const retry = await this.#tell(open);
+        if (!retry) lane.unwritten = async () => journal.told(open.seq);
+        return retry;
+      }
+      case 'unreadable':
+        log.error({ seq: open.seq, err: open.error }, 'row cannot be read, and is given up');
+        lane.unwritten = async () => journal.finish(open.seq, { type: 'failed', error: 'unreadable' });
+        return undefined;
+      default:
+        return assertNever(open);
+    }
+  }
+
+  async #carry(row: JournalRow): Promise<Outcome> {
     try {
-      return await this.#carry(row);
+      return await this.#parts.carry(row);
     } catch (error) {
-      if (error instanceof BridgeError && error.code === 'database' && error.retriable) throw error;
-      this.#log.error({ lane: row.lane, seq: row.seq, err: error }, 'row could not be carried');
+      const retry = patience(error);
+      if (retry) return retry;
+      this.#parts.log.error({ lane: row.lane, seq: row.seq, err: error }, 'row could not be carried');
       return { type: 'failed', error: error instanceof BridgeError ? error.code : 'bug' };
     }
+  }
+
+  async #tell({ seq, telling }: Extract<OpenRow, { type: 'ended' }>): Promise<Retry | undefined> {
+    try {
+      await this.#parts.tell(telling);
+    } catch (error) {
+      const retry = patience(error);
+      if (retry) return retry;
+      this.#parts.log.error({ seq, err: error }, 'outcome could not be told');
+    }
+    return undefined;
   }
 
   async #move(lane: Lane): Promise<void> {
@@ -144,8 +190,15 @@ export class Runner {
       try {
         await move();
       } catch (error) {
-        this.#log.debug({ err: error }, 'a move of the moment failed');
+        this.#parts.log.debug({ err: error }, 'a move of the moment failed');
       }
     }
   }
+}
+
+/** When to try again after this; undefined if that is no use. A database that is away interrupts the whole lane. */
+function patience(error: unknown): Retry | undefined {
+  if (!(error instanceof BridgeError) || !error.retriable) return undefined;
+  if (error.code === 'database') throw error;
+  return error.code === 'homeserver' ? { type: 'retry', afterMs: HOMESERVER_RETRY_MS } : undefined;
 }

@@ -53,7 +53,7 @@ export class SignInNotices implements LoginWatcher {
     });
   }
 
-  forget({ id }: Login): void {
+  async forget({ id }: Login): Promise<void> {
     this.#watched.delete(id);
   }
 

@@ -72,9 +72,9 @@ export class Spaces implements LoginWatcher {
     if (groups !== undefined) this.#noteGroups(login);
   }
 
-  forget(login: Login): void {
-    this.#rounds.forget(login.id);
+  async forget(login: Login): Promise<void> {
     this.#groups.delete(login.id);
+    await this.#rounds.forget(login.id);
   }
 
   stop(): void {

@@ -1,5 +1,6 @@
 // What the core needs from the database. Implemented in src/store, the only floor with SQL.
 
+import type { BridgeError } from './errors.ts';
 import type { Contact, Content, JournaledEvent, LoginState, MatrixEvent, Participant } from './events.ts';
 import type {
   EventId,
@@ -13,6 +14,7 @@ import type {
 } from './ids.ts';
 import type { LoginSeed, SessionMemory } from './network.ts';
 import type { OwnWishes } from './own-profile.ts';
+import type { Telling } from './telling.ts';
 
 /** Every call throws `BridgeError('database')`, retriable when the database is away. */
 export interface Store {
@@ -91,6 +93,9 @@ export interface RoomStore {
   managementUser(room: RoomId): Promise<MatrixUserId | undefined>;
   /** A user has one room, and a room one user: the last ones. */
   setManagementRoom(user: MatrixUserId, room: RoomId): Promise<void>;
+  /** The management rooms in which a dialogue is open: what is said there may be a secret. */
+  asking(): Promise<readonly RoomId[]>;
+  setAsking(room: RoomId, asking: boolean): Promise<void>;
   /** The name that a ghost was last given; undefined if it was never made. */
   ghostName(ghost: MatrixUserId): Promise<string | undefined>;
   setGhost(ghost: MatrixUserId, network: NetworkId, user: RemoteUserId, name: string): Promise<void>;
@@ -194,7 +199,16 @@ export interface PieceRow {
   readonly epoch: number;
 }
 
-export type Finish =
+/** A row at the head of its lane. */
+export type OpenRow =
+  | { readonly type: 'waiting'; readonly row: JournalRow }
+  /** Its outcome stands, and has yet to be told. */
+  | { readonly type: 'ended'; readonly seq: number; readonly telling: Telling }
+  /** What is kept of it cannot be read: sealed with a key that is lost, or written by another program. */
+  | { readonly type: 'unreadable'; readonly seq: number; readonly error: BridgeError };
+
+/** How a row ended, and what is to be told of it then. */
+export type Finish = { readonly telling?: Telling } & (
   | { readonly type: 'done' }
   /** Carried: which event and which remote message (or message sent by us, undefined) belong together. */
   | {
@@ -202,25 +216,28 @@ export type Finish =
       readonly portal: PortalKey;
       readonly pairs: readonly { readonly event: EventId; readonly remote?: RemoteMessageId; readonly part: number }[];
     }
-  | { readonly type: 'failed'; readonly error: string };
+  | { readonly type: 'failed'; readonly error: string }
+);
 
 export interface Journal {
   /**
-   * Commits a transaction of the homeserver with its rows, in order. A transaction or event already recorded is skipped.
-   * Resolves to the lanes that got rows, once they are durable.
+   * Commits what the homeserver pushed, in order. An event that was ever recorded is skipped.
+   * Resolves to the lanes in which these rows lie, once they are durable.
    */
-  acceptTransaction(txnId: string, rows: readonly NewRow[]): Promise<readonly string[]>;
+  accept(rows: readonly NewRow[]): Promise<readonly string[]>;
   /** Commits one row from a network; a remote id already recorded is skipped. Calls keep their order. */
   append(row: NewRow): Promise<void>;
-  /** All lanes with unfinished rows, oldest first. */
+  /** All lanes with open rows, oldest first. */
   lanes(): Promise<readonly string[]>;
-  /** The oldest unfinished row of a lane. */
-  next(lane: string): Promise<JournalRow | undefined>;
+  /** The oldest open row of a lane. */
+  next(lane: string): Promise<OpenRow | undefined>;
   /** Records that the bytes of a piece are about to go out; at the first piece keeps the whole plan. */
   intend(seq: number, pieces: readonly Content[], part: number, epoch: number): Promise<void>;
   settlePiece(seq: number, part: number, state: 'accepted' | 'failed' | 'uncertain'): Promise<void>;
-  /** Ends a row; its body is wiped. */
+  /** Writes a row's outcome, once; its body is wiped. A row of which something is to be told stays open until that is done. */
   finish(seq: number, finish: Finish): Promise<void>;
   /** Whether this event stands on both sides of a chat. */
   wasCarried(portal: PortalKey, event: EventId): Promise<boolean>;
+  /** All is told of it. */
+  told(seq: number): Promise<void>;
 }

@@ -83,10 +83,13 @@ export class Upgrades {
   /** Whether a ghost who was let into a room belongs there; `soon`: once the room has taken the place of another. */
   async belongs(ghost: MatrixUserId, room: RoomId): Promise<'yes' | 'soon' | 'no'> {
     const { matrix, portals } = this.#parts;
-    if ((await portals.findByRoom(room))?.ghosts.includes(ghost)) return 'yes';
+    const isAt = async (place: RoomId): Promise<boolean> =>
+      (await portals.findByRoom(place))?.ghosts.includes(ghost) === true;
+    if (await isAt(room)) return 'yes';
     const old = await matrix.predecessor(room, ghost);
-    if (!old || !(await portals.findByRoom(old))?.ghosts.includes(ghost)) return 'no';
-    return (await this.#successorOf(old))?.room === room ? 'soon' : 'no';
+    if (old && (await isAt(old))) return (await this.#successorOf(old))?.room === room ? 'soon' : 'no';
+    // it may have moved between the two looks
+    return old && (await isAt(room)) ? 'yes' : 'no';
   }
 
   async #enter(place: Place, from: RoomId, to: RoomId, by: MatrixUserId): Promise<Step> {

@@ -190,11 +190,10 @@ export class Intake extends AppService {
 
   async #transaction(txnId: string, request: IncomingMessage): Promise<void> {
     if (txnId.length > MAX_TXN_ID) throw new HttpProblem(400, 'M_INVALID_PARAM', 'The transaction id is too long.');
-    if (txnId.includes('\0')) throw new HttpProblem(400, 'M_INVALID_PARAM', 'The transaction id cannot be kept.');
     const { sink, isOurs, onMember, log } = this.#options;
     const body = await readBody(request, this.#maxBodyBytes);
     const { events, ephemeral } = receive(body, { isOurs, onMember, log: log.child({ txn: txnId }) });
-    await sink.transaction(txnId, events);
+    await sink.transaction(events);
     try {
       for (const event of ephemeral) sink.ephemeral(event);
     } catch (err) {

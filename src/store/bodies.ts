@@ -4,6 +4,7 @@ import { BridgeError, assertNever } from '../bridge/errors.ts';
 import type { Content, JournaledEvent, MatrixEvent, Membership, Participant, Run } from '../bridge/events.ts';
 import type { ChatId, EventId, LoginId, MatrixUserId, RemoteMessageId, RemoteUserId, RoomId } from '../bridge/ids.ts';
 import type { JournalBody } from '../bridge/store.ts';
+import type { Telling } from '../bridge/telling.ts';
 
 /** Written with every row. A new form gets a new number here, and `fromBody` keeps reading the old ones. */
 export const BODY_VERSION = 1;
@@ -78,6 +79,19 @@ export function fromPiece(stored: object): Content {
     throw new BridgeError('database', `A stored piece has form ${version}, which this program does not know.`);
   }
   return fromContent(stored as StoredContent);
+}
+
+/** What is to be told is plain data already, and short-lived. */
+export function toTelling(telling: Telling): object {
+  return { version: BODY_VERSION, telling };
+}
+
+export function fromTelling(stored: object): Telling {
+  const { version, telling } = stored as { readonly version?: number; readonly telling: Telling };
+  if (version !== BODY_VERSION) {
+    throw new BridgeError('database', `What is to be told has form ${version}, which this program does not know.`);
+  }
+  return telling;
 }
 
 function toMatrixBody(event: MatrixEvent): StoredBody {

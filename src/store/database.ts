@@ -50,10 +50,13 @@ export function databaseOn(pool: Pool, afterClose: () => Promise<void>): Databas
 }
 
 /**
- * Settings of every connection. Statements are planned once, not at each use, and so perhaps while a table is empty:
- * plans that read a table from end to end are priced out, and with them the compiler that such prices would call.
+ * Settings of every connection. Committed means written down, also where the server's default is laxer. Statements are
+ * planned once, not at each use, and so perhaps while a table is empty: plans that read a table from end to end are priced
+ * out, and with them the compiler that such prices would call.
  */
-const SETTINGS = 'set enable_seqscan = off; set jit = off; set plan_cache_mode = force_generic_plan';
+const SETTINGS = `
+  select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off';
+  set enable_seqscan = off; set jit = off; set plan_cache_mode = force_generic_plan`;
 
 /** For the pool's `onConnect`, which waits for it, whatever its type says. */
 export const prepareConnection = (async (client: ClientBase) => {

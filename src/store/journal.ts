@@ -4,8 +4,8 @@ import { BridgeError } from '../bridge/errors.ts';
 import type { Clock } from '../bridge/clock.ts';
 import type { Content } from '../bridge/events.ts';
 import type { EventId, PortalKey } from '../bridge/ids.ts';
-import type { Finish, Journal, JournalRow, NewRow, PieceRow } from '../bridge/store.ts';
-import { BODY_VERSION, fromBody, fromPiece, toBody, toLabels, toPiece } from './bodies.ts';
+import type { Finish, Journal, JournalRow, NewRow, OpenRow, PieceRow } from '../bridge/store.ts';
+import { BODY_VERSION, fromBody, fromPiece, fromTelling, toBody, toLabels, toPiece, toTelling } from './bodies.ts';
 import type { Database } from './database.ts';
 import { storable, toJson } from './json.ts';
 import type { Row } from './schema.ts';
@@ -14,19 +14,21 @@ import {
   ACCEPT,
   ACCEPT_ONE,
   FINISH,
+  FORGET,
   INTEND,
   LANES,
   LANES_OF,
   NEXT,
-  PRUNE_INBOX,
-  PRUNE_TXN,
   SETTLE,
+  SWEEP,
+  TOLD,
   WAS_CARRIED,
 } from './statements.ts';
 import { Writer } from './writer.ts';
 
 interface Intake {
-  readonly txn: string | undefined;
+  /** Whether it is asked where its rows lie, if they were known already. */
+  readonly lanes: boolean;
   readonly rows: readonly StoredRow[];
 }
 
@@ -60,11 +62,12 @@ interface End {
   readonly finish: Finish;
 }
 
-type FoundRow = Omit<Row<'inbox'>, 'state' | 'error'> & { readonly pieces: readonly FoundPiece[] | null };
+type FoundRow = Omit<Row<'inbox'>, 'error'> & { readonly pieces: readonly FoundPiece[] | null };
 type FoundPiece = Pick<Row<'outbox'>, 'part' | 'state' | 'epoch' | 'content'>;
 
-const KEEP_DAYS = 7;
-const PRUNE_BATCH = 1_000;
+/** A homeserver may push again what it pushed before a restart, and a room may be read again. */
+const REMEMBER_DAYS = 30;
+const BATCH = 1_000;
 const LONGEST_ERROR = 1_000;
 
 export class SqlJournal implements Journal {
@@ -76,6 +79,7 @@ export class SqlJournal implements Journal {
   readonly #plans = new Writer<Plan, boolean>(async (plans) => this.#plan(plans));
   readonly #outcomes = new Writer<Outcome, void>(async (outcomes) => this.#settle(outcomes));
   readonly #ends = new Writer<End, void>(async (ends) => this.#end(ends));
+  readonly #tellings = new Writer<number, void>(async (rows) => this.#close(rows));
 
   constructor(database: Database, sealer: Sealer, clock: Pick<Clock, 'now'>) {
     this.#database = database;
@@ -83,13 +87,13 @@ export class SqlJournal implements Journal {
     this.#clock = clock;
   }
 
-  async acceptTransaction(txnId: string, rows: readonly NewRow[]): Promise<readonly string[]> {
+  async accept(rows: readonly NewRow[]): Promise<readonly string[]> {
     if (rows.length === 0) return [];
-    return this.#intake.submit({ txn: txnId, rows: rows.map((row) => this.#toStored(row)) });
+    return this.#intake.submit({ lanes: true, rows: rows.map((row) => this.#toStored(row)) });
   }
 
   async append(row: NewRow): Promise<void> {
-    await this.#intake.submit({ txn: undefined, rows: [this.#toStored(row)] });
+    await this.#intake.submit({ lanes: false, rows: [this.#toStored(row)] });
   }
 
   async lanes(): Promise<readonly string[]> {
@@ -97,9 +101,17 @@ export class SqlJournal implements Journal {
     return rows.map((row) => row.lane);
   }
 
-  async next(lane: string): Promise<JournalRow | undefined> {
+  async next(lane: string): Promise<OpenRow | undefined> {
     const found = await this.#reads.submit(lane);
-    return found && this.#fromFound(found);
+    if (found === undefined) return undefined;
+    try {
+      return found.state === 'ended'
+        ? { type: 'ended', seq: found.seq, telling: fromTelling(found.telling as object) }
+        : { type: 'waiting', row: this.#fromFound(found) };
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      return { type: 'unreadable', seq: found.seq, error };
+    }
   }
 
   async intend(seq: number, pieces: readonly Content[], part: number, epoch: number): Promise<void> {
@@ -121,51 +133,54 @@ export class SqlJournal implements Journal {
     return rows.length > 0;
   }
 
-  /** Deletes what was finished long ago. Returns how many rows and transactions went. */
-  async prune(now: Date): Promise<number> {
-    const before = new Date(now.getTime() - KEEP_DAYS * 24 * 60 * 60 * 1_000);
-    return (await this.#pruneInbox(before)) + (await this.#pruneTransactions(before));
+  async told(seq: number): Promise<void> {
+    await this.#tellings.submit(seq);
+  }
+
+  /**
+   * Finished rows leave the table that everything goes through; what they are known by is remembered for a month.
+   * Returns how many rows left.
+   */
+  async sweep(now: Date): Promise<number> {
+    let gone = 0;
+    for (let last = BATCH; last === BATCH; gone += last) {
+      // never while rows are taken: one that comes again just now would be found in neither table
+      last = (await this.#intake.between(async () => this.#database.run(SWEEP, [now, BATCH]))).count;
+    }
+    const before = new Date(now.getTime() - REMEMBER_DAYS * 24 * 60 * 60 * 1_000);
+    while ((await this.#database.run(FORGET, [before, BATCH])).count === BATCH);
+    return gone;
   }
 
   /** Resolves when everything submitted is settled. */
   async idle(): Promise<void> {
-    await Promise.all([this.#intake, this.#reads, this.#plans, this.#outcomes, this.#ends].map(async (w) => w.idle()));
+    const writers = [this.#intake, this.#reads, this.#plans, this.#outcomes, this.#ends, this.#tellings];
+    await Promise.all(writers.map(async (writer) => writer.idle()));
   }
 
   async #accept(items: readonly Intake[]): Promise<readonly (readonly string[])[]> {
-    const txns = new Set<string>();
-    const rows: (StoredRow & { readonly n: number; readonly txn: string | null })[] = [];
-    for (const item of items) {
-      if (item.txn !== undefined) {
-        if (txns.has(item.txn)) continue; // twice at once: the first one's rows are enough
-        txns.add(item.txn);
-      }
-      for (const row of item.rows) rows.push({ n: rows.length, txn: item.txn ?? null, ...row });
-    }
+    const rows = items.flatMap((item) => item.rows);
     const now = this.#clock.now();
     const [first] = rows;
     const { count } =
       rows.length === 1 && first
-        ? await this.#database.run(ACCEPT_ONE, [first.txn, now, ...toColumns(first)])
-        : await this.#database.run(ACCEPT, [toJson(rows), [...txns], now]);
-    if (count === rows.length && rows.length === countRows(items)) return items.map(lanesOf);
-    return this.#lanesOfRepeated(items);
+        ? await this.#database.run(ACCEPT_ONE, [now, ...toColumns(first)])
+        : await this.#database.run(ACCEPT, [toJson(rows.map((row, n) => ({ n, ...row }))), now]);
+    return count === rows.length ? items.map(lanesOf) : this.#lanesOfRepeated(items);
   }
 
   /**
-   * Something was known already. That includes a transaction whose commit we did not hear of because the connection broke:
-   * its rows wait, and nobody was told of their lanes yet.
+   * Something was known already. That includes rows whose commit we did not hear of because the connection broke: they
+   * wait, and nobody was told of their lanes yet.
    */
   async #lanesOfRepeated(items: readonly Intake[]): Promise<readonly (readonly string[])[]> {
-    const ids = items
-      .filter((item) => item.txn !== undefined)
-      .flatMap((item) => item.rows.map((row) => row.external_id));
+    const ids = items.flatMap((item) => (item.lanes ? item.rows.map((row) => row.external_id) : []));
     if (ids.length === 0) return items.map(() => []);
     const { rows: found } = await this.#database.run<{ external_id: string; lane: string }>(LANES_OF, [ids]);
-    const waiting = new Map(found.map((row) => [row.external_id, row.lane]));
-    return items.map(({ txn, rows }) => {
-      if (txn === undefined) return [];
-      return [...new Set(rows.map((row) => waiting.get(row.external_id)).filter((lane) => lane !== undefined))];
+    const open = new Map(found.map((row) => [row.external_id, row.lane]));
+    return items.map(({ lanes, rows }) => {
+      if (!lanes) return [];
+      return [...new Set(rows.map((row) => open.get(row.external_id)).filter((lane) => lane !== undefined))];
     });
   }
 
@@ -195,28 +210,9 @@ export class SqlJournal implements Journal {
     return ends.map(() => undefined);
   }
 
-  async #pruneInbox(before: Date): Promise<number> {
-    let gone = 0;
-    for (let last = 0; ;) {
-      const { rows } = await this.#database.run<{ last: number | null; more: boolean; gone: number }>(PRUNE_INBOX, [
-        last,
-        before,
-        PRUNE_BATCH,
-      ]);
-      const [page] = rows;
-      gone += page?.gone ?? 0;
-      if (!page?.more || page.last === null) return gone;
-      last = page.last;
-    }
-  }
-
-  async #pruneTransactions(before: Date): Promise<number> {
-    let gone = 0;
-    for (;;) {
-      const { count } = await this.#database.run(PRUNE_TXN, [before, PRUNE_BATCH]);
-      gone += count;
-      if (count < PRUNE_BATCH) return gone;
-    }
+  async #close(rows: readonly number[]): Promise<readonly void[]> {
+    await this.#database.run(TOLD, [rows]);
+    return rows.map(() => undefined);
   }
 
   #toStored(row: NewRow): StoredRow {
@@ -282,6 +278,7 @@ function toEndRow({ seq, finish }: End): object {
     state: finish.type === 'failed' ? 'failed' : 'done',
     error: finish.type === 'failed' ? storable(finish.error.slice(0, LONGEST_ERROR)) : null,
     carried: finish.type === 'carried',
+    telling: finish.telling ? toTelling(finish.telling) : null,
   };
 }
 
@@ -299,10 +296,6 @@ function toPairRows({ finish }: End): object[] {
 
 function lanesOf(item: Intake): readonly string[] {
   return [...new Set(item.rows.map((row) => row.lane))];
-}
-
-function countRows(items: readonly Intake[]): number {
-  return items.reduce((sum, item) => sum + item.rows.length, 0);
 }
 
 function boxPlace(source: string, externalId: string): string {

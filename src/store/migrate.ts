@@ -11,6 +11,7 @@ import * as networkState from '../../migrations/0005-network-state.ts';
 import * as requestStates from '../../migrations/0006-request-states.ts';
 import * as ownProfile from '../../migrations/0007-own-profile.ts';
 import * as privateNames from '../../migrations/0008-private-names.ts';
+import * as telling from '../../migrations/0009-what-is-told.ts';
 import type { Database } from './database.ts';
 
 /** In order of their names. */
@@ -23,6 +24,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-request-states': requestStates,
   '0007-own-profile': ownProfile,
   '0008-private-names': privateNames,
+  '0009-what-is-told': telling,
 };
 
 /** The migrations that were carried out just now. */

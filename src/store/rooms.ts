@@ -35,10 +35,23 @@ export class SqlRooms implements RoomStore {
       await db.deleteFrom('management_room').where('room', '=', room).where('matrix_user', '<>', user).execute();
       await db
         .insertInto('management_room')
-        .values({ matrix_user: user, room })
-        .onConflict((conflict) => conflict.column('matrix_user').doUpdateSet({ room }))
+        .values({ matrix_user: user, room, asking: false })
+        .onConflict((conflict) => conflict.column('matrix_user').doUpdateSet({ room, asking: false }))
         .execute();
     });
+  }
+
+  async asking(): Promise<readonly RoomId[]> {
+    const rows = await this.#database.kysely
+      .selectFrom('management_room')
+      .select('room')
+      .where('asking', '=', true)
+      .execute();
+    return rows.map((row) => row.room as RoomId);
+  }
+
+  async setAsking(room: RoomId, asking: boolean): Promise<void> {
+    await this.#database.kysely.updateTable('management_room').set({ asking }).where('room', '=', room).execute();
   }
 
   async ghostName(ghost: MatrixUserId): Promise<string | undefined> {

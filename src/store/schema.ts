@@ -54,7 +54,7 @@ export const TABLES = {
     participants: 'jsonb?',
   },
   ghost: { matrix_user: 'text', network: 'text', remote_user: 'text', name: 'text' },
-  management_room: { matrix_user: 'text', room: 'text' },
+  management_room: { matrix_user: 'text', room: 'text', asking: 'boolean' },
   contact_request: {
     login: 'text',
     remote_user: 'text',
@@ -68,7 +68,7 @@ export const TABLES = {
   choice: { login: 'text', board: 'boolean', group_spaces: 'boolean' },
   sign_in_notice: { login: 'text', remote_user: 'text' },
   private_name: { login: 'text', remote_user: 'text', name: 'text' },
-  hs_txn: { txn_id: 'text', at: 'timestamp with time zone' },
+  seen: { source: 'text', external_id: 'text', at: 'timestamp with time zone' },
   inbox: {
     seq: 'bigint',
     source: 'text',
@@ -82,6 +82,7 @@ export const TABLES = {
     received_at: 'timestamp with time zone',
     state: 'text',
     error: 'text?',
+    telling: 'jsonb?',
   },
   outbox: { inbox_seq: 'bigint', part: 'integer', state: 'text', epoch: 'bigint', content: 'jsonb?' },
   message_map: {

@@ -6,43 +6,34 @@
 
 import type { Statement } from './database.ts';
 
-/** $1 rows, $2 transactions, $3 now. Counts what was new. Rows of a transaction that is known already are left out. */
+/** $1 rows, $2 now. Counts what was new: a row that is known already, here or in `seen`, is left out. */
 export const ACCEPT: Statement = {
   name: 'accept',
   text: `
     with given as (
       select * from json_to_recordset($1::json) as r(
-        n integer, txn text, source text, external_id text, lane text, login text, kind text, version smallint,
-        body jsonb, sealed text)
-    ), fresh as (
-      insert into hs_txn (txn_id, at) select unnest($2::text[]), $3::timestamptz
-      on conflict do nothing returning txn_id
+        n integer, source text, external_id text, lane text, login text, kind text, version smallint, body jsonb,
+        sealed text)
     )
     insert into inbox (source, external_id, lane, login, kind, version, body, sealed, received_at)
-    select source, external_id, lane, login, kind, version, body, decode(sealed, 'base64'), $3::timestamptz
-    from given where txn is null or txn in (select txn_id from fresh)
+    select source, external_id, lane, login, kind, version, body, decode(sealed, 'base64'), $2::timestamptz
+    from given where (
+      select true from seen where seen.source = given.source and seen.external_id = given.external_id limit 1) is null
     order by n
     on conflict (source, external_id) do nothing`,
 };
 
-/**
- * `ACCEPT` for one row alone, which is what nearly always comes, and much cheaper without a list.
- * $1 transaction or null, $2 now, then the row's columns.
- */
+/** `ACCEPT` for one row alone, which is what nearly always comes, and much cheaper without a list. $1 now, then its columns. */
 export const ACCEPT_ONE: Statement = {
   name: 'accept_one',
   text: `
-    with fresh as (
-      insert into hs_txn (txn_id, at) select $1::text, $2::timestamptz where $1 is not null
-      on conflict do nothing returning txn_id
-    )
     insert into inbox (source, external_id, lane, login, kind, version, body, sealed, received_at)
-    select $3, $4, $5, $6, $7, $8::smallint, $9::jsonb, decode($10, 'base64'), $2
-    where $1 is null or exists (select from fresh)
+    select $2, $3, $4, $5, $6, $7::smallint, $8::jsonb, decode($9, 'base64'), $1::timestamptz
+    where not exists (select from seen where source = $2 and external_id = $3)
     on conflict (source, external_id) do nothing`,
 };
 
-/** $1 event ids. Where rows lie that were committed before, and still wait. */
+/** $1 event ids. Where rows lie that were committed before, and are not finished. */
 export const LANES_OF: Statement = {
   name: 'lanes_of',
   text: `
@@ -52,10 +43,10 @@ export const LANES_OF: Statement = {
 
 export const LANES: Statement = {
   name: 'lanes',
-  text: `select lane from inbox where state = 'waiting' group by lane order by min(seq)`,
+  text: `select lane from inbox where state in ('waiting', 'ended') group by lane order by min(seq)`,
 };
 
-/** $1 lanes. The oldest row of each, with its pieces. */
+/** $1 lanes. The oldest row of each that is not finished, with its pieces. */
 export const NEXT: Statement = {
   name: 'next',
   text: `
@@ -64,8 +55,8 @@ export const NEXT: Statement = {
       from outbox where inbox_seq = i.seq) as pieces
     from unnest($1::text[]) as wanted(lane)
     cross join lateral (
-      select seq, source, external_id, lane, login, kind, version, body, sealed, received_at from inbox
-      where inbox.lane = wanted.lane and state = 'waiting' order by seq nulls first limit 1) i`,
+      select seq, source, external_id, lane, login, kind, version, body, sealed, received_at, state, telling from inbox
+      where inbox.lane = wanted.lane and state in ('waiting', 'ended') order by seq nulls first limit 1) i`,
 };
 
 /** $1 plans, $2 their rows. A row that no longer waits gets no pieces and is not returned. */
@@ -81,7 +72,7 @@ export const INTEND: Statement = {
       case when p.n - 1 = g.part then g.epoch else 0 end,
       p.content
     from given g
-    join inbox i on i.seq = g.seq and i.seq = any($2::bigint[]) and i.state not in ('done', 'failed')
+    join inbox i on i.seq = g.seq and i.seq = any($2::bigint[]) and i.state not in ('ended', 'done', 'failed')
     cross join lateral jsonb_array_elements(g.pieces) with ordinality as p(content, n)
     on conflict (inbox_seq, part) do update set state = 'intent', epoch = excluded.epoch
       where excluded.state = 'intent'
@@ -97,12 +88,16 @@ export const SETTLE: Statement = {
     where o.inbox_seq = g.seq and o.part = g.part and o.inbox_seq = any($2::bigint[])`,
 };
 
-/** $1 rows to end, $2 pairs, $3 now, $4 the rows again. Nothing that was written by people stays behind. */
+/**
+ * $1 rows to end, $2 pairs, $3 now, $4 the rows again. Nothing that was written by people stays behind, except for what is
+ * still to be told.
+ */
 export const FINISH: Statement = {
   name: 'finish',
   text: `
     with given as (
-      select * from json_to_recordset($1::json) as r(seq bigint, state text, error text, carried boolean)
+      select * from json_to_recordset($1::json) as r(
+        seq bigint, state text, error text, carried boolean, telling jsonb)
     ), pieces as (
       update outbox o set content = null, state = case when g.carried then 'accepted' else o.state end
       from given g where o.inbox_seq = g.seq and o.inbox_seq = any($4::bigint[])
@@ -112,34 +107,41 @@ export const FINISH: Statement = {
       from json_to_recordset($2::json) as r(login text, chat text, event_id text, part integer, remote_id text)
       on conflict do nothing
     )
-    update inbox i set state = g.state, error = g.error, body = null, sealed = null
-    from given g where i.seq = g.seq and i.seq = any($4::bigint[]) and i.state not in ('done', 'failed')`,
+    update inbox i set state = case when g.telling is null then g.state else 'ended' end,
+      error = g.error, telling = g.telling, body = null, sealed = null
+    from given g
+    where i.seq = g.seq and i.seq = any($4::bigint[]) and i.state not in ('ended', 'done', 'failed')`,
 };
 
-/** $1 after this seq, $2 older than, $3 how many to look at. One row: how far it looked, and whether to go on. */
-export const PRUNE_INBOX: Statement = {
-  name: 'prune_inbox',
+/** $1 rows of which all is told. */
+export const TOLD: Statement = {
+  name: 'told',
   text: `
-    with page as (
-      select seq, state, received_at from inbox where seq > $1::bigint order by seq limit $3::integer
-    ), ends as (
-      select max(seq) as last, coalesce(bool_and(received_at < $2::timestamptz), false) as more from page
-    ), gone as (
-      delete from inbox where seq > $1::bigint and seq <= (select last from ends)
-        and state <> 'waiting' and received_at < $2::timestamptz
-      returning seq
+    update inbox set state = case when error is null then 'done' else 'failed' end, telling = null
+    where seq = any($1::bigint[]) and state not in ('waiting', 'done', 'failed')`,
+};
+
+/** $1 now, $2 how many. Finished rows go, and leave what they are known by. */
+export const SWEEP: Statement = {
+  name: 'sweep',
+  text: `
+    with gone as (
+      delete from inbox where seq = any(array(
+        select seq from inbox where seq > 0 and state in ('done', 'failed') order by seq limit $2::integer))
+      returning seq, source, external_id
     ), pieces as (
-      delete from outbox where inbox_seq > $1::bigint and inbox_seq <= (select last from ends)
-        and inbox_seq in (select seq from gone)
+      delete from outbox where inbox_seq = any(array(select seq from gone))
     )
-    select last, more, (select count(*) from gone) as gone from ends`,
+    insert into seen (source, external_id, at) select source, external_id, $1::timestamptz from gone
+    on conflict do nothing`,
 };
 
 /** $1 older than, $2 how many. */
-export const PRUNE_TXN: Statement = {
-  name: 'prune_txn',
+export const FORGET: Statement = {
+  name: 'forget',
   text: `
-    delete from hs_txn where ctid = any(array(select ctid from hs_txn where at < $1::timestamptz limit $2::integer))`,
+    delete from seen where ctid = any(array(
+      select ctid from seen where at < $1::timestamptz order by at limit $2::integer))`,
 };
 
 /** $1 login, $2 chat, $3 event. */

@@ -40,8 +40,8 @@ export interface OpenStore extends Store {
   anythingSealed(): Promise<boolean>;
   /** The servers that logins of a network are on: none of them may vanish from the configuration. */
   serversInUse(network: NetworkId): Promise<readonly ServerKey[]>;
-  /** Deletes journal rows and transactions that were finished a week before `now`; returns how many. */
-  prune(now: Date): Promise<number>;
+  /** Finished journal rows leave the table that everything goes through; returns how many. */
+  sweep(now: Date): Promise<number>;
 }
 
 /** Throws `BridgeError('database')` with a sentence that says what the operator can do. */
@@ -95,7 +95,7 @@ export async function storeOn(
     ready: async () => void (await database.run({ name: 'ready', text: 'select 1' }, [])),
     anythingSealed: async () => (await sealedWith(database)).length > 0,
     serversInUse: async (network) => sessions.serversInUse(network),
-    prune: async (now) => journal.prune(now),
+    sweep: async (now) => journal.sweep(now),
     async close() {
       await Promise.all([sessions.idle(), journal.idle()]);
       await database.close();

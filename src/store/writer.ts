@@ -19,6 +19,7 @@ const MOST_ITEMS = 500;
 export class Writer<Item, Result> {
   readonly #write: (items: readonly Item[]) => Promise<readonly Result[]>;
   #queue: Waiting<Item, Result>[] = [];
+  readonly #breaks: (() => Promise<void>)[] = [];
   #running: Promise<void> | undefined;
 
   /** @param write all or nothing; a result for each item, in their order. */
@@ -33,6 +34,14 @@ export class Writer<Item, Result> {
     });
   }
 
+  /** Does this while nothing is being written. Throws what it throws. */
+  async between<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#breaks.push(async () => work().then(resolve, reject));
+      this.#running ??= this.#run();
+    });
+  }
+
   /** Resolves when nothing waits any more. */
   async idle(): Promise<void> {
     await this.#running;
@@ -40,7 +49,12 @@ export class Writer<Item, Result> {
 
   async #run(): Promise<void> {
     await Promise.resolve(); // what is submitted in the same breath comes along
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 || this.#breaks.length > 0) {
+      const pause = this.#breaks.shift();
+      if (pause) {
+        await pause();
+        continue;
+      }
       const batch = this.#queue.splice(0, MOST_ITEMS);
       const failure = await this.#try(batch);
       if (failure === undefined) continue;

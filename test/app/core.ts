@@ -105,7 +105,7 @@ export class Core {
   static async open(database: Database): Promise<Core> {
     const core = new Core(database);
     onTestFinished(async () => core.close());
-    const tables = 'session, inbox, outbox, message_map, management_room, ghost, hs_txn';
+    const tables = 'session, inbox, outbox, message_map, management_room, ghost, seen';
     await database.run({ name: '', text: `truncate ${tables} cascade` }, []);
     await core.start();
     return core;
@@ -193,7 +193,7 @@ export class Core {
   }
 
   async accept(...events: MatrixEvent[]): Promise<void> {
-    await this.#sink?.transaction(this.#id(), events);
+    await this.#sink?.transaction(events);
   }
 
   /** A room of this user's for commands. */

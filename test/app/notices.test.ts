@@ -51,8 +51,8 @@ test('a notice outlives the bridge', async () => {
   homeserverGoesAway(Number.POSITIVE_INFINITY);
   core.client('alice').announces('The cave floods.');
   await core.pass();
-  await core.close();
   expect(notices()).toEqual([]);
+  await core.close();
   await core.start();
   await core.hears(room, /floods/);
   await core.pass();

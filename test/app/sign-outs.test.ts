@@ -26,7 +26,7 @@ describe.each(['11', '12'])('in room version %s', (defaultRoomVersion) => {
 
   async function rooms(policy: string): Promise<{ one: string; other: string }> {
     await house.close();
-    house.configure({ bridge: { logout_rooms: policy } });
+    house.configure({ bridge: { spaces: false, logout_rooms: policy } });
     await house.open();
     await alice.signsInToEcho();
     const client = house.echo.clients.get('alice');
@@ -116,4 +116,29 @@ describe('the core by itself', () => {
     await core.close();
     await database.close();
   });
+
+  test.each(['createPortalRoom', 'createFurniture'] as const)(
+    'a room that is just being made goes with the others (%s)',
+    async (call) => {
+      const database = await openDatabase();
+      const core = await Core.open(database);
+      await core.close();
+      await core.start(undefined, { logoutRooms: 'remove', spaces: true });
+      const commands = await core.signedIn(ALICE, 'alice');
+      const making = core.matrix.hold(call);
+      core.client('alice').says('wall', 'hello');
+      await core.until(() => making.hasArrived(), 'the room being made');
+      await core.say(ALICE, commands, 'logout');
+      await core.pass(2_000);
+      making.release();
+      await core.hears(commands, /signed out/);
+      await core.pass();
+      const left = core.matrix.rooms.filter(
+        (room) => room !== commands && core.matrix.look(room).members.get(core.matrix.bot) === 'joined',
+      );
+      expect(left).toEqual([]);
+      await core.close();
+      await database.close();
+    },
+  );
 });

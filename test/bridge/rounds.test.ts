@@ -82,9 +82,25 @@ test('nothing begins for who is gone, or after the end', async () => {
   const stage = new Stage();
   stage.rounds.due(ALICE);
   stage.rounds.due(BOB);
-  stage.rounds.forget(ALICE);
+  await stage.rounds.forget(ALICE);
   stage.rounds.stop();
   stage.rounds.due(ALICE);
   await stage.pass(5_000);
   expect(stage.begun).toEqual([]);
+});
+
+test('whoever is forgotten has no round under way any more', async () => {
+  const stage = new Stage();
+  const gate = Promise.withResolvers<void>();
+  stage.work = () => gate.promise;
+  stage.rounds.due(ALICE);
+  await stage.pass(1_000);
+  let over = false;
+  const forgotten = stage.rounds.forget(ALICE).then(() => (over = true));
+  await settled();
+  expect(over).toBe(false);
+  gate.resolve();
+  await forgotten;
+  await stage.pass(20_000);
+  expect(stage.begun).toEqual(['net/alice 1000']);
 });

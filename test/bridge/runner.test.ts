@@ -3,7 +3,8 @@ import { BridgeError } from '../../src/bridge/errors.ts';
 import { text } from '../../src/bridge/events.ts';
 import type { EventId, MatrixUserId, RoomId } from '../../src/bridge/ids.ts';
 import { type Outcome, Runner } from '../../src/bridge/runner.ts';
-import type { Finish, JournalRow } from '../../src/bridge/store.ts';
+import type { Finish, JournalRow, OpenRow } from '../../src/bridge/store.ts';
+import type { Telling } from '../../src/bridge/telling.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { keptLog } from '../support/no-log.ts';
 
@@ -15,7 +16,9 @@ function away(): BridgeError {
 class Rows {
   readonly rows: JournalRow[] = [];
   readonly finished: [number, Finish['type']][] = [];
+  readonly #tellings = new Map<number, Telling>();
   broken = false;
+  readonly unreadable = new Set<number>();
   /** What the next ends of rows meet with. */
   readonly refusals: BridgeError[] = [];
 
@@ -35,23 +38,40 @@ class Rows {
     return seq;
   }
 
-  async next(lane: string): Promise<JournalRow | undefined> {
+  async next(lane: string): Promise<OpenRow | undefined> {
     if (this.broken) throw away();
-    return this.rows.find((row) => row.lane === lane && !this.finished.some(([seq]) => seq === row.seq));
+    const isOpen = ({ seq }: JournalRow): boolean =>
+      this.#tellings.has(seq) || !this.finished.some(([finished]) => finished === seq);
+    const row = this.rows.find((one) => one.lane === lane && isOpen(one));
+    if (!row) return undefined;
+    const telling = this.#tellings.get(row.seq);
+    if (telling) return { type: 'ended', seq: row.seq, telling };
+    if (this.unreadable.has(row.seq))
+      return { type: 'unreadable', seq: row.seq, error: new BridgeError('database', 'It cannot be read.') };
+    return { type: 'waiting', row };
   }
 
   async finish(seq: number, finish: Finish): Promise<void> {
     const refusal = this.refusals.shift();
     if (refusal) throw refusal;
     this.finished.push([seq, finish.type]);
+    if (finish.telling) this.#tellings.set(seq, finish.telling);
+  }
+
+  async told(seq: number): Promise<void> {
+    if (this.broken) throw away();
+    this.#tellings.delete(seq);
   }
 }
 
-function setUp(carry: (row: JournalRow) => Promise<Outcome>) {
+function setUp(
+  carry: (row: JournalRow) => Promise<Outcome>,
+  tell: (telling: Telling) => Promise<void> = async () => undefined,
+) {
   const journal = new Rows();
   const clock = new FakeClock();
   const log = keptLog();
-  return { journal, clock, log, runner: new Runner({ journal, clock, log, carry }) };
+  return { journal, clock, log, runner: new Runner({ journal, clock, log, carry, tell }) };
 }
 
 test('a lane carries its rows one after the other, lanes run beside each other', async () => {
@@ -238,4 +258,105 @@ test('calls that come while it stops do not keep it from stopping', async () => 
   await settled();
   expect(stopped).toBe(true);
   await stopping;
+});
+
+function tellingOf(row: JournalRow): Telling {
+  return { type: 'replies', room: '!r:x' as RoomId, to: row.event.id as EventId, replies: [] };
+}
+
+test('an outcome is told after it is written down, before the next row', async () => {
+  const seen: string[] = [];
+  const { journal, runner } = setUp(
+    async (row) => {
+      seen.push(`carry ${row.seq}`);
+      return { type: 'done', telling: tellingOf(row) };
+    },
+    async ({ room }) => void seen.push(`tell in ${room}, ${journal.finished.length} written`),
+  );
+  journal.add('a');
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  expect(seen).toEqual(['carry 1', 'tell in !r:x, 1 written', 'carry 2', 'tell in !r:x, 2 written']);
+});
+
+test('what could not be told is told again; the row is not carried again', async () => {
+  const seen: string[] = [];
+  let isAway = true;
+  const { journal, runner, clock } = setUp(
+    async (row) => {
+      seen.push('carried');
+      return { type: 'failed', error: 'network', telling: tellingOf(row) };
+    },
+    async () => {
+      if (isAway) throw new BridgeError('homeserver', 'The homeserver does not answer.', { retriable: true });
+      seen.push('told');
+    },
+  );
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  isAway = false;
+  clock.advance(2_000);
+  await settled();
+  expect(seen).toEqual(['carried', 'told']);
+  journal.broken = true;
+  runner.wake('a');
+  await settled();
+  expect(seen).toEqual(['carried', 'told']);
+});
+
+test('a row that cannot be read is given up, and said in the log', async () => {
+  const carried: number[] = [];
+  const { journal, runner, log } = setUp(async (row) => {
+    carried.push(row.seq);
+    return { type: 'done' };
+  });
+  journal.unreadable.add(journal.add('a'));
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  expect(carried).toEqual([2]);
+  expect(journal.finished[0]).toEqual([1, 'failed']);
+  expect(log.lines.map((line) => line.level)).toContain('error');
+});
+
+test('what lanes wait for may come while an attempt is just failing', async () => {
+  let fail: () => void = () => undefined;
+  let open = false;
+  const { journal, runner } = setUp(async () => {
+    if (open) return { type: 'done' };
+    await new Promise<void>((resolve) => (fail = resolve));
+    return { type: 'retry', afterMs: 60_000 };
+  });
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  open = true;
+  runner.wakeWaiting();
+  fail();
+  await settled();
+  expect(journal.finished).toEqual([[1, 'done']]);
+});
+
+test('one can wait until some lanes have carried what they have in hand', async () => {
+  const gates = new Map<string, () => void>();
+  const { journal, runner } = setUp(async (row) => {
+    if (row.lane === 'stuck') return { type: 'retry', afterMs: 60_000 };
+    await new Promise<void>((resolve) => gates.set(row.lane, resolve));
+    return { type: 'done' };
+  });
+  for (const lane of ['a', 'b', 'stuck']) {
+    journal.add(lane);
+    runner.wake(lane);
+  }
+  await settled();
+  let done = false;
+  const waiting = runner.settled((lane) => lane !== 'b').then(() => (done = true));
+  await settled();
+  expect(done).toBe(false);
+  gates.get('a')?.();
+  await settled();
+  expect(done).toBe(true);
+  await waiting;
 });

@@ -7,18 +7,18 @@ import type { MatrixSink } from '../../src/bridge/matrix.ts';
 import type { ProvisioningRequest, ProvisioningResult } from '../../src/bridge/provisioning-types.ts';
 
 export class FakeSink implements MatrixSink {
-  readonly transactions: { readonly txnId: string; readonly events: readonly MatrixEvent[] }[] = [];
+  readonly transactions: (readonly MatrixEvent[])[] = [];
   readonly ephemerals: MatrixEphemeral[] = [];
   /** What the next transactions wait for; a rejection is a database that is away. */
   gate: () => Promise<void> = () => Promise.resolve();
 
   get events(): readonly MatrixEvent[] {
-    return this.transactions.flatMap(({ events }) => events);
+    return this.transactions.flat();
   }
 
-  async transaction(txnId: string, events: readonly MatrixEvent[]): Promise<void> {
+  async transaction(events: readonly MatrixEvent[]): Promise<void> {
     await this.gate();
-    this.transactions.push({ txnId, events });
+    this.transactions.push(events);
   }
 
   ephemeral(event: MatrixEphemeral): void {

@@ -29,8 +29,9 @@ describe('the embedded database', () => {
     open: async () => openEmbedded({ type: 'embedded', directory: join(home, 'contract') }, noTrouble),
     // The files as they are at this moment are what a killed process leaves; the copy runs the recovery.
     openAfterCrash: async () => {
-      await cp(join(home, 'contract', 'pg'), join(home, 'after', 'pg'), { recursive: true });
-      const database = await openEmbedded({ type: 'embedded', directory: join(home, 'after') }, noTrouble);
+      const directory = join(home, `after-${opened.length}`);
+      await cp(join(home, 'contract', 'pg'), join(directory, 'pg'), { recursive: true });
+      const database = await openEmbedded({ type: 'embedded', directory }, noTrouble);
       opened.push(database);
       return database;
     },
@@ -85,8 +86,8 @@ describe('the directory of the embedded database', () => {
     const { store } = await benchOn(database);
     await store.sessions.put(NETWORK, ALICE, seed('needle1@example.com'));
     const row = fromMatrix('$secret', 'lane', 'needle2 is the password');
-    await store.journal.acceptTransaction('t-secret', [{ ...row, secret: true }]);
-    await store.journal.acceptTransaction('t-plain', [fromMatrix('$plain', 'lane', 'needle3 is plain')]);
+    await store.journal.accept([{ ...row, secret: true }]);
+    await store.journal.accept([fromMatrix('$plain', 'lane', 'needle3 is plain')]);
     await store.close();
     expect(await filesWith('password of needle1')).toEqual([]);
     expect(await filesWith('needle2')).toEqual([]);

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { text, type MatrixEvent } from '../../src/bridge/events.ts';
 import type { ChatId, EventId, LoginId, RemoteMessageId } from '../../src/bridge/ids.ts';
 import type { JournalRow, NewRow } from '../../src/bridge/store.ts';
+import type { Telling } from '../../src/bridge/telling.ts';
 import { ALICE, fromMatrix, fromRemote, message, remoteMessage, ROOM, START, type Bench } from './harness.ts';
 
 const PORTAL = { login: 'net/home/bob@example.com' as LoginId, chat: 'carol@example.com' as ChatId };
@@ -13,52 +14,49 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 export function journalContract(bench: () => Bench, openAfterCrash: () => Promise<Bench>): void {
   const journal = () => bench().store.journal;
   const next = async (lane = 'lane'): Promise<JournalRow> => {
-    const row = await journal().next(lane);
-    if (!row) throw new Error(`nothing waits in ${lane}`);
-    return row;
+    const open = await journal().next(lane);
+    if (open?.type !== 'waiting') throw new Error(`nothing waits in ${lane}`);
+    return open.row;
   };
   /** Takes a lane to its end. */
   const drain = async (lane: string): Promise<string[]> => {
     const ids: string[] = [];
-    for (let row = await journal().next(lane); row; row = await journal().next(lane)) {
+    while ((await journal().next(lane)) !== undefined) {
+      const row = await next(lane);
       ids.push(row.event.id);
       await journal().finish(row.seq, { type: 'done' });
     }
     return ids;
   };
 
-  test('a transaction is taken once', async () => {
-    expect(await journal().acceptTransaction('t1', [fromMatrix('$1', 'a'), fromMatrix('$2', 'b')])).toEqual(['a', 'b']);
+  test('an event is taken once, with whichever others it comes', async () => {
+    expect(await journal().accept([fromMatrix('$1', 'a'), fromMatrix('$2', 'b')])).toEqual(['a', 'b']);
     expect(await drain('a')).toEqual(['$1']);
     expect(await drain('b')).toEqual(['$2']);
-    expect(await journal().acceptTransaction('t1', [fromMatrix('$1', 'a'), fromMatrix('$3', 'a')])).toEqual([]);
+    expect(await journal().accept([fromMatrix('$3', 'a'), fromMatrix('$1', 'a'), fromMatrix('$3', 'a')])).toEqual([
+      'a',
+    ]);
+    expect(await drain('a')).toEqual(['$3']);
     expect(await journal().lanes()).toEqual([]);
-    expect(await journal().acceptTransaction('t2', [])).toEqual([]);
+    expect(await journal().accept([])).toEqual([]);
   });
 
-  test('a transaction of one row is taken once too', async () => {
-    expect(await journal().acceptTransaction('t1', [fromMatrix('$1', 'a')])).toEqual(['a']);
-    expect(await journal().acceptTransaction('t1', [fromMatrix('$1', 'a')])).toEqual(['a']);
-    expect(await journal().acceptTransaction('t1', [fromMatrix('$2', 'a')])).toEqual([]);
+  test('an event that comes alone is taken once too', async () => {
+    expect(await journal().accept([fromMatrix('$1', 'a')])).toEqual(['a']);
+    expect(await journal().accept([fromMatrix('$1', 'a')])).toEqual(['a']);
     expect(await drain('a')).toEqual(['$1']);
+    expect(await journal().accept([fromMatrix('$1', 'a')])).toEqual([]);
   });
 
-  test('an event is taken once, in whatever transaction it comes', async () => {
-    await journal().acceptTransaction('t1', [fromMatrix('$1'), fromMatrix('$1')]);
-    await journal().acceptTransaction('t2', [fromMatrix('$2'), fromMatrix('$1')]);
-    expect(await drain('lane')).toEqual(['$1', '$2']);
-    expect(await journal().acceptTransaction('t3', [fromMatrix('$1')])).toEqual([]);
-  });
-
-  test('a repeated transaction still tells the lanes in which its rows wait', async () => {
-    await journal().acceptTransaction('t1', [fromMatrix('$1', 'a'), fromMatrix('$2', 'b')]);
+  test('events that come again still tell the lanes in which its rows wait', async () => {
+    await journal().accept([fromMatrix('$1', 'a'), fromMatrix('$2', 'b')]);
     await drain('a');
-    expect(await journal().acceptTransaction('t1', [fromMatrix('$1', 'a'), fromMatrix('$2', 'b')])).toEqual(['b']);
+    expect(await journal().accept([fromMatrix('$1', 'a'), fromMatrix('$2', 'b')])).toEqual(['b']);
   });
 
-  test('the same transaction twice at once is taken once', async () => {
+  test('the same events twice at once are taken once', async () => {
     const rows = [fromMatrix('$1', 'a')];
-    const lanes = await Promise.all(Array.from({ length: 5 }, async () => journal().acceptTransaction('t1', rows)));
+    const lanes = await Promise.all(Array.from({ length: 5 }, async () => journal().accept(rows)));
     expect(lanes[0]).toEqual(['a']);
     expect(await drain('a')).toEqual(['$1']);
   });
@@ -66,7 +64,7 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
   test('a remote message is taken once, and is not mistaken for an event of the same id', async () => {
     await journal().append(fromRemote('1'));
     await journal().append(fromRemote('1'));
-    await journal().acceptTransaction('t1', [fromMatrix('1')]);
+    await journal().accept([fromMatrix('1')]);
     expect(await drain('lane')).toEqual(['1', '1']);
   });
 
@@ -85,10 +83,7 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
       { ...message('$7'), notice: true },
       { type: 'member', ...head, id: '$4' as EventId, target: ALICE, membership: 'invite', isDirect: true },
     ];
-    await journal().acceptTransaction(
-      't1',
-      events.map((event): NewRow => ({ source: 'matrix', lane: 'lane', event })),
-    );
+    await journal().accept(events.map((event): NewRow => ({ source: 'matrix', lane: 'lane', event })));
     await journal().append({ source: 'remote', lane: 'lane', login: PORTAL.login, event: remoteMessage('r') });
     for (const event of events) {
       const row = await next();
@@ -100,7 +95,7 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
   });
 
   test('text that the database cannot hold is mended, not refused', async () => {
-    await journal().acceptTransaction('t1', [fromMatrix('$1', 'lane', 'nul \0, half \uD83D, whole 🙂, \\u0000')]);
+    await journal().accept([fromMatrix('$1', 'lane', 'nul \0, half \uD83D, whole 🙂, \\u0000')]);
     expect((await next()).event).toMatchObject({
       content: { runs: [{ text: 'nul \uFFFD, half \uFFFD, whole 🙂, \\u0000' }] },
     });
@@ -117,9 +112,7 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
 
   test('transactions and messages from a network share one order', async () => {
     const writes = Array.from({ length: 50 }, async (_, index) =>
-      index % 2 === 0
-        ? journal().append(fromRemote(`${index}`))
-        : journal().acceptTransaction(`t${index}`, [fromMatrix(`${index}`)]),
+      index % 2 === 0 ? journal().append(fromRemote(`${index}`)) : journal().accept([fromMatrix(`${index}`)]),
     );
     await Promise.all(writes);
     expect(await drain('lane')).toEqual(Array.from({ length: 50 }, (_, index) => `${index}`));
@@ -144,7 +137,7 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
   });
 
   test('what was not finished is there after a crash, pieces included', async () => {
-    await journal().acceptTransaction('t1', [fromMatrix('$1', 'a'), fromMatrix('$2', 'a'), fromMatrix('$3', 'b')]);
+    await journal().accept([fromMatrix('$1', 'a'), fromMatrix('$2', 'a'), fromMatrix('$3', 'b')]);
     await journal().append({ ...fromRemote('r', 'b'), secret: true });
     const first = await next('a');
     await journal().finish(first.seq, { type: 'done' });
@@ -154,19 +147,22 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
     const after = await openAfterCrash();
     expect(await after.store.journal.lanes()).toEqual(['a', 'b']);
     expect(await after.store.journal.next('a')).toMatchObject({
-      seq: second.seq,
-      event: { id: '$2' },
-      pieces: [
-        { part: 0, state: 'intent', epoch: 4, content: text('one') },
-        { part: 1, state: 'ready', content: text('two') },
-      ],
+      type: 'waiting',
+      row: {
+        seq: second.seq,
+        event: { id: '$2' },
+        pieces: [
+          { part: 0, state: 'intent', epoch: 4, content: text('one') },
+          { part: 1, state: 'ready', content: text('two') },
+        ],
+      },
     });
-    expect(await after.store.journal.acceptTransaction('t1', [fromMatrix('$3', 'b')])).toEqual(['b']);
+    expect(await after.store.journal.accept([fromMatrix('$3', 'b')])).toEqual(['b']);
   });
 
   test('a secret row is sealed while it waits and gone afterwards', async () => {
     const says = 'login bob@example.com correct horse';
-    await journal().acceptTransaction('t1', [{ ...fromMatrix('$1', 'lane', says), secret: true }]);
+    await journal().accept([{ ...fromMatrix('$1', 'lane', says), secret: true }]);
     expect(await bench().store.anythingSealed()).toBe(true);
     const [stored] = await bench().query<{ all: string }>('select inbox::text as all from inbox');
     for (const word of ['correct', Buffer.from('correct').toString('hex')]) expect(stored?.all).not.toContain(word);
@@ -252,25 +248,97 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
     expect(await journal().next('lane')).toBeUndefined();
   });
 
-  test('pruning takes what was finished a week ago, in batches, and nothing else', async () => {
+  const REPLIES: Telling = { type: 'replies', room: ROOM, to: '$1' as EventId, replies: [text('You are signed out.')] };
+
+  test('a row of which something is to be told keeps its place until that is done', async () => {
+    await journal().accept([fromMatrix('$1', 'lane', 'a secret'), fromMatrix('$2')]);
+    const { seq } = await next();
+    await journal().finish(seq, { type: 'done', telling: REPLIES });
+    expect(await bench().query('select state, body from inbox order by seq limit 1')).toEqual([
+      { state: 'ended', body: null },
+    ]);
+    expect(await journal().lanes()).toEqual(['lane']);
+
+    const after = await openAfterCrash();
+    expect(await after.store.journal.next('lane')).toEqual({ type: 'ended', seq, telling: REPLIES });
+    await journal().told(seq);
+    await journal().told(seq);
+    expect(await bench().query('select state, telling from inbox order by seq')).toEqual([
+      { state: 'done', telling: null },
+      { state: 'waiting', telling: null },
+    ]);
+    expect((await next()).event.id).toBe('$2');
+  });
+
+  test('an outcome that stands is not replaced, and nothing more is sent for it', async () => {
+    await journal().accept([fromMatrix('$1')]);
+    const { seq } = await next();
+    await journal().finish(seq, { type: 'failed', error: 'network', telling: REPLIES });
+    await journal().finish(seq, { type: 'done' });
+    await expect(journal().intend(seq, [text('one')], 0, 1)).rejects.toMatchObject({ code: 'database' });
+    expect(await journal().next('lane')).toEqual({ type: 'ended', seq, telling: REPLIES });
+    await journal().told(seq);
+    expect(await bench().query('select state, error from inbox')).toEqual([{ state: 'failed', error: 'network' }]);
+  });
+
+  test('a row that cannot be read says so, and does not stand in the way', async () => {
+    await journal().accept([{ ...fromMatrix('$1'), secret: true }, fromMatrix('$2'), fromMatrix('$3')]);
+    await bench().query(`update inbox set sealed = '\\x00' where external_id = '$1'`);
+    await bench().query(`update inbox set version = 99 where external_id = '$2'`);
+    for (const why of [/sealed/, /form 99/]) {
+      const open = await journal().next('lane');
+      if (open?.type !== 'unreadable') throw new Error('it could be read');
+      expect(open.error.message).toMatch(why);
+      await journal().finish(open.seq, { type: 'failed', error: 'unreadable' });
+    }
+    expect((await next()).event.id).toBe('$3');
+  });
+
+  test('finished rows leave, in batches, and are known all the same', async () => {
     const { clock, store } = bench();
-    const now = clock.now();
     const many = Array.from({ length: 2_500 }, (_, index) =>
       fromMatrix(`$${index}`, index === 1_200 ? 'waits' : 'lane'),
     );
-    await journal().acceptTransaction('t1', many);
+    await journal().accept(many);
     await bench().query(`update inbox set state = 'done', body = null where lane = 'lane'`);
     await bench().query(`insert into outbox (inbox_seq, part, state, epoch) select seq, 0, 'accepted', 1 from inbox`);
-    clock.advance(6 * DAY_MS);
-    await journal().append(fromRemote('fresh'));
-    await journal().finish((await next()).seq, { type: 'done' });
-    expect(await store.prune(new Date(now.getTime() + 7 * DAY_MS - 1))).toBe(0);
-    expect(await store.prune(new Date(now.getTime() + 7 * DAY_MS + 1))).toBe(2_500);
-    expect(await bench().query('select external_id from inbox order by seq')).toEqual([
-      { external_id: '$1200' },
-      { external_id: 'fresh' },
+    await journal().append(fromRemote('$7', 'other'));
+    await journal().finish((await next('other')).seq, { type: 'done', telling: REPLIES });
+    expect(await store.sweep(clock.now())).toBe(2_499);
+    expect(await store.sweep(clock.now())).toBe(0);
+    expect(await bench().query('select external_id, state from inbox order by seq')).toEqual([
+      { external_id: '$1200', state: 'waiting' },
+      { external_id: '$7', state: 'ended' },
     ]);
     expect(await bench().query('select count(*) as count from outbox')).toEqual([{ count: 1 }]);
-    expect(await bench().query('select * from hs_txn')).toEqual([]);
+    expect(await journal().accept(many.slice(0, 3))).toEqual([]);
+    expect(await journal().accept(many.slice(1_200, 1_201))).toEqual(['waits']);
+    await journal().append(fromRemote('$1'));
+    expect((await next()).event.id).toBe('$1'); // of the network: another one than the homeserver's
+  });
+
+  test('nothing is taken twice while rows leave', async () => {
+    const rows = Array.from({ length: 200 }, (_, index) => fromMatrix(`$${index}`));
+    const taken: string[] = [];
+    for (let round = 0; round < 5; round++) {
+      const writes = rows.map(async (row) => journal().accept([row]));
+      const sweeps = [1, 2, 3].map(async () => bench().store.sweep(bench().clock.now()));
+      await Promise.all([...writes, ...sweeps]);
+      taken.push(...(await drain('lane')));
+    }
+    expect(taken).toHaveLength(200);
+  });
+
+  test('what rows are known by is forgotten after a month', async () => {
+    const { clock, store } = bench();
+    await journal().accept([fromMatrix('$1')]);
+    await drain('lane');
+    await store.sweep(clock.now());
+    clock.advance(30 * DAY_MS);
+    await store.sweep(clock.now());
+    expect(await journal().accept([fromMatrix('$1')])).toEqual([]);
+    clock.advance(1);
+    await store.sweep(clock.now());
+    expect(await bench().query('select * from seen')).toEqual([]);
   });
 }

@@ -75,30 +75,34 @@ test('plans made while the tables are empty still use the right index when they 
   const lease = await sessions.put(NETWORK, ALICE, seed());
   await sessions.saveRoster(lease, [contact('Carol')], START);
   await sessions.saveContact(lease, contact('Dave'));
-  await journal.acceptTransaction('t1', [fromMatrix('$1')]);
-  await journal.acceptTransaction('t1', [fromMatrix('$1')]);
-  await journal.acceptTransaction('t2', [fromMatrix('$2'), fromMatrix('$3')]);
-  const row = await journal.next('lane');
-  await journal.intend(row!.seq, [text('one')], 0, 1);
-  await journal.settlePiece(row!.seq, 0, 'accepted');
-  await journal.finish(row!.seq, { type: 'done' });
-  await bench.store.prune(START);
+  await journal.accept([fromMatrix('$1')]);
+  await journal.accept([fromMatrix('$1')]);
+  await journal.accept([fromMatrix('$2'), fromMatrix('$3')]);
+  const head = await journal.next('lane');
+  const seq = head?.type === 'waiting' ? head.row.seq : 0;
+  await journal.intend(seq, [text('one')], 0, 1);
+  await journal.settlePiece(seq, 0, 'accepted');
+  await journal.finish(seq, { type: 'done' });
+  await journal.told(seq);
+  await bench.store.sweep(START);
 
   const prepared = await bench.query<{ name: string; arguments: number }>(
     `select name, cardinality(parameter_types) as arguments from pg_prepared_statements
-     where name not in ('', 'lanes', 'prune_txn') order by name`,
+     where name not in ('', 'lanes') order by name`,
   );
   expect(prepared.map(({ name }) => name)).toEqual([
     'accept',
     'accept_one',
     'change_contacts',
     'finish',
+    'forget',
     'intend',
     'lanes_of',
     'next',
-    'prune_inbox',
     'replace_roster',
     'settle',
+    'sweep',
+    'told',
   ]);
   for (const { name, arguments: count } of prepared) {
     const values = Array.from({ length: count }, () => 'null').join(', ');
@@ -165,14 +169,14 @@ describe('PostgreSQL that goes away', () => {
     const probe = async (): Promise<string> => journal.append(fromRemote(`p${count++}`)).then(() => 'up', String);
     await expect.poll(probe).toContain('does not answer');
     await expect(bench.store.ready()).rejects.toMatchObject(AWAY);
-    await expect(journal.acceptTransaction('t1', [fromMatrix('$1')])).rejects.toMatchObject(AWAY);
+    await expect(journal.accept([fromMatrix('$1')])).rejects.toMatchObject(AWAY);
     await expect(journal.next('lane')).rejects.toMatchObject(AWAY);
     await expect(sessions.nextEpoch(lease)).rejects.toMatchObject(AWAY);
     await expect(sessions.put(NETWORK, ALICE, seed())).rejects.toMatchObject(AWAY);
     for (const result of await holders) expect(result.status).toBe('rejected');
 
     await postgres.restart();
-    await expect(journal.acceptTransaction('t1', [fromMatrix('$1', 'other')])).resolves.toEqual(['other']);
+    await expect(journal.accept([fromMatrix('$1', 'other')])).resolves.toEqual(['other']);
     await expect(sessions.nextEpoch(lease)).resolves.toBeGreaterThan(0);
     await delay(100);
     writing.abort();
@@ -190,13 +194,13 @@ describe('PostgreSQL that goes away', () => {
     const line = await lineTo(await postgres.createDatabase());
     const bench = await benchOn(await open(line.url));
     const { journal } = bench.store;
-    await journal.acceptTransaction('t1', [fromMatrix('$1', 'a')]);
+    await journal.accept([fromMatrix('$1', 'a')]);
     line.cut();
-    await expect(journal.acceptTransaction('t2', [fromMatrix('$2', 'b')])).rejects.toMatchObject(AWAY);
+    await expect(journal.accept([fromMatrix('$2', 'b')])).rejects.toMatchObject(AWAY);
     line.mend();
     expect(await bench.query('select external_id from inbox order by seq')).toHaveLength(2);
-    await expect(journal.acceptTransaction('t2', [fromMatrix('$2', 'b')])).resolves.toEqual(['b']);
-    await expect(journal.acceptTransaction('t1', [fromMatrix('$1', 'a')])).resolves.toEqual(['a']);
+    await expect(journal.accept([fromMatrix('$2', 'b')])).resolves.toEqual(['b']);
+    await expect(journal.accept([fromMatrix('$1', 'a')])).resolves.toEqual(['a']);
     await bench.store.close();
     await line.close();
   });

@@ -90,3 +90,25 @@ test('idle waits for all that was submitted', async () => {
   await Promise.all([written, idle]);
   expect(done).toEqual(['A', 'idle']);
 });
+
+test('what is done between writes has none beside it', async () => {
+  const { writer, batches, end } = slowWriter();
+  const seen: string[] = [];
+  const first = writer.submit('a');
+  await settled();
+  const between = writer.between(async () => {
+    seen.push(`between, after ${batches.length}`);
+    await settled();
+    seen.push(`done, after ${batches.length}`);
+    return 'answer';
+  });
+  const second = writer.submit('b');
+  await end();
+  await first;
+  expect(await between).toBe('answer');
+  await end();
+  await second;
+  expect(seen).toEqual(['between, after 1', 'done, after 1']);
+  await expect(writer.between(async () => Promise.reject(away()))).rejects.toThrow('away');
+  await writer.idle();
+});

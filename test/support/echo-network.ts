@@ -40,14 +40,20 @@ export class EchoNetwork implements Network {
       name: 'shout',
       args: '<words>',
       summary: 'shouts into the cave',
-      run: async (_, args) => text(`${args.join(' ').toUpperCase()}!`),
+      run: async (_, args) => {
+        this.shouts.push(args.join(' '));
+        return text(`${args.join(' ').toUpperCase()}!`);
+      },
     },
   ];
   readonly clients = new Map<string, EchoClient>();
+  readonly shouts: string[] = [];
   /** Whom the cave has, by name; all of them are on everybody's list. */
   readonly people = new Map([['wall', contact('wall', 'Wall')]]);
   /** Who has asked to be let in by whom: the cave forgets neither over restarts. */
   readonly #asking = new Map<string, RequestStanding>();
+  /** Who does not hear anything. */
+  readonly absent = new Set<string>(['nobody']);
   readonly #password: string;
   readonly #now: () => Date;
 
@@ -72,7 +78,7 @@ export class EchoNetwork implements Network {
   }
 
   createClient(login: NetworkLogin, sink: ClientSink): EchoClient {
-    const client = new EchoClient(login, sink, this.people, this.#asking, this.#password, this.#now);
+    const client = new EchoClient(login, sink, this, this.#asking, this.#password, this.#now);
     this.clients.set(login.address, client);
     return client;
   }
@@ -86,7 +92,7 @@ export class EchoClient implements NetworkClient {
   shown: WantedPresence = {};
   readonly #login: NetworkLogin;
   readonly #sink: ClientSink;
-  readonly #people: Map<string, Contact>;
+  readonly #network: Pick<EchoNetwork, 'people' | 'absent'>;
   readonly #asking: Map<string, RequestStanding>;
   readonly #password: string;
   readonly #now: () => Date;
@@ -97,14 +103,14 @@ export class EchoClient implements NetworkClient {
   constructor(
     login: NetworkLogin,
     sink: ClientSink,
-    people: Map<string, Contact>,
+    network: Pick<EchoNetwork, 'people' | 'absent'>,
     asking: Map<string, RequestStanding>,
     password: string,
     now: () => Date,
   ) {
     this.#login = login;
     this.#sink = sink;
-    this.#people = people;
+    this.#network = network;
     this.#asking = asking;
     this.#password = password;
     this.#now = now;
@@ -119,7 +125,7 @@ export class EchoClient implements NetworkClient {
     }
     this.#connected = true;
     this.#sink.remember({ protocol: 'ECHO1' });
-    this.#sink.event({ type: 'roster', contacts: [...this.#people.values()] });
+    this.#sink.event({ type: 'roster', contacts: [...this.#network.people.values()] });
     this.#sink.state('connected', '');
   }
 
@@ -159,7 +165,7 @@ export class EchoClient implements NetworkClient {
 
   async send(chat: ChatId, piece: Content, beforeWrite: () => Promise<void>): Promise<Delivery> {
     if (!this.#connected) throw new BridgeError('not-connected', 'The cave is closed.', { retriable: true });
-    if (chat === ('nobody' as ChatId)) throw new BridgeError('recipient-offline', 'Nobody is not there.');
+    if (this.#network.absent.has(chat)) throw new BridgeError('recipient-offline', 'Nobody is not there.');
     await beforeWrite();
     this.heard.push(plainText(piece));
     this.says(chat, plainText(piece));
@@ -208,8 +214,8 @@ export class EchoClient implements NetworkClient {
 
   /** Somebody of the cave becomes another, or comes to it. */
   sees(name: string, change: Partial<Contact>): void {
-    const next = { ...(this.#people.get(name) ?? contact(name, name)), ...change };
-    this.#people.set(name, next);
+    const next = { ...(this.#network.people.get(name) ?? contact(name, name)), ...change };
+    this.#network.people.set(name, next);
     if (this.#connected) this.#sink.event({ type: 'contact', contact: next });
   }
 

@@ -68,14 +68,16 @@ export class MatrixInMemory implements Matrix {
   }
 
   /** The next call of this kind waits. */
-  hold(call: Call): { readonly arrived: Promise<void>; release(): void } {
+  hold(call: Call): { readonly arrived: Promise<void>; hasArrived(): boolean; release(): void } {
     const arrived = Promise.withResolvers<void>();
+    let hasArrived = false;
     const released = Promise.withResolvers<void>();
     this.before(call, async () => {
+      hasArrived = true;
       arrived.resolve();
       await released.promise;
     });
-    return { arrived: arrived.promise, release: () => released.resolve() };
+    return { arrived: arrived.promise, hasArrived: () => hasArrived, release: () => released.resolve() };
   }
 
   clearTroubles(): void {

@@ -1,0 +1,76 @@
+// Finds the part that a row of the journal is for, and has it carried. Knows which kinds of rows there are; not what any
+// part does with one.
+
+import type { JournaledEvent, MatrixEvent } from './events.ts';
+import type { GhostPresence } from './ghost-presence.ts';
+import type { LoginId, MatrixUserId } from './ids.ts';
+import type { Invitations } from './invitations.ts';
+import type { Logins } from './logins.ts';
+import type { Management } from './management.ts';
+import type { Matrix } from './matrix.ts';
+import type { Portals } from './portals.ts';
+import type { Requests } from './requests.ts';
+import type { Outcome } from './runner.ts';
+import { say } from './say.ts';
+import type { JournalRow, RoomStore } from './store.ts';
+import { answerStray } from './strays.ts';
+import type { Upgrades } from './upgrades.ts';
+
+export interface CarrierParts {
+  readonly logins: Pick<Logins, 'get'>;
+  readonly portals: Portals;
+  readonly requests: Requests;
+  readonly presence: Pick<GhostPresence, 'noteContact'>;
+  readonly management: Management;
+  readonly invitations: Invitations;
+  readonly upgrades: Upgrades;
+  readonly mayUse: (user: MatrixUserId) => boolean;
+  readonly matrix: Matrix;
+  readonly rooms: Pick<RoomStore, 'managementRoom'>;
+}
+
+export class Carrier {
+  readonly #parts: CarrierParts;
+
+  constructor(parts: CarrierParts) {
+    this.#parts = parts;
+  }
+
+  async carry(row: JournalRow): Promise<Outcome> {
+    return row.source === 'remote' ? this.#fromNetwork(row.login, row.event) : this.#fromMatrix(row, row.event);
+  }
+
+  async #fromNetwork(id: LoginId, event: JournaledEvent): Promise<Outcome> {
+    const { logins, requests, management, portals, presence } = this.#parts;
+    const login = logins.get(id);
+    if (!login) return { type: 'failed', error: 'login gone' };
+    if (event.type === 'contact-request') return requests.ask(login, event);
+    if (event.type === 'notice') {
+      await management.notify(login.matrixUser, say(event.text), event.id, false);
+      return { type: 'done' };
+    }
+    if (event.type === 'participants') return (await portals.openGroup(login, event.chat)).carryParticipants(event);
+    const contact = login.contact(event.sender);
+    const name = contact?.name ?? event.senderName;
+    const portal = await portals.open(login, { chat: event.chat, user: event.sender, name });
+    const outcome = await portal.carryFromNetwork({ ...event, senderName: name });
+    if (contact) await presence.noteContact(login, contact);
+    return outcome;
+  }
+
+  async #fromMatrix(row: JournalRow, event: MatrixEvent): Promise<Outcome> {
+    const { invitations, upgrades, portals, mayUse, management, matrix, rooms } = this.#parts;
+    if (event.type === 'member') return invitations.handle(event);
+    if (event.type === 'tombstone') return upgrades.follow(event, row.receivedAt);
+    const portal = await portals.findByRoom(event.room);
+    if (portal) return portal.carryFromMatrix(row, event);
+    if (!mayUse(event.sender)) return { type: 'done' };
+    const user = await management.userOf(event.room);
+    if (user === event.sender) {
+      const telling = await management.handle(event, row.secret ?? false);
+      return { type: 'done', ...(telling && { telling }) };
+    }
+    if (user === undefined) await answerStray(event, { matrix, rooms });
+    return { type: 'done' };
+  }
+}

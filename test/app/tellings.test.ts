@@ -1,0 +1,105 @@
+// What people are told of their messages and commands: the outcome that stands, once, also over crashes and outages.
+
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { BridgeError } from '../../src/bridge/errors.ts';
+import type { EventId, MatrixUserId, RoomId } from '../../src/bridge/ids.ts';
+import type { Database } from '../../src/store/database.ts';
+import { Core, openDatabase } from './core.ts';
+
+const ALICE = '@alice:hs.test' as MatrixUserId;
+const ALWAYS = Number.POSITIVE_INFINITY;
+
+let database: Database;
+let core: Core;
+let commands: RoomId;
+
+beforeAll(async () => {
+  database = await openDatabase();
+});
+afterAll(async () => database.close());
+beforeEach(async () => {
+  core = await Core.open(database);
+  commands = await core.signedIn(ALICE, 'alice');
+});
+
+function away(): never {
+  throw new BridgeError('homeserver', 'The homeserver does not answer.', { retriable: true });
+}
+
+const statuses = (event: EventId): string[] => (core.matrix.statuses.get(event) ?? []).map(({ type }) => type);
+
+/** The process ends here, as far as that can be in one process: what it would still write or tell is not heard. */
+async function crash(): Promise<void> {
+  core.outages.add('journal.finish', { times: ALWAYS });
+  core.outages.add('journal.told', { times: ALWAYS });
+  await core.close();
+  await core.start();
+}
+
+test('a command is carried out once, however often its answer has to be tried', async () => {
+  core.matrix.before('send', away, 3);
+  await core.say(ALICE, commands, 'shout hey');
+  await core.hears(commands, /HEY!/);
+  expect(core.echo.shouts).toEqual(['hey']);
+});
+
+test('what was told of a message as not delivered is not delivered later', async () => {
+  const room = await core.chat('alice', 'nobody');
+  core.matrix.before('send', away, ALWAYS); // the status can be shown, the sentence cannot
+  const said = await core.say(ALICE, room, 'hello?');
+  await core.until(() => statuses(said).includes('failed'));
+  await core.close();
+  core.echo.absent.delete('nobody');
+  await core.start();
+  await core.hears(room, /Nobody is not there/);
+  expect(statuses(said)).toEqual(['failed']);
+  expect(core.client('alice').heard).toEqual([]);
+});
+
+test('an outcome that was not written down is not told', async () => {
+  const room = await core.chat('alice', 'wall');
+  core.outages.add('journal.finish', { times: ALWAYS });
+  const said = await core.say(ALICE, room, 'hello');
+  await core.until(() => core.client('alice').heard.includes('hello'));
+  await core.pass();
+  expect(statuses(said)).toEqual([]);
+});
+
+test('who was not told before a crash is told after it', async () => {
+  const room = await core.chat('alice', 'wall');
+  core.matrix.before('sendStatus', away, ALWAYS);
+  const said = await core.say(ALICE, room, 'hello');
+  await core.until(() => core.client('alice').heard.includes('hello'));
+  await core.pass(1_000);
+  await crash();
+  await core.until(() => statuses(said).includes('success'));
+  expect(core.client('alice').heard).toEqual([]); // of the new life
+});
+
+test('where nobody can be told any more, the others in the chat do not wait for it', async () => {
+  const room = await core.chat('alice', 'wall');
+  core.matrix.before('sendStatus', () => {
+    throw new BridgeError('homeserver', 'The homeserver refused it.');
+  });
+  await core.say(ALICE, room, 'first');
+  const second = await core.say(ALICE, room, 'second');
+  await core.until(() => statuses(second).includes('success'));
+  expect(core.client('alice').heard).toEqual(['first', 'second']);
+});
+
+test('a password that is said after a restart is removed, kept sealed, and nothing is done with it', async () => {
+  await core.say(ALICE, commands, 'relogin');
+  await core.hears(commands, /alice on Cave. Your password\?/);
+  await core.close();
+  await core.start();
+  const hidden = core.matrix.hold('redact');
+  const said = await core.say(ALICE, commands, 'open sesame');
+  await core.until(() => hidden.hasArrived(), 'the password being removed');
+  const { rows } = await database.run<{ all: string }>({ name: '', text: 'select inbox::text as all from inbox' }, []);
+  expect(rows.map((row) => row.all).join()).not.toContain('sesame');
+  hidden.release();
+  await core.hears(commands, /restarted while we were talking/);
+  expect(core.matrix.redacted).toContain(said);
+  await core.say(ALICE, commands, 'no secret');
+  await core.hears(commands, /I do not know that/);
+});
