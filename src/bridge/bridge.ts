@@ -190,6 +190,7 @@ export class Bridge {
       networks: options.networks,
       commands: commandRegistry({
         networks: options.networks,
+        choices: store.choices,
         requests: this.#requests,
         list: this.#list,
         following: this.#following,

@@ -29,6 +29,8 @@ export interface LoginParts {
   readonly names: PrivateNames;
   /** The chats of several that are known. */
   readonly groups: NetworkLogin['groups'];
+  /** What is switched on of what the network leaves to its users. */
+  readonly choices: NetworkLogin['choices'];
   readonly sessions: SessionStore;
   readonly journal: Pick<Journal, 'append'>;
   readonly clock: Clock;
@@ -115,7 +117,7 @@ export class Login {
     this.#rosterAt = roster.at;
     for (const contact of roster.contacts) this.#contacts.set(contact.id, contact);
     this.client = parts.network.createClient(
-      { ...record, roster: roster.contacts, names: parts.names, groups: parts.groups },
+      { ...record, roster: roster.contacts, names: parts.names, groups: parts.groups, choices: parts.choices },
       this.#sink(),
     );
   }

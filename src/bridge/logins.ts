@@ -21,7 +21,7 @@ export interface LoginsParts extends Pick<LoginParts, 'journal' | 'onMessage' | 
   readonly networks: readonly Network[];
   readonly sessions: SessionStore;
   readonly portals: Pick<PortalStore, 'ofLogin'>;
-  readonly choices: Pick<ChoiceStore, 'privateNames' | 'setPrivateName'>;
+  readonly choices: Pick<ChoiceStore, 'switchedOn' | 'privateNames' | 'setPrivateName'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly mayUse: (user: MatrixUserId) => boolean;
@@ -161,6 +161,7 @@ export class Logins {
       network,
       names,
       groups,
+      choices: await choices.switchedOn(record.id),
       sessions,
       journal,
       clock,

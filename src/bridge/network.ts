@@ -24,6 +24,9 @@ export interface Network {
   /** What only this network can do, as commands of the management room. */
   readonly commands: readonly NetworkCommand[];
 
+  /** What it leaves to its users. */
+  readonly choices: readonly NetworkChoice[];
+
   /** One client for each login, made once per process life; it does nothing until `connect`. */
   createClient(login: NetworkLogin, sink: ClientSink): NetworkClient;
 }
@@ -37,6 +40,16 @@ export interface NetworkCommand {
   readonly example?: string;
   /** @param client one that this network has made. Resolves to the reply. Throws `BridgeError`; its sentence is the reply. */
   run(client: NetworkClient, args: readonly string[]): Promise<Content>;
+}
+
+/** Something that a user may switch on for a login; off at first. */
+export interface NetworkChoice {
+  /** Also the command that switches it. */
+  readonly name: string;
+  readonly summary: string;
+  /** How it is then, as sentences. */
+  readonly on: string;
+  readonly off: string;
 }
 
 export interface LoginField {
@@ -65,6 +78,8 @@ export interface NetworkLogin extends LoginSeed {
   readonly roster: readonly Contact[];
   /** For sentences to the user. */
   readonly names: PrivateNames;
+  /** The names of the choices that are switched on. */
+  readonly choices: ReadonlySet<string>;
   /** The chats of several that are known. */
   readonly groups: readonly { readonly chat: ChatId; readonly participants: readonly Participant[] }[];
 }
@@ -156,6 +171,9 @@ export interface NetworkClient {
 
   /** Tells the chat that the user types, or stopped. Best effort: opens no conversation, reports nothing. */
   typing(chat: ChatId, typing: boolean): void;
+
+  /** The user has switched a choice of this network on or off. */
+  choose?(choice: string, on: boolean): void;
 
   /**
    * Called when messages come faster than they can be written down (true), and when there is room again (false).

@@ -162,6 +162,9 @@ export interface Choices {
 export interface ChoiceStore {
   of(login: LoginId): Promise<Choices>;
   put(login: LoginId, choices: Choices): Promise<void>;
+  /** The names of the network's own choices that are switched on. */
+  switchedOn(login: LoginId): Promise<ReadonlySet<string>>;
+  switch(login: LoginId, choice: string, on: boolean): Promise<void>;
   /** Contacts whose coming the user wants to be told. */
   watched(login: LoginId): Promise<readonly RemoteUserId[]>;
   watch(login: LoginId, user: RemoteUserId, on: boolean): Promise<void>;

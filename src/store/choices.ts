@@ -1,4 +1,4 @@
-// What users have chosen for their logins, on its tables. Knows three tables; not what the choices do.
+// What users have chosen for their logins, on its tables. Knows their tables; not what the choices do.
 
 import type { LoginId, RemoteUserId } from '../bridge/ids.ts';
 import type { ChoiceStore, Choices } from '../bridge/store.ts';
@@ -28,6 +28,25 @@ export class SqlChoices implements ChoiceStore {
       .values({ login, ...values })
       .onConflict((conflict) => conflict.column('login').doUpdateSet(values))
       .execute();
+  }
+
+  async switchedOn(login: LoginId): Promise<ReadonlySet<string>> {
+    const { kysely } = this.#database;
+    const rows = await kysely.selectFrom('network_choice').select('name').where('login', '=', login).execute();
+    return new Set(rows.map((row) => row.name));
+  }
+
+  async switch(login: LoginId, name: string, on: boolean): Promise<void> {
+    const { kysely } = this.#database;
+    if (on) {
+      await kysely
+        .insertInto('network_choice')
+        .values({ login, name })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    } else {
+      await kysely.deleteFrom('network_choice').where('login', '=', login).where('name', '=', name).execute();
+    }
   }
 
   async watched(login: LoginId): Promise<readonly RemoteUserId[]> {

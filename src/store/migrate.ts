@@ -12,6 +12,7 @@ import * as requestStates from '../../migrations/0006-request-states.ts';
 import * as ownProfile from '../../migrations/0007-own-profile.ts';
 import * as privateNames from '../../migrations/0008-private-names.ts';
 import * as telling from '../../migrations/0009-what-is-told.ts';
+import * as networkChoices from '../../migrations/0010-network-choices.ts';
 import type { Database } from './database.ts';
 
 /** In order of their names. */
@@ -25,6 +26,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-own-profile': ownProfile,
   '0008-private-names': privateNames,
   '0009-what-is-told': telling,
+  '0010-network-choices': networkChoices,
 };
 
 /** The migrations that were carried out just now. */

@@ -66,6 +66,7 @@ export const TABLES = {
   space: { login: 'text', grp: 'text', room: 'text' },
   board: { login: 'text', room: 'text', event_id: 'text?', shown: 'text?' },
   choice: { login: 'text', board: 'boolean', group_spaces: 'boolean' },
+  network_choice: { login: 'text', name: 'text' },
   sign_in_notice: { login: 'text', remote_user: 'text' },
   private_name: { login: 'text', remote_user: 'text', name: 'text' },
   seen: { source: 'text', external_id: 'text', at: 'timestamp with time zone' },

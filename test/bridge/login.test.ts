@@ -51,6 +51,7 @@ function setUp(wanted: SessionRecord['wanted'] = { on: true }) {
       network,
       names: new NamesInMemory(),
       groups: [],
+      choices: new Set(),
       sessions: sessions as SessionStore,
       journal: { append: async () => undefined },
       clock,

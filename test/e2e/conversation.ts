@@ -135,7 +135,8 @@ function tell(options: StageOptions): void {
 
     test('an answer repeats what it answers to', async () => {
       const asked = await alice.waitForMessage(chat, 'hello alice');
-      await alice.reply(chat, asked.id, 'you again?');
+      const relation = { 'm.in_reply_to': { event_id: asked.id } };
+      await alice.send(chat, 'm.room.message', { msgtype: 'm.text', body: 'you again?', 'm.relates_to': relation });
       expect((await bob.waitForText((heard) => heard.text.includes('you again?'))).text).toBe(
         '> Bob: hello alice\r\nyou again?',
       );

@@ -48,6 +48,7 @@ test('the network is told to wait while five hundred messages are not written do
       network,
       groups: [],
       names: new NamesInMemory(),
+      choices: new Set<string>(),
       sessions: {} as SessionStore,
       journal: {
         append: async (row: NewRow) => {

@@ -8,6 +8,7 @@ import { cleanName } from '../../src/matrix/text.ts';
 import { MAX_PAYLOAD, readMessage, writeMessage } from '../../src/msnp/message.ts';
 import { readMime } from '../../src/msnp/mime.ts';
 import { ChunkJoiner } from '../../src/msnp/chunks.ts';
+import { withCodes, withEmoji } from '../../src/networks/msn/convert-emoticons.ts';
 import { fromMessage, split, toMessage } from '../../src/networks/msn/convert-content.ts';
 
 /** The largest event has 65,536 bytes; whoever sends more is no homeserver. */
@@ -52,6 +53,9 @@ const TEXTS: readonly (readonly [what: string, text: (length: number) => string]
   ['numbers that turn', full('\u0600')],
   ['syllables', full('\u1100')],
   ['conjuncts', full('\u0915\u094d')],
+  ['codes of emoticons', full('(brb)')],
+  ['beginnings of codes', full('(')],
+  ['emoji', full('🙂')],
 ];
 
 /** What takes less than that is not measured. */
@@ -87,6 +91,8 @@ const WORK: Readonly<Record<string, (text: string) => void>> = {
   'from MSN': (text) => fromMessageOf(text),
   'HTML in pieces': (text) => inPieces(text, text),
   'text in pieces': (text) => inPieces(text),
+  'codes to emoji': (text) => withEmoji({ type: 'text', runs: [{ text }] }, ['x', ':)']),
+  'emoji to codes': (text) => withCodes({ type: 'text', runs: [{ text }] }),
 };
 
 test.each(TEXTS)(

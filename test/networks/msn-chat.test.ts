@@ -7,6 +7,7 @@ import { text } from '../../src/bridge/events.ts';
 import type { ChatId } from '../../src/bridge/ids.ts';
 import { NAK, refusal } from '../support/msn-server/faults.ts';
 import type { MsnServerDouble } from '../support/msn-server/msn-server-double.ts';
+import { textsIn } from '../support/msn-person/message.ts';
 import { ALICE, BOB, CAROL, eventually, OUR_WORDS, say, setStage, signInOurs, signInPerson } from './msn-stage.ts';
 
 const chat = (address: string): ChatId => address as ChatId;
@@ -79,7 +80,7 @@ test('messages said at once share the opening and keep their order', async () =>
   const ours = await signInOurs(stage);
   const words = ['one', 'two', 'three', 'four', 'five'];
   await Promise.all(words.map((word) => say(ours, BOB, word)));
-  expect(bob.texts).toEqual(words);
+  expect(textsIn(bob.messages)).toEqual(words);
   expect(requests(stage.server)).toBe(1);
 });
 
@@ -91,8 +92,8 @@ test('a long text goes in pieces that each fit', async () => {
   const pieces = ours.client.split(text(long));
   expect(pieces.length).toBeGreaterThan(2);
   for (const piece of pieces) await say(ours, BOB, piece);
-  await eventually(() => bob.texts.length === pieces.length);
-  expect(bob.texts.join(' ')).toBe(long);
+  await eventually(() => textsIn(bob.messages).length === pieces.length);
+  expect(textsIn(bob.messages).join(' ')).toBe(long);
   expect(stage.server.violations).toEqual([]);
 });
 
@@ -194,7 +195,7 @@ test('what must happen before the bytes go out and fails stops them', async () =
   expect(await failure(say(ours, BOB, 'never', async () => Promise.reject(broken)))).toBe(broken);
   await say(ours, BOB, 'but this');
   await bob.waitForText('but this');
-  expect(bob.texts).toHaveLength(1);
+  expect(textsIn(bob.messages)).toHaveLength(1);
 });
 
 test('nothing is sent without being signed in', async () => {
@@ -233,7 +234,7 @@ test('a third person does not hear what is said to one', async () => {
   await bob.waitForChat([ALICE]);
   await say(ours, BOB, 'still only for you');
   expect((await bob.waitForText('still only for you')).chat).not.toBe(group);
-  expect(carol.texts).toEqual(['hello all']);
+  expect(textsIn(carol.messages)).toEqual(['hello all']);
 });
 
 test('typing goes both ways, and opens no conversation', async () => {

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 
 import type { ChatId } from '../../src/bridge/ids.ts';
+import { textsIn } from '../support/msn-person/message.ts';
 import { ALICE, BOB, CAROL, say, setStage, signInOurs, signInPerson } from './msn-stage.ts';
 
 const EARLY = { code: 'bad-state', retriable: false, message: 'There was a nudge just now: please wait ten seconds.' };
@@ -16,7 +17,7 @@ test('“!nudge” in a chat is a nudge, and not words', async () => {
   await bob.waitForNudge(ALICE);
   await say(ours, BOB, 'I said !nudge');
   await bob.waitForText('I said !nudge');
-  expect(bob.texts).toEqual(['I said !nudge']);
+  expect(textsIn(bob.messages)).toEqual(['I said !nudge']);
   expect(stage.server.violations).toEqual([]);
 });
 

@@ -131,7 +131,7 @@ export function makeClient(
   const sink = new KeptSink();
   const id = `msn/${seed.user}` as LoginId;
   const names = new NamesInMemory();
-  const login = { ...seed, id, memory: undefined, roster: [], names, groups: [], ...more };
+  const login = { ...seed, id, memory: undefined, roster: [], names, groups: [], choices: new Set<string>(), ...more };
   const client = network.createClient(login, sink);
   onTestFinished(() => client.disconnect());
   return { client, sink };

@@ -2,6 +2,7 @@
 
 import type { MsnPerson } from '../support/msn-person.ts';
 import { networkContract } from '../support/network-contract.ts';
+import { textsIn } from '../support/msn-person/message.ts';
 import { ALICE, BOB, CAROL, eventually, setStage, signInPerson } from './msn-stage.ts';
 
 networkContract('MSN', async () => {
@@ -14,7 +15,7 @@ networkContract('MSN', async () => {
     friend: BOB,
     absent: CAROL,
     friendSays: (words) => bob.say(ALICE, words),
-    friendHeard: () => bob.texts,
+    friendHeard: () => textsIn(bob.messages),
     breakConnection: async () => {
       stage.server.cut(ALICE);
       // Our client leaves its conversations then; somebody who talks on waits for that.

@@ -48,6 +48,16 @@ export function choicesContract(bench: () => Bench): void {
     expect(await choices.of(login)).toEqual({ board: true, groupSpaces: true });
   });
 
+  test('a network’s own choices are remembered by name', async () => {
+    const { choices } = bench().store;
+    const { id: login } = session;
+    for (const name of ['b', 'a', 'a']) await choices.switch(login, name, true);
+    expect(await choices.switchedOn(login)).toEqual(new Set(['a', 'b']));
+    await choices.switch(login, 'a', false);
+    await choices.switch(login, 'c', false);
+    expect(await choices.switchedOn(login)).toEqual(new Set(['b']));
+  });
+
   test('whose coming is told is remembered once each', async () => {
     const { choices } = bench().store;
     const [bob, carol] = ['home/bob', 'home/carol'] as RemoteUserId[];
@@ -82,12 +92,14 @@ export function choicesContract(bench: () => Bench): void {
     await choices.put(login, { board: true, groupSpaces: true });
     await choices.watch(login, 'home/bob' as RemoteUserId, true);
     await choices.setPrivateName(login, 'home/bob' as RemoteUserId, 'Bobby');
+    await choices.switch(login, 'a', true);
     await sessions.remove(session);
     expect(await spaces.ofLogin(login)).toEqual([]);
     expect(await boards.find(login)).toBeUndefined();
     expect(await choices.of(login)).toEqual({ board: false, groupSpaces: false });
     expect(await choices.watched(login)).toEqual([]);
     expect(await choices.privateNames(login)).toEqual(new Map());
+    expect(await choices.switchedOn(login)).toEqual(new Set());
   });
 
   test('a contact keeps its groups, and whether the network tells of any', async () => {

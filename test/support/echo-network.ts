@@ -46,6 +46,7 @@ export class EchoNetwork implements Network {
       },
     },
   ];
+  readonly choices = [{ name: 'roof', summary: 'puts a roof on the cave', on: 'It is dry.', off: 'It rains in.' }];
   readonly clients = new Map<string, EchoClient>();
   readonly shouts: string[] = [];
   /** Whom the cave has, by name; all of them are on everybody's list. */
@@ -90,6 +91,8 @@ export class EchoClient implements NetworkClient {
   deaf = false;
   /** How the user is seen in the cave. */
   shown: WantedPresence = {};
+  /** What is switched on. */
+  readonly chosen: Set<string>;
   readonly #login: NetworkLogin;
   readonly #sink: ClientSink;
   readonly #network: Pick<EchoNetwork, 'people' | 'absent'>;
@@ -109,6 +112,7 @@ export class EchoClient implements NetworkClient {
     now: () => Date,
   ) {
     this.#login = login;
+    this.chosen = new Set(login.choices);
     this.#sink = sink;
     this.#network = network;
     this.#asking = asking;
@@ -153,6 +157,11 @@ export class EchoClient implements NetworkClient {
     const name = typed.toLowerCase();
     if (!/^[a-z]+$/.test(name)) throw new BridgeError('bad-input', 'A name has letters only.');
     return { user: `cave/${name}` as RemoteUserId, chat: name as ChatId, address: name, name };
+  }
+
+  choose(choice: string, on: boolean): void {
+    if (on) this.chosen.add(choice);
+    else this.chosen.delete(choice);
   }
 
   split(content: Content): readonly Content[] {

@@ -188,11 +188,6 @@ export class MatrixPerson {
     });
   }
 
-  async reply(room: string, eventId: string, body: string): Promise<string> {
-    const relation = { 'm.in_reply_to': { event_id: eventId } };
-    return this.send(room, EventType.RoomMessage, { msgtype: MsgType.Text, body, 'm.relates_to': relation });
-  }
-
   async react(room: string, eventId: string, key: string): Promise<string> {
     const relation = { rel_type: RelationType.Annotation, event_id: eventId, key };
     return this.send(room, EventType.Reaction, { 'm.relates_to': relation });

@@ -124,12 +124,6 @@ export class MsnPerson {
     return this.#inbox.messages;
   }
 
-  /** What was said in words, the oldest first. */
-  get texts(): string[] {
-    const spoken = this.messages.filter(({ contentType }) => contentType === 'text/plain');
-    return spoken.map(({ body }) => body.toString());
-  }
-
   /** What the server itself has said, the oldest first. */
   get notices(): ReceivedMessage[] {
     return this.#notices.messages;

@@ -217,7 +217,15 @@ function makeClient({ network, answers }: NetworkFixture, typed = answers): Sign
   const seed = network.prepareLogin(new Map(Object.entries(typed)));
   const sink = new Sink();
   const id = loginId(network.id, seed.user);
-  const login = { ...seed, id, memory: undefined, roster: [], names: new NamesInMemory(), groups: [] };
+  const login = {
+    ...seed,
+    id,
+    memory: undefined,
+    roster: [],
+    names: new NamesInMemory(),
+    groups: [],
+    choices: new Set<string>(),
+  };
   const client = network.createClient(login, sink);
   onTestFinished(() => client.disconnect());
   return { client, sink };

@@ -4,6 +4,7 @@ import type { BuddyList } from '../buddy-list.ts';
 import type { Following } from '../following.ts';
 import type { Network } from '../network.ts';
 import type { Requests } from '../requests.ts';
+import type { ChoiceStore } from '../store.ts';
 import { answerCommand } from './answer.ts';
 import { boardCommand } from './board.ts';
 import { chatCommand } from './chat.ts';
@@ -36,12 +37,14 @@ const cancelCommand: Command = {
 /** What commands speak about besides logins. */
 export interface CommandParts {
   readonly networks: readonly Network[];
+  readonly choices: ChoiceStore;
   readonly requests: Requests;
   readonly list: BuddyList;
   readonly following: Pick<Following, 'followName'>;
 }
 
-export function commandRegistry({ networks, requests, list, following }: CommandParts): ReadonlyMap<string, Command> {
+export function commandRegistry(parts: CommandParts): ReadonlyMap<string, Command> {
+  const { networks, choices, requests, list, following } = parts;
   const commands: readonly Command[] = [
     helpCommand(() => commands),
     loginCommand,
@@ -49,7 +52,7 @@ export function commandRegistry({ networks, requests, list, following }: Command
     chatCommand,
     requestsCommand(requests),
     answerCommand(requests),
-    ...networkCommands(networks),
+    ...networkCommands(networks, choices),
     renameCommand,
     presenceCommand,
     nickCommand(following),

@@ -18,6 +18,7 @@ import type {
   WantedPresence,
 } from '../../bridge/network.ts';
 import type { DialectName } from '../../msnp/dialect.ts';
+import { readEmoticonCodes } from '../../msnp/emoticon-list.ts';
 import { readOffer } from '../../msnp/offers.ts';
 import type { SessionEvent } from '../../msnp/notification-types.ts';
 import type { SwitchboardEntry } from '../../msnp/switchboard-types.ts';
@@ -43,6 +44,7 @@ import {
   userId,
 } from './ids.ts';
 import type { Io } from './io.ts';
+import { EmoticonChoice, EMOTICONS_CHOICE } from './emoticon-choice.ts';
 import { isNudge, Nudges } from './nudges.ts';
 import type { ServerProfile } from './profile.ts';
 import { Notices } from './notices.ts';
@@ -79,6 +81,7 @@ export class MsnClient implements NetworkClient {
   readonly #notices: Notices;
   readonly #services: Services;
   readonly #nudges: Nudges;
+  readonly #emoticons: EmoticonChoice;
   /** Switchboards of attempts that have ended, still saying goodbye. */
   readonly #leaving = new Set<Promise<void>>();
   #attempt: Attempt | undefined;
@@ -101,6 +104,7 @@ export class MsnClient implements NetworkClient {
     this.#notices = new Notices({ login: login.user, clock: parts.clock, emit: (notice) => sink.event(notice) });
     const say = (text: string): void => this.#notices.say(text);
     this.#nudges = new Nudges(parts.clock);
+    this.#emoticons = new EmoticonChoice(login.choices.has(EMOTICONS_CHOICE.name));
     this.#services = new Services({ server: parts.profile.name, say, log: this.#log });
     this.#people = new People({
       server: parts.profile.key,
@@ -166,7 +170,7 @@ export class MsnClient implements NetworkClient {
   }
 
   split(content: Content): readonly Content[] {
-    return split(content);
+    return split(this.#emoticons.said(content));
   }
 
   async send(chat: ChatId, piece: Content, beforeWrite: () => Promise<void>): Promise<Delivery> {
@@ -232,6 +236,10 @@ export class MsnClient implements NetworkClient {
 
   leave(chat: ChatId): void {
     this.#attempt?.switchboards.leave(chat);
+  }
+
+  choose(choice: string, on: boolean): void {
+    if (choice === EMOTICONS_CHOICE.name) this.#emoticons.choose(on);
   }
 
   hold(held: boolean): void {
@@ -358,6 +366,9 @@ export class MsnClient implements NetworkClient {
       this.#sink.event({ type: 'typing', chat, sender, forMs: TYPING_MS });
       return;
     }
+    const speaker = `${connection} ${address}`;
+    const announced = readEmoticonCodes(message);
+    if (announced !== undefined) return this.#emoticons.announce(speaker, announced);
     const content = fromMessage(message, nick);
     if (content === undefined) {
       const kind = message.type === 'other' ? message.contentType : message.type;
@@ -376,7 +387,7 @@ export class MsnClient implements NetworkClient {
           ? messageId(user, epoch, connection, count)
           : offerId(user, epoch, connection, sender, offer),
       at: this.#parts.clock.now(),
-      content,
+      content: this.#emoticons.heard(speaker, content),
     });
   }
 }

@@ -8,6 +8,7 @@ import { Secret } from '../../bridge/secret.ts';
 import { MsnClient } from './client.ts';
 import { MSN_COMMANDS } from './commands/commands.ts';
 import { OWN_STATUSES } from './convert-contact.ts';
+import { EMOTICONS_CHOICE } from './emoticon-choice.ts';
 import { addressFault, MSN, userId } from './ids.ts';
 import { createIo } from './io.ts';
 import type { Io } from './io.ts';
@@ -31,6 +32,7 @@ export function createMsnNetwork({ profiles, clock, log, io = createIo }: MsnNet
     loginFields: loginFields(profiles),
     statuses: OWN_STATUSES,
     commands: MSN_COMMANDS,
+    choices: [EMOTICONS_CHOICE],
     prepareLogin: (values) => prepareLogin(profiles, values),
     objection,
     createClient: (login, sink) => {

@@ -47,7 +47,15 @@ export class Scene {
     const answers = Object.entries({ address: 'alice@example.com', password: 'secret' });
     const seed = network.prepareLogin(new Map(answers));
     const id = `msn/${seed.user}` as LoginId;
-    const login = { ...seed, id, memory: undefined, roster: [], names: new NamesInMemory(), groups: [] };
+    const login = {
+      ...seed,
+      id,
+      memory: undefined,
+      roster: [],
+      names: new NamesInMemory(),
+      groups: [],
+      choices: new Set<string>(),
+    };
     const sink: ClientSink = {
       event: (event) => this.events.push(event),
       state: (kind, sentence) => this.#states.push({ kind, sentence }),

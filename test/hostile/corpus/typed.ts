@@ -24,7 +24,7 @@ const network = createMsnNetwork({
 
 function client(): NetworkClient {
   const seed = network.prepareLogin(new Map([['server', 'hostile'], ['address', 'alice@example.com'], ['password', 'x']])); // prettier-ignore
-  const kept = { memory: undefined, roster: [], names: new NamesInMemory(), groups: [] };
+  const kept = { memory: undefined, roster: [], names: new NamesInMemory(), groups: [], choices: new Set<string>() };
   const login = { ...seed, ...kept, id: 'msn/hostile/alice@example.com' as never };
   return network.createClient(login, { event: () => undefined, state: () => undefined, remember: () => undefined });
 }

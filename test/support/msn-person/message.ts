@@ -72,3 +72,8 @@ function readLines(text: string): Map<string, string> {
   }
   return fields;
 }
+
+/** What was said in words. */
+export function textsIn(messages: readonly ReceivedMessage[]): string[] {
+  return messages.filter(({ contentType }) => contentType === 'text/plain').map(({ body }) => body.toString());
+}
