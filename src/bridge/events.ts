@@ -1,6 +1,7 @@
 // What happens, as closed unions: on the network, in Matrix, and to a login. Knows no protocol and no wire form.
 
 import type { ChatId, EventId, MatrixUserId, RemoteMessageId, RemoteUserId, RoomId } from './ids.ts';
+import type { Table } from './table-text.ts';
 
 /** A stretch of text in one style. `text` may hold `\n`; it never holds markup. */
 export interface Run {
@@ -14,6 +15,8 @@ export interface Run {
   readonly color?: string;
   /** An absolute URL that the run leads to. */
   readonly link?: string;
+  /** The run is a table, and `text` says the same in lines. */
+  readonly table?: Table;
   /** Whom the run names, in Matrix. */
   readonly mention?: MatrixUserId;
 }

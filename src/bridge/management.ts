@@ -11,6 +11,7 @@ import type { Matrix } from './matrix.ts';
 import type { Network } from './network.ts';
 import { CROWDED, ENCRYPTED, notCommand, OPEN_ROOM } from './outcomes.ts';
 import { code, say } from './say.ts';
+import { speak } from './speak.ts';
 import type { RoomStore } from './store.ts';
 import type { Telling } from './telling.ts';
 import { txnId } from './txn-ids.ts';
@@ -143,10 +144,11 @@ export class Management {
 
   /** Says something to a user without being asked; `about` makes it the same message at every attempt. */
   async notify(user: MatrixUserId, content: Content, about: string, loud: boolean): Promise<Said> {
-    const { matrix } = this.#parts;
     const room = await this.#roomOf(user);
-    const options = { txnId: txnId('n', user, about), ...(!loud && { notice: true }) };
-    return { room, event: await matrix.send(room, matrix.bot, content, options) };
+    const event = await speak(this.#parts.matrix, room, content, ['n', user, about], {
+      ...(!loud && { notice: true }),
+    });
+    return { room, event };
   }
 
   /** The user's room, with the user in it or invited. Two who ask at once get the same one. */

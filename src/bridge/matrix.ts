@@ -141,6 +141,9 @@ export interface Matrix {
   /** Shows a room in a space, or no longer, and has it say so itself, if the bot may. */
   setSpaceChild(space: RoomId, room: RoomId, link: SpaceLink): Promise<void>;
 
+  /** In messages that each hold it all, in order; nothing is lost. Pure. */
+  pieces(content: Content): readonly Content[];
+
   send(room: RoomId, sender: Sender, content: Content, options: SendOptions): Promise<EventId>;
   /** Puts other words in the place of those that the bot sent as this event. */
   edit(room: RoomId, event: EventId, content: Content, txnId: string): Promise<void>;

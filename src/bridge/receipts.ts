@@ -6,11 +6,12 @@ import type { EventId, NetworkId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Matrix, MessageStatus } from './matrix.ts';
 import { say } from './say.ts';
+import { speak } from './speak.ts';
 import type { Telling } from './telling.ts';
 import { txnId } from './txn-ids.ts';
 
 export interface ReceiptsParts {
-  readonly matrix: Pick<Matrix, 'bot' | 'send' | 'sendStatus' | 'markRead'>;
+  readonly matrix: Pick<Matrix, 'bot' | 'pieces' | 'send' | 'sendStatus' | 'markRead'>;
   readonly log: Log;
 }
 
@@ -70,8 +71,7 @@ export class Receipts {
     index: number,
     reply: Content,
   ): Promise<void> {
-    const { matrix } = this.#parts;
-    await matrix.send(room, matrix.bot, reply, { txnId: txnId('b', to, index), notice: true });
+    await speak(this.#parts.matrix, room, reply, ['b', to, index], { notice: true });
   }
 
   async #status(room: RoomId, event: EventId, network: NetworkId, status: MessageStatus, kind: string): Promise<void> {

@@ -1,6 +1,7 @@
 // Small words to put the bot's sentences together. Knows styles, not how any side shows them.
 
 import type { Content, Run } from './events.ts';
+import { type Table, tableText } from './table-text.ts';
 
 type Piece = string | Run;
 
@@ -18,6 +19,12 @@ export function code(text: string): Run {
 
 export function link(text: string, url: string): Run {
   return { text, link: url };
+}
+
+/** The first row is the head. */
+export function table(rows: Table): Run {
+  const clean = rows.map((row) => row.map((cell) => cell.replaceAll(/\s+/gu, ' ').trim()));
+  return { text: tableText(clean), table: clean };
 }
 
 /** Joins contents with a line break between them. */

@@ -15,14 +15,14 @@ export interface WriteOptions {
 
 const HTML = 'org.matrix.custom.html';
 // A whole event may have 65,536 bytes, escapes of JSON and our own keys included.
-const MAX_BODY_BYTES = 24_000;
-const MAX_HTML_BYTES = 32_000;
+export const MAX_BODY_BYTES = 24_000;
+export const MAX_HTML_BYTES = 32_000;
 const MAX_FALLBACK = 500;
 /** What of a plain body is looked at. */
 const MAX_READ = 65_536;
 
 export function toMessageContent(content: Content, options: WriteOptions = {}): Record<string, unknown> {
-  const runs = content.runs.map((run) => ({ ...run, text: cleanText(run.text) }));
+  const runs = cleanRuns(content);
   const body = runs.map((run) => run.text).join('');
   const short = body.length * 3 > MAX_BODY_BYTES ? shorten(body) : body;
   const html = short === body ? writeHtml(runs) : undefined;
@@ -46,6 +46,14 @@ export function toEditContent(event: EventId, content: Content): Record<string, 
     'm.new_content': next,
     'm.relates_to': { rel_type: 'm.replace', event_id: event },
   };
+}
+
+export function cleanRuns({ runs }: Content): readonly Run[] {
+  return runs.map(({ text, table, ...style }) => ({
+    ...style,
+    text: cleanText(text),
+    ...(table && { table: table.map((row) => row.map(cleanText)) }),
+  }));
 }
 
 function msgtype(content: Content, options: WriteOptions): string {

@@ -27,6 +27,7 @@ import { registration } from './registration.ts';
 import { RoomState } from './room-state.ts';
 import { Rooms } from './rooms.ts';
 import { Spaces } from './spaces.ts';
+import { toPieces } from './pieces.ts';
 import { showPresence } from './presence.ts';
 import { roomPrivacy } from './privacy.ts';
 import { STATUS_TYPE, toStatusContent } from './status.ts';
@@ -161,6 +162,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     spaceChildren: (space) => spaces.children(space),
     setSpaceChild: (space, room, link) => spaces.setChild(space, room, link),
 
+    pieces: (content) => toPieces(content),
     async send(room, sender, content, { txnId, at, ...how }) {
       const message = toMessageContent(content, how);
       return intents.send({

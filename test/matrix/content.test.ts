@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { text } from '../../src/bridge/events.ts';
 import type { EventId, MatrixUserId, NetworkId } from '../../src/bridge/ids.ts';
+import { bold, lines, say, table } from '../../src/bridge/say.ts';
 import { fromMessageText, toMessageContent } from '../../src/matrix/content.ts';
 import { registration } from '../../src/matrix/registration.ts';
 import { toStatusContent } from '../../src/matrix/status.ts';
@@ -19,6 +20,18 @@ describe('writing a message', () => {
       formatted_body: 'a <strong>b</strong>',
       'm.mentions': {},
     });
+  });
+
+  test('a table is one in HTML, and lines in plain text', () => {
+    const rows = [
+      ['Name', 'Notes'],
+      ['<Bob>', 'a \u202e& b'],
+    ];
+    const content = toMessageContent(lines(say(bold('Table:')), say(table(rows)), say('end')));
+    expect(content['body']).toBe('Table:\nName   Notes\n<Bob>  a & b\nend');
+    expect(content['formatted_body']).toBe(
+      '<strong>Table:</strong><table><thead><tr><th>Name</th><th>Notes</th></tr></thead><tbody><tr><td>&lt;Bob&gt;</td><td>a &amp; b</td></tr></tbody></table>end',
+    );
   });
 
   test('actions, notices, replies and mentions', () => {

@@ -1,7 +1,7 @@
 // The core's Matrix port, in memory: rooms, who is in them, what was said. Knows the port's promises; nothing of HTTP.
 
 import { BridgeError } from '../../src/bridge/errors.ts';
-import type { Content } from '../../src/bridge/events.ts';
+import { type Content, plainText } from '../../src/bridge/events.ts';
 import type { EventId, MatrixUserId, NetworkId, RemoteUserId, RoomId } from '../../src/bridge/ids.ts';
 import type {
   FurnitureSpec,
@@ -186,6 +186,18 @@ export class MatrixInMemory implements Matrix {
     await this.#trouble('pin', room, event);
     this.#needBot(room);
     this.#room(room).pinned = event;
+  }
+
+  /** How many lines a message holds. */
+  mostLines = Infinity;
+
+  pieces(content: Content): readonly Content[] {
+    const lines = plainText(content).split('\n');
+    if (lines.length <= this.mostLines) return [content];
+    const parts = Array.from({ length: Math.ceil(lines.length / this.mostLines) }, (_, n) =>
+      lines.slice(n * this.mostLines, (n + 1) * this.mostLines),
+    );
+    return parts.map((part) => ({ ...content, runs: [{ text: part.join('\n') }] }));
   }
 
   async send(room: RoomId, sender: Sender, content: Content, options: SendOptions): Promise<EventId> {

@@ -44,7 +44,16 @@ export function contactIn(client: CommandClient, args: readonly string[], exampl
 
 /** The group of that name, capital letters or not. */
 export function groupNamed(client: CommandClient, name: string): RosterGroup {
-  const found = client.roster.groups.find((group) => group.name.toLowerCase() === name.trim().toLowerCase());
+  const found = findGroup(client, name);
   if (!found) throw new BridgeError('bad-input', `You have no group “${name}”. “groups” shows those you have.`);
   return found;
+}
+
+export function findGroup(client: CommandClient, name: string): RosterGroup | undefined {
+  return client.roster.groups.find((group) => asTyped(group.name) === asTyped(name));
+}
+
+/** What is typed has one blank where a name may have several. */
+function asTyped(name: string): string {
+  return name.replaceAll(/\s+/gu, ' ').trim().toLowerCase();
 }

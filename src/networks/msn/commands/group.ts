@@ -3,15 +3,17 @@
 import { BridgeError } from '../../../bridge/errors.ts';
 import type { Content } from '../../../bridge/events.ts';
 import { say } from '../../../bridge/say.ts';
-import { type CommandClient, contactIn, groupNamed, type MsnCommand } from './command.ts';
+import { NO_GROUP } from '../../../msnp/contacts.ts';
+import { type CommandClient, contactIn, findGroup, groupNamed, type MsnCommand } from './command.ts';
+import { pairsIn, unquoted } from './quotes.ts';
 
 const USAGE =
-  'Say “group add Friends”, “group rename Friends to Old friends”, “group delete Friends”, or “group move bob@example.com Friends”.';
+  'Say “group add Friends”, “group rename Friends to Old friends”, “group delete Friends”, “group move bob@example.com Friends”, or “group put” and “group take” for one group of several.';
 
 export const GROUP: MsnCommand = {
   name: 'group',
-  args: 'add|rename|delete|move …',
-  summary: 'changes the groups of your contact list',
+  args: 'add|rename|delete|move|put|take …',
+  summary: 'changes the groups of your contact list: “move” is into this group only, “put” and “take” leave the others',
   example: 'group move bob@example.com Friends',
   run: async (client, [verb = '', ...args]) => {
     const run = VERBS.get(verb.toLowerCase());
@@ -25,24 +27,35 @@ const VERBS = new Map<string, (client: CommandClient, args: readonly string[]) =
   ['rename', rename],
   ['delete', remove],
   ['move', move],
+  ['put', put],
+  ['take', take],
 ]);
 
 async function add(client: CommandClient, args: readonly string[]): Promise<Content> {
-  const name = args.join(' ');
+  const name = unquoted(args.join(' '));
   if (name === '') throw new BridgeError('bad-input', USAGE);
   await client.ask({ type: 'add-group', name });
   return say(`You have a group “${name}”.`);
 }
 
 async function rename(client: CommandClient, args: readonly string[]): Promise<Content> {
-  const [before = '', name = ''] = args.join(' ').split(/\s+to\s+/u, 2);
-  if (name === '') throw new BridgeError('bad-input', USAGE);
-  await client.ask({ type: 'rename-group', group: groupNamed(client, before).id, name });
-  return say(`The group “${before}” is now called “${name}”.`);
+  const pairs = pairsIn(args.join(' '));
+  const [first] = pairs;
+  if (!first) throw new BridgeError('bad-input', USAGE);
+  const [meant, ...others] = pairs.filter(([before]) => findGroup(client, before));
+  if (others.length > 0) {
+    const example = 'group rename "Back to school" to "School"';
+    throw new BridgeError('bad-input', `Which group do you mean? Please put its name in quotes: ${example}`);
+  }
+  const [before, after] = meant ?? first;
+  if (after === '') throw new BridgeError('bad-input', USAGE);
+  const { id, name } = groupNamed(client, before);
+  await client.ask({ type: 'rename-group', group: id, name: after });
+  return say(`The group “${name}” is now called “${after}”.`);
 }
 
 async function remove(client: CommandClient, args: readonly string[]): Promise<Content> {
-  const group = groupNamed(client, args.join(' '));
+  const group = groupNamed(client, unquoted(args.join(' ')));
   await client.ask({ type: 'remove-group', group: group.id });
   return say(`The group “${group.name}” is gone. Who was in it is still on your list.`);
 }
@@ -50,11 +63,30 @@ async function remove(client: CommandClient, args: readonly string[]): Promise<C
 /** Into this group and out of all others; without a name out of all. */
 async function move(client: CommandClient, args: readonly string[]): Promise<Content> {
   const { address, groups } = contactIn(client, args, 'group move bob@example.com Friends');
-  const name = args.slice(1).join(' ');
+  const name = unquoted(args.slice(1).join(' '));
   const target = name === '' ? undefined : groupNamed(client, name);
   if (target && !groups.includes(target.id)) await client.ask({ type: 'add-to-group', address, group: target.id });
   for (const group of groups) {
-    if (group !== target?.id) await client.ask({ type: 'remove-from-group', address, group });
+    // whoever is in no group is in this one
+    if (group === target?.id || (!target && group === NO_GROUP)) continue;
+    await client.ask({ type: 'remove-from-group', address, group });
   }
   return say(target ? `${address} is in “${target.name}”.` : `${address} is in no group.`);
+}
+
+/** Into one group more. */
+async function put(client: CommandClient, args: readonly string[]): Promise<Content> {
+  const { address, groups } = contactIn(client, args, 'group put bob@example.com Friends');
+  const target = groupNamed(client, unquoted(args.slice(1).join(' ')));
+  if (!groups.includes(target.id)) await client.ask({ type: 'add-to-group', address, group: target.id });
+  return say(`${address} is in “${target.name}”.`);
+}
+
+/** Out of one group. */
+async function take(client: CommandClient, args: readonly string[]): Promise<Content> {
+  const { address, groups } = contactIn(client, args, 'group take bob@example.com Friends');
+  const { id, name } = groupNamed(client, unquoted(args.slice(1).join(' ')));
+  if (!groups.includes(id)) throw new BridgeError('bad-input', `${address} is not in “${name}”.`);
+  await client.ask({ type: 'remove-from-group', address, group: id });
+  return say(`${address} is not in “${name}” any more.`);
 }
