@@ -1,6 +1,6 @@
 // Builds every part by hand and puts them together. The list in `startApp` is the picture of the program.
 
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Bridge } from './bridge/bridge.ts';
 import type { Cancel, Clock } from './bridge/clock.ts';
 import { type CrashPoints, NO_CRASH, withCrashPoints } from './bridge/crash-points.ts';
@@ -9,6 +9,7 @@ import type { NetworkId } from './bridge/ids.ts';
 import type { MatrixSink } from './bridge/matrix.ts';
 import type { Network } from './bridge/network.ts';
 import type { Log } from './bridge/log.ts';
+import { Pages } from './bridge/pages.ts';
 import { Secret } from './bridge/secret.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError } from './config/errors.ts';
@@ -22,6 +23,7 @@ const SWEEP_EVERY_MS = 30_000;
 const DATABASE_LOOK_MS = 2_000;
 const HOMESERVER_LOOK_MS = 2_000;
 const HOMESERVER_ATTEMPTS = 8;
+const PAGE_TOKEN_BYTES = 32;
 
 /** The environment variable that takes the place of the key file. */
 export const KEY_VARIABLE = 'BRIDGE_SECRET_KEY';
@@ -51,6 +53,7 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
     createMsnNetwork({ profiles: config.msn.profiles, clock, log: log.child({ part: 'msn' }) }),
     ...others,
   ];
+  const pages = pagesOf(config, clock);
   const opened = await openStore({
     database: databaseOf(config),
     key: keyOf(config, key),
@@ -76,10 +79,11 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
       presencePerSecond: config.presence.mode === 'off' ? 0 : config.presence.requests_per_second,
       spaces: config.bridge.spaces,
       logoutRooms: config.bridge.logout_rooms,
+      pages,
       clock,
       log: log.child({ part: 'bridge' }),
       openMatrix: async (sink) => {
-        matrix = await openMatrix(matrixOptions(config, networks, watched(sink), { clock, log }));
+        matrix = await openMatrix({ ...matrixOptions(config, networks, watched(sink), { clock, log }), pages });
         return withCrashPoints('matrix', matrix, crashPoints);
       },
     });
@@ -211,6 +215,12 @@ function databaseOf(config: Config): Parameters<typeof openStore>[0]['database']
 function keyOf(config: Config, key: Secret | undefined): KeySource {
   if (key) return { type: 'value', name: `the environment variable ${KEY_VARIABLE}`, value: key };
   return { type: 'file', path: config.secrets.key_file };
+}
+
+/** Undefined as long as the configuration names no address for browsers. */
+function pagesOf({ appservice: { public_url: publicUrl } }: Config, clock: Clock): Pages | undefined {
+  if (publicUrl === undefined) return undefined;
+  return new Pages({ publicUrl, clock, token: () => randomBytes(PAGE_TOKEN_BYTES).toString('base64url') });
 }
 
 /** Undefined as long as the configuration lets nobody in. */

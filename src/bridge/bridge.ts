@@ -22,6 +22,7 @@ import { Management } from './management.ts';
 import type { Matrix, MatrixSink } from './matrix.ts';
 import { Moments } from './moments.ts';
 import type { Network } from './network.ts';
+import type { Pages } from './pages.ts';
 import { Permissions, type PermissionMap } from './permissions.ts';
 import { Portals } from './portals.ts';
 import { Provisioning } from './provisioning.ts';
@@ -47,6 +48,8 @@ export interface BridgeOptions {
   readonly logoutRooms: LogoutRooms;
   /** Whether each login has a space with its rooms. */
   readonly spaces: boolean;
+  /** Undefined: users' browsers do not reach the bridge. */
+  readonly pages: Pages | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -189,7 +192,7 @@ export class Bridge {
       rooms: store.rooms,
       networks: options.networks,
       commands: commandRegistry({
-        networks: options.networks,
+        ...options,
         choices: store.choices,
         requests: this.#requests,
         list: this.#list,

@@ -2,6 +2,7 @@
 
 import type { Availability, Contact, Content, LoginStateKind, Participant, RemoteEvent } from './events.ts';
 import type { ChatId, LoginId, NetworkId, RemoteUserId, ServerKey } from './ids.ts';
+import type { Pages } from './pages.ts';
 import type { Secret } from './secret.ts';
 
 export interface Network {
@@ -38,8 +39,12 @@ export interface NetworkCommand {
   readonly args: string;
   readonly summary: string;
   readonly example?: string;
-  /** @param client one that this network has made. Resolves to the reply. Throws `BridgeError`; its sentence is the reply. */
-  run(client: NetworkClient, args: readonly string[]): Promise<Content>;
+  /**
+   * Resolves to the reply. Throws `BridgeError`; its sentence is the reply.
+   * @param client one that this network has made.
+   * @param pages makes links to pages for the user's browser; undefined: browsers do not reach the bridge.
+   */
+  run(client: NetworkClient, args: readonly string[], pages?: Pick<Pages, 'offer'>): Promise<Content>;
 }
 
 /** Something that a user may switch on for a login; off at first. */

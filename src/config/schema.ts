@@ -10,6 +10,11 @@ const token = z
   .string()
   .min(16, 'is too short for a token: run “npm run registration” to make good ones')
   .refine((value) => !value.startsWith('CHANGE'), 'is the placeholder: run “npm run registration” to make real tokens');
+/** What browsers get there may be a proof of who somebody is. */
+const browserUrl = httpUrl.refine(
+  (value) => value.startsWith('https:') || ['localhost', '127.0.0.1', '[::1]'].includes(new URL(value).hostname),
+  'must be an https:// address, unless it is on this machine',
+);
 const localpart = z.string().regex(/^[a-z0-9._=/+-]{1,100}$/u, 'must be lower-case letters, digits and ._=/+-');
 
 const homeserver = z.strictObject({
@@ -20,6 +25,7 @@ const homeserver = z.strictObject({
 const appservice = z.strictObject({
   id: z.string().min(1).max(100).default('msn'),
   url: httpUrl,
+  public_url: browserUrl.optional(),
   listen: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(29_333) }).prefault({}),
   as_token: token,
   hs_token: token,

@@ -64,6 +64,7 @@ function linkOf(run: Run): string | undefined {
   return link === run.text ? undefined : link;
 }
 
-function escapeHtml(text: string): string {
+/** Fit to stand in text and in quoted attributes. */
+export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ESCAPES.get(character) ?? '');
 }

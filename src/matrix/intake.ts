@@ -14,6 +14,7 @@ import { decodePart, HttpProblem, readBody } from './http-body.ts';
 import type { SeenMember } from './incoming.ts';
 import type { HttpAnswer, ProvisioningHttp } from './provisioning-http.ts';
 import { PROVISIONING_BASE } from './provisioning-routes.ts';
+import type { PageHttp } from './page-http.ts';
 import { receive } from './transaction.ts';
 
 export interface IntakeOptions {
@@ -27,6 +28,8 @@ export interface IntakeOptions {
   readonly isReady: () => boolean;
   /** Answers programs, which have tokens of their own; without it there is nothing for them here. */
   readonly provisioning?: Pick<ProvisioningHttp, 'answer'> | undefined;
+  /** Answers users' browsers, likewise. */
+  readonly pages?: PageHttp | undefined;
   readonly clock: Pick<Clock, 'after'>;
   readonly log: Log;
   readonly maxBodyBytes?: number;
@@ -99,7 +102,9 @@ export class Intake extends AppService {
     // What a refused request still sends is thrown away: cut off, the other side might not see the answer.
     response.once('finish', () => request.resume());
     try {
-      this.#reply(response, await this.#answer(request));
+      const { pages } = this.#options;
+      if (pages?.serves(request.url ?? '')) pages.answer(request, response);
+      else this.#reply(response, await this.#answer(request));
     } catch (error) {
       if (error instanceof HttpProblem) {
         const { status, errcode, message, headers } = error;

@@ -6,6 +6,7 @@ import type { Clock } from '../bridge/clock.ts';
 import type { MatrixUserId, NetworkId } from '../bridge/ids.ts';
 import type { Log } from '../bridge/log.ts';
 import type { Matrix, MatrixSink } from '../bridge/matrix.ts';
+import type { Pages } from '../bridge/pages.ts';
 import type { Secret } from '../bridge/secret.ts';
 import { asUserId } from './checks.ts';
 import { bridgeState } from './bridge-info.ts';
@@ -20,6 +21,7 @@ import { serveLibrary } from './library-http.ts';
 import { routeLibraryLog } from './library-log.ts';
 import { Memberships } from './memberships.ts';
 import { displayNameOf, presenceOf } from './people.ts';
+import { PageHttp } from './page-http.ts';
 import { Profiles } from './profiles.ts';
 import { type ProvisioningAccess, ProvisioningHttp } from './provisioning-http.ts';
 import { quoteOf } from './quotes.ts';
@@ -50,6 +52,8 @@ export interface MatrixOptions {
   readonly sink: MatrixSink;
   /** Undefined: there is no provisioning API. */
   readonly provisioning?: ProvisioningAccess | undefined;
+  /** Pages for users' browsers; undefined: there are none. */
+  readonly pages?: Pages | undefined;
   readonly clock: Clock;
 }
 
@@ -121,6 +125,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     },
     isReady: () => health.ready,
     provisioning,
+    pages: options.pages && new PageHttp(options.pages),
     clock,
     log,
   });

@@ -8,6 +8,7 @@ import { BridgeError } from '../../src/bridge/errors.ts';
 import { type MatrixEvent, plainText, text } from '../../src/bridge/events.ts';
 import type { EventId, MatrixUserId, RoomId } from '../../src/bridge/ids.ts';
 import type { MatrixSink } from '../../src/bridge/matrix.ts';
+import { Pages } from '../../src/bridge/pages.ts';
 import type { PermissionMap } from '../../src/bridge/permissions.ts';
 import type { Store } from '../../src/bridge/store.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -92,6 +93,7 @@ export class Core {
   readonly log = keptLog();
   readonly outages = new Outages();
   readonly matrix = new MatrixInMemory('echo');
+  readonly pages = new Pages({ publicUrl: 'https://bridge.test', clock: this.clock, token: () => this.#id().slice(1) });
   readonly echo = new EchoNetwork({ password: 'cave', now: () => this.clock.now() });
   readonly #database: Database;
   #bridge: Bridge | undefined;
@@ -127,6 +129,7 @@ export class Core {
       presencePerSecond: 0,
       logoutRooms,
       spaces,
+      pages: this.pages,
       clock: this.clock,
       log: this.log,
     });

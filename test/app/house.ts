@@ -39,6 +39,8 @@ export interface HouseOptions {
   readonly accounts?: readonly string[];
   /** As in config.yaml. */
   readonly provisioning?: object;
+  /** Users' browsers reach the bridge. */
+  readonly browsers?: boolean;
   /** Further keys of the MSN server in config.yaml. */
   readonly server?: (msn: MsnServerDouble) => object;
   /** Of MSN accounts, by name; `secret` otherwise. */
@@ -109,6 +111,7 @@ export class House {
       appservice: {
         url: `http://127.0.0.1:${port}`,
         listen: { port },
+        ...(options.browsers === true && { public_url: `http://127.0.0.1:${port}` }),
         as_token: TOKENS.as,
         hs_token: TOKENS.hs,
       },

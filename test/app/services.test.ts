@@ -2,13 +2,14 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { refusal } from '../support/msn-server/faults.ts';
+import { type Page, press, visit } from '../support/browser.ts';
 import { House, type Visitor } from './house.ts';
 
 let house: House;
 let alice: Visitor;
 
 beforeAll(async () => {
-  house = await House.build({ mail: { alice: { inboxUnread: 2, foldersUnread: 1 } } });
+  house = await House.build({ mail: { alice: { inboxUnread: 2, foldersUnread: 1 } }, browsers: true });
   alice = await house.signedIn('alice');
 });
 afterAll(async () => house.pullDown());
@@ -31,6 +32,54 @@ describe('mail', () => {
     await alice.hears(/^New mail from Mike Mintz \(example@passport\.com\): newsubject$/);
     house.msn.moveMail('alice@example.com', { from: 'ACTIVE', to: '.!!trAsH', count: 2 });
     expect(await alice.asks('mail', /inbox/)).toMatch(/^You have one unread message in your inbox/);
+  });
+
+  /** What nobody else may know: links, and what is in forms. */
+  const secrets: string[] = [];
+
+  async function opened(link: string): Promise<Page> {
+    const page = await press(await visit(link));
+    const { auth = '', creds = '' } = Object.fromEntries(page.form?.fields ?? []);
+    secrets.push(link.slice(link.lastIndexOf('/') + 1), auth, creds);
+    return page;
+  }
+
+  test('a link opens her inbox without another sign-in, once', async () => {
+    const said = await alice.asks('mail', /http/);
+    expect(said).toMatch(/^You have .* in other folders\.\nFor one minute this opens your inbox, once: http/);
+    const url = /http\S+$/.exec(said)?.[0] ?? '';
+    await visit(url, 'HEAD');
+    const form = await opened(url);
+    expect(form.postsItself).toBe(true);
+    expect(JSON.stringify(form)).not.toContain('"secret"');
+    const inbox = await press(form, house.msn);
+    expect([inbox.status, inbox.headers.location]).toEqual([302, '/cgi-bin/HoTMaiL']);
+    expect((await visit(url)).status).toBe(404);
+    expect((await visit(url, 'POST')).status).toBe(404);
+  });
+
+  test('so do links to a new mail, to the mail that came last, and to her profile', async () => {
+    const places: unknown[] = [];
+    for (const words of ['mail compose bob@example.com', 'mail last', 'mail profile']) {
+      const link = /http\S+$/.exec(await alice.asks(words, /http/))?.[0] ?? '';
+      const page = await press(await opened(link), house.msn);
+      places.push([page.status, page.headers.location]);
+    }
+    expect(places).toEqual([
+      [302, '/cgi-bin/compose'],
+      [302, expect.stringContaining('/cgi-bin/getmsg?msg=')],
+      [302, '/cgi-bin/profile'],
+    ]);
+    const asked = house.msn.received.filter(({ verb }) => verb === 'URL').map(({ args }) => args.slice(1).join(' '));
+    expect(asked).toEqual(['INBOX', 'INBOX', 'COMPOSE bob@example.com', 'PROFILE 0x0409']);
+    await alice.asks('mail compose bob', /looks like name@example\.com/);
+    await alice.asks('mail pigeons', /no such page\. Say “mail”/);
+  });
+
+  test('nothing of it is in the log', () => {
+    expect(secrets).toHaveLength(4 * 3);
+    const log = JSON.stringify(house.log.lines);
+    expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
   });
 
   test('mail that came while the homeserver was away is told when it is back, once', async () => {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { press, visit } from '../support/browser.ts';
 import { House, type Visitor } from './house.ts';
 
 let house: House;
 let alice: Visitor;
 
 beforeAll(async () => {
-  house = await House.build();
+  house = await House.build({ browsers: true });
   alice = await house.signedIn('alice');
 });
 afterAll(async () => house.pullDown());
@@ -46,6 +47,11 @@ test('with several accounts a command asks which one is meant', async () => {
 test('a network brings commands of its own, which need no naming of the account', async () => {
   expect(await alice.asks('help', /What you can say/)).toContain('shout <words> – shouts into the cave');
   expect(await alice.asks('shout hello wall', /!/)).toBe('HELLO WALL!');
+});
+
+test('what a network offers as a page is behind a link of the bridge', async () => {
+  const [link = ''] = /http\S+$/.exec(await alice.asks('dig', /http/)) ?? [];
+  expect((await press(await visit(link))).form).toEqual({ action: 'https://outside.example.com/', fields: [] });
 });
 
 test('where the network says that it arrived, the status names who has it', async () => {

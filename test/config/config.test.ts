@@ -75,6 +75,11 @@ test.each([
     'config.yaml:11:7: networks.msn.servers.own.gateway_url: is missing: gateway_only leaves no other way',
   ],
   [
+    'what browsers get there is not for everybody who listens',
+    good.replace('  as_token', '  public_url: http://bridge.example.com\n  as_token'),
+    'config.yaml:6:15: appservice.public_url: must be an https:// address, unless it is on this machine',
+  ],
+  [
     'a secret of the provisioning API must not be short',
     `${good}provisioning:\n  shared_secret: short\n`,
     'config.yaml:16:18: provisioning.shared_secret: is too short',

@@ -28,7 +28,7 @@ async function hears(ours: OurLogin, count: number): Promise<string[]> {
 
 async function mail({ network }: { readonly network: Network }, { client }: OurLogin): Promise<string> {
   const command = network.commands.find(({ name }) => name === 'mail');
-  return plainText(await command!.run(client, []));
+  return plainText(await command!.run(client, [])).split('\n')[0] ?? '';
 }
 
 function message(type: string, ...body: string[]): string {

@@ -19,6 +19,7 @@ import type {
 import { Secret } from '../../src/bridge/secret.ts';
 
 const LIMIT = 40;
+const OUTSIDE = 'https://outside.example.com/';
 
 /** `password`: the only one that is right. Clients are kept by address, so that a test can speak as the network. */
 export class EchoNetwork implements Network {
@@ -44,6 +45,13 @@ export class EchoNetwork implements Network {
         this.shouts.push(args.join(' '));
         return text(`${args.join(' ').toUpperCase()}!`);
       },
+    },
+    {
+      name: 'dig',
+      args: '',
+      summary: 'a link to the way out',
+      run: async (_, __, pages) =>
+        text(pages?.offer({ title: 'the way out', make: () => ({ action: OUTSIDE, fields: [] }) }) ?? 'No way.'),
     },
   ];
   readonly choices = [{ name: 'roof', summary: 'puts a roof on the cave', on: 'It is dry.', off: 'It rains in.' }];

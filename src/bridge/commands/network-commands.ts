@@ -5,6 +5,7 @@ import { BridgeError } from '../errors.ts';
 import type { Content } from '../events.ts';
 import type { Login } from '../login.ts';
 import type { Network, NetworkChoice, NetworkCommand } from '../network.ts';
+import type { Pages } from '../pages.ts';
 import { say } from '../say.ts';
 import type { ChoiceStore } from '../store.ts';
 import { withLogin } from './choose.ts';
@@ -18,19 +19,21 @@ interface OfNetwork extends Omit<NetworkCommand, 'run'> {
 export function networkCommands(
   networks: readonly Network[],
   choices: Pick<ChoiceStore, 'switchedOn' | 'switch'>,
+  pages: Pages | undefined,
 ): readonly Command[] {
   const all = networks.flatMap((network) =>
     [
       ...network.commands.map((command): OfNetwork => ({
         ...command,
-        run: async (login, args) => command.run(login.client, args),
+        run: async (login, args) => command.run(login.client, args, pages),
       })),
       ...network.choices.map((choice) => switchOf(choice, choices)),
     ].map((command) => ({ network, command })),
   );
   return [...Map.groupBy(all, ({ command }) => command.name).values()].flatMap(([first, ...others]) => {
     if (!first) return [];
-    return [toCommand(first.command, new Map([first, ...others].map(({ network, command }) => [network, command])))];
+    const ofNetwork = new Map([first, ...others].map(({ network, command }) => [network, command]));
+    return [toCommand(first.command, ofNetwork)];
   });
 }
 

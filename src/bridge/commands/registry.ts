@@ -3,6 +3,7 @@
 import type { BuddyList } from '../buddy-list.ts';
 import type { Following } from '../following.ts';
 import type { Network } from '../network.ts';
+import type { Pages } from '../pages.ts';
 import type { Requests } from '../requests.ts';
 import type { ChoiceStore } from '../store.ts';
 import { answerCommand } from './answer.ts';
@@ -41,10 +42,11 @@ export interface CommandParts {
   readonly requests: Requests;
   readonly list: BuddyList;
   readonly following: Pick<Following, 'followName'>;
+  readonly pages: Pages | undefined;
 }
 
 export function commandRegistry(parts: CommandParts): ReadonlyMap<string, Command> {
-  const { networks, choices, requests, list, following } = parts;
+  const { networks, choices, requests, list, following, pages } = parts;
   const commands: readonly Command[] = [
     helpCommand(() => commands),
     loginCommand,
@@ -52,7 +54,7 @@ export function commandRegistry(parts: CommandParts): ReadonlyMap<string, Comman
     chatCommand,
     requestsCommand(requests),
     answerCommand(requests),
-    ...networkCommands(networks, choices),
+    ...networkCommands(networks, choices, pages),
     renameCommand,
     presenceCommand,
     nickCommand(following),

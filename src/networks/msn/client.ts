@@ -47,10 +47,9 @@ import type { Io } from './io.ts';
 import { EmoticonChoice, EMOTICONS_CHOICE } from './emoticon-choice.ts';
 import { isNudge, Nudges } from './nudges.ts';
 import type { ServerProfile } from './profile.ts';
-import { Notices } from './notices.ts';
 import { People } from './people.ts';
 import type { Roster } from './roster.ts';
-import { Services } from './services.ts';
+import { Service } from './service.ts';
 import { Switchboards } from './switchboards.ts';
 import type { Heard } from './switchboards.ts';
 import { Ways } from './ways.ts';
@@ -78,8 +77,7 @@ export class MsnClient implements NetworkClient {
   readonly #log: Log;
   readonly #people: People;
   readonly #groups: Groups;
-  readonly #notices: Notices;
-  readonly #services: Services;
+  readonly #service: Service;
   readonly #nudges: Nudges;
   readonly #emoticons: EmoticonChoice;
   /** Switchboards of attempts that have ended, still saying goodbye. */
@@ -101,17 +99,22 @@ export class MsnClient implements NetworkClient {
       randomBytes: (size) => parts.io.randomBytes(size),
       onChange: (chat, participants) => this.#onParticipants(chat, participants),
     });
-    this.#notices = new Notices({ login: login.user, clock: parts.clock, emit: (notice) => sink.event(notice) });
-    const say = (text: string): void => this.#notices.say(text);
     this.#nudges = new Nudges(parts.clock);
     this.#emoticons = new EmoticonChoice(login.choices.has(EMOTICONS_CHOICE.name));
-    this.#services = new Services({ server: parts.profile.name, say, log: this.#log });
+    this.#service = new Service({
+      profile: parts.profile,
+      login,
+      clock: parts.clock,
+      log: this.#log,
+      emit: (notice) => sink.event(notice),
+      ask: async (page, argument) => this.#people.askForPage(page, argument),
+    });
     this.#people = new People({
       server: parts.profile.key,
       login,
       clock: parts.clock,
       sink,
-      say,
+      say: (text) => this.#service.say(text),
       epoch: () => this.#epoch,
       send: () => {
         const connection = this.#attempt?.connection;
@@ -123,7 +126,7 @@ export class MsnClient implements NetworkClient {
   connect(epoch: number, wanted: WantedPresence): void {
     if (this.#attempt) return;
     this.#epoch = epoch;
-    this.#notices.begin(epoch);
+    this.#service.begin(epoch);
     const { address, password } = this.#login;
     const { profile, io, clock } = this.#parts;
     const ways = new Ways({ profile, io, clock, log: this.#log });
@@ -215,8 +218,8 @@ export class MsnClient implements NetworkClient {
     return this.#people.roster;
   }
 
-  get services(): Services {
-    return this.#services;
+  get service(): Service {
+    return this.#service;
   }
 
   /** Asks the server to change something; resolves when it is done, throws `BridgeError` when it is not. */
@@ -283,7 +286,7 @@ export class MsnClient implements NetworkClient {
   #onEnd({ kind, sentence, ticketRefused, afterMs }: Ending): void {
     const attempt = this.#attempt;
     this.#attempt = undefined;
-    this.#notices.end();
+    this.#service.end();
     if (ticketRefused) this.#ticketRefused = true;
     this.#people.onEnd();
     if (attempt) {
@@ -308,6 +311,7 @@ export class MsnClient implements NetworkClient {
       case 'group-added':
       case 'group-renamed':
       case 'group-removed':
+      case 'page-granted':
       case 'request-done':
       case 'request-refused':
         return this.#people.onEvent(event);
@@ -324,6 +328,7 @@ export class MsnClient implements NetworkClient {
       case 'command-refused':
         this.#log.info({ verb: event.verb, code: event.code }, 'command refused');
         return;
+      case 'profile':
       case 'maintenance':
       case 'mail-counted':
       case 'mail-arrived':
@@ -331,7 +336,7 @@ export class MsnClient implements NetworkClient {
       case 'offline-messages':
       case 'alert':
       case 'alert-lost':
-        return this.#services.handle(event);
+        return this.#service.onEvent(event);
       // Our own nick and status are the connection's, like the rest.
       case 'own-nick':
       case 'status-set':
@@ -341,9 +346,6 @@ export class MsnClient implements NetworkClient {
       case 'sign-in-refused':
       case 'signed-out':
       case 'timed-out':
-      // Web pages are not used yet.
-      case 'profile':
-      case 'page-granted':
         return;
     }
   }

@@ -8,6 +8,7 @@ import type { ClientSink, NetworkLogin, RequestAnswer } from '../../bridge/netwo
 import type { ContactChange } from '../../msnp/contacts.ts';
 import type { DialectName } from '../../msnp/dialect.ts';
 import type { NotificationCommand, SessionEvent } from '../../msnp/notification-types.ts';
+import type { MailPage, PageName } from '../../msnp/service-types.ts';
 import type { CachedRoster } from '../../msnp/roster.ts';
 import { Asking } from './asking.ts';
 import type { Question } from './asking.ts';
@@ -19,7 +20,15 @@ import { Roster } from './roster.ts';
 export type PeopleEvent =
   | Extract<
       SessionEvent,
-      { type: 'roster' | 'status-changed' | 'personal-message-changed' | 'request-done' | 'request-refused' }
+      {
+        type:
+          | 'roster'
+          | 'status-changed'
+          | 'personal-message-changed'
+          | 'request-done'
+          | 'request-refused'
+          | 'page-granted';
+      }
     >
   | ContactChange;
 
@@ -74,6 +83,12 @@ export class People {
     await this.#asking.ask(question, send);
   }
 
+  /** Where a page of the service is. Throws `BridgeError` when the server does not say. */
+  async askForPage(page: PageName, argument: string | undefined): Promise<MailPage | undefined> {
+    const question = { type: 'request-page', page, ...(argument !== undefined && { argument }) } as const;
+    return this.#asking.ask(question, this.#parts.send());
+  }
+
   /** How the user answers somebody who asked to be let in. */
   async answer(user: RemoteUserId, answer: RequestAnswer): Promise<void> {
     const address = addressOfUser(user);
@@ -113,6 +128,8 @@ export class People {
       case 'group-removed':
       case 'privacy-changed':
         return this.roster.onChange(event);
+      case 'page-granted':
+        return this.#asking.onGranted(event.request, event.page);
       case 'request-done':
         return this.#asking.onDone(event.request);
       case 'request-refused':

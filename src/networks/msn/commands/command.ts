@@ -3,16 +3,17 @@
 import { BridgeError } from '../../../bridge/errors.ts';
 import type { Content } from '../../../bridge/events.ts';
 import type { NetworkClient, NetworkCommand, PrivateNames, ResolvedUser } from '../../../bridge/network.ts';
+import type { Pages } from '../../../bridge/pages.ts';
 import { isOn } from '../../../msnp/contacts.ts';
 import type { RosterContact, RosterGroup } from '../../../msnp/contacts.ts';
 import type { Question } from '../asking.ts';
 import type { Roster } from '../roster.ts';
-import type { Services } from '../services.ts';
+import type { Service } from '../service.ts';
 
 /** What commands need of a client. */
 export interface CommandClient {
   readonly roster: Roster;
-  readonly services: Pick<Services, 'mailSummary'>;
+  readonly service: Pick<Service, 'news' | 'pages'>;
   resolve(typed: string): ResolvedUser;
   ask(question: Question): Promise<void>;
   send: NetworkClient['send'];
@@ -22,7 +23,7 @@ export interface CommandClient {
 }
 
 export interface MsnCommand extends Omit<NetworkCommand, 'run'> {
-  run(client: CommandClient, args: readonly string[]): Promise<Content>;
+  run(client: CommandClient, args: readonly string[], pages?: Pick<Pages, 'offer'>): Promise<Content>;
 }
 
 /** The person meant by the first argument. */

@@ -6,15 +6,15 @@ import type { Log } from '../../bridge/log.ts';
 import { countMail, isInbox } from '../../msnp/mail-count.ts';
 import type { MailCount } from '../../msnp/mail-count.ts';
 import type { NotificationEvent } from '../../msnp/notification-types.ts';
-import type { ServiceEvent } from '../../msnp/service-types.ts';
+import type { MailPage, ServiceEvent } from '../../msnp/service-types.ts';
 import { splitText } from '../../msnp/text-split.ts';
 import { toName } from './convert-contact.ts';
 
-export type ServiceNews =
+export type Told =
   Exclude<ServiceEvent, { type: 'profile' | 'page-granted' }> | Extract<NotificationEvent, { type: 'maintenance' }>;
-type Of<Type extends ServiceNews['type']> = Extract<ServiceNews, { type: Type }>;
+type Of<Type extends Told['type']> = Extract<Told, { type: Type }>;
 
-export interface ServicesParts {
+export interface ServiceNewsParts {
   /** What people call the server. */
   readonly server: string;
   readonly say: (text: string) => void;
@@ -28,14 +28,15 @@ const MAX_URL = 500;
 /** Far more than a server tells of at once; beyond it some may be told again. */
 const MAX_WAITING = 1_000;
 
-export class Services {
-  readonly #parts: ServicesParts;
+export class ServiceNews {
+  readonly #parts: ServiceNewsParts;
   /** Undefined until the service has told of mail. */
   #unread: MailCount | undefined;
+  #lastMail: MailPage | undefined;
   /** Those that the user was told of; they stay where they are, and come again at every sign-in. */
   readonly #waiting = new Set<string>();
 
-  constructor(parts: ServicesParts) {
+  constructor(parts: ServiceNewsParts) {
     this.#parts = parts;
   }
 
@@ -46,7 +47,12 @@ export class Services {
     return `You have ${inbox === 1 ? 'one unread message' : `${inbox} unread messages`} in your inbox and ${folders} in other folders.`;
   }
 
-  handle(news: ServiceNews): void {
+  /** Where the mail is that came last. */
+  get lastMail(): MailPage | undefined {
+    return this.#lastMail;
+  }
+
+  handle(news: Told): void {
     switch (news.type) {
       case 'mail-counted':
         return this.#onCounted(news);
@@ -79,7 +85,8 @@ export class Services {
     }
   }
 
-  #onArrived({ from, address, subject, folder }: Of<'mail-arrived'>): void {
+  #onArrived({ from, address, subject, folder, page }: Of<'mail-arrived'>): void {
+    this.#lastMail = page;
     const where = isInbox(folder) ? '' : ', not in your inbox';
     const what = beginning(toName(subject), MAX_SUBJECT, '…') || 'no subject';
     this.#parts.say(`New mail from ${person(from, address)}${where}: ${what}`);
