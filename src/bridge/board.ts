@@ -21,7 +21,7 @@ const BETWEEN_EDITS_MS = 5_000;
 export interface BoardsParts {
   readonly matrix: Pick<
     Matrix,
-    'bot' | 'createFurniture' | 'send' | 'edit' | 'pin' | 'standing' | 'invite' | 'abandon'
+    'bot' | 'createFurniture' | 'kept' | 'send' | 'edit' | 'pin' | 'standing' | 'invite' | 'abandon'
   >;
   readonly store: Pick<Store, 'boards' | 'choices'>;
   readonly loginOf: (id: LoginId) => Login | undefined;
@@ -138,8 +138,10 @@ export class Boards implements LoginWatcher {
     let next = board;
     if (!next || standing === 'gone') {
       const name = `${network.name} (${address}): who is there`;
-      next = { login: id, room: await matrix.createFurniture({ kind: 'board', user: matrixUser, name }) };
+      const key = `board ${id} ${board?.room ?? ''}`;
+      next = { login: id, room: await matrix.createFurniture({ key, kind: 'board', user: matrixUser, name }) };
       await store.boards.put(next);
+      void matrix.kept(key);
       onRoom(id);
     } else if (standing === 'out' && this.#asked.has(id)) {
       await matrix.invite(next.room, matrixUser);

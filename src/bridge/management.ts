@@ -167,8 +167,10 @@ export class Management {
     const standing = known === undefined ? 'gone' : await matrix.standing(known, user);
     if (known !== undefined && standing === 'out') await matrix.invite(known, user, { isDirect: true });
     if (known !== undefined && standing !== 'gone' && standing !== 'banned') return known;
-    const room = await matrix.createManagementRoom(user);
+    const key = `management ${user} ${known ?? ''}`;
+    const room = await matrix.createManagementRoom(key, user);
     await rooms.setManagementRoom(user, room);
+    void matrix.kept(key);
     return room;
   }
 

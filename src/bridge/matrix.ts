@@ -21,6 +21,8 @@ export interface BridgeInfo {
 }
 
 export interface PortalRoomSpec {
+  /** The same at every attempt to make this room, and never that of another: until it is kept, the room is found by it. */
+  readonly key: string;
   readonly isDirect: boolean;
   /** Invited at creation. */
   readonly user: MatrixUserId;
@@ -32,6 +34,8 @@ export interface PortalRoomSpec {
 
 /** A room in which the bot shows something and nobody talks: a space, or a board. */
 export interface FurnitureSpec {
+  /** As of a portal's room. */
+  readonly key: string;
   readonly kind: 'space' | 'board';
   /** Invited at creation. */
   readonly user: MatrixUserId;
@@ -123,13 +127,12 @@ export interface Matrix {
   /** What somebody calls themselves, rooms aside; undefined: nothing. */
   displayNameOf(user: MatrixUserId): Promise<string | undefined>;
 
-  /** Not safe to repeat: a second call makes a second room. */
   createPortalRoom(spec: PortalRoomSpec): Promise<RoomId>;
   /** A direct room of the bot with a user, for commands. */
-  createManagementRoom(user: MatrixUserId): Promise<RoomId>;
-
-  /** Not safe to repeat: a second call makes a second room. */
+  createManagementRoom(key: string, user: MatrixUserId): Promise<RoomId>;
   createFurniture(spec: FurnitureSpec): Promise<RoomId>;
+  /** The room of this key is written down: it need not be found again. Best effort, and never throws. */
+  kept(key: string): Promise<void>;
   /** Tells clients what a room that was not made as a portal is bridged to. */
   describePortal(room: RoomId, info: BridgeInfo): Promise<void>;
 

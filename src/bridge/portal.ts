@@ -4,7 +4,7 @@
 import { assertNever, BridgeError } from './errors.ts';
 import type { Content, MatrixMessage, Membership, Participants, RemoteMessage, Talk } from './events.ts';
 import type { Ghosts } from './ghosts.ts';
-import type { EventId, MatrixUserId, RemoteUserId, RoomId } from './ids.ts';
+import { portalText, type EventId, type MatrixUserId, type RemoteUserId, type RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { BridgeInfo, Matrix } from './matrix.ts';
@@ -292,7 +292,9 @@ export class Portal {
     const record = this.#record;
     const members: MatrixUserId[] = [];
     for (const { user, name } of this.people) members.push(await ghosts.ensure(login.network, user, name));
+    const key = `portal ${portalText(record)} ${record.rooms}`;
     const room = await matrix.createPortalRoom({
+      key,
       isDirect: record.kind === 'dm',
       user: login.matrixUser,
       ghosts: members,
@@ -303,12 +305,14 @@ export class Portal {
     this.#userIsThere = true;
     this.#said.clear();
     await this.#moveTo(room);
+    void matrix.kept(key);
     return room;
   }
 
   /** The room counts at once: what is said there must be heard even if the database is away. */
   async #moveTo(room: RoomId | undefined): Promise<void> {
-    this.#record = { ...this.#record, room };
+    const rooms = this.#record.rooms + (room === undefined ? 0 : 1);
+    this.#record = { ...this.#record, room, rooms };
     this.#unkept = true;
     this.#parts.onRoom(this);
     await this.#keep();

@@ -24,12 +24,12 @@ export class Portals {
     login: Login,
     dm: { readonly chat: ChatId; readonly user: RemoteUserId; readonly name: string },
   ): Promise<Portal> {
-    return this.#open(login, { login: login.id, kind: 'dm', ...dm, room: undefined });
+    return this.#open(login, { login: login.id, kind: 'dm', ...dm, room: undefined, rooms: 0 });
   }
 
   /** The portal of a chat of several, likewise. */
   async openGroup(login: Login, chat: ChatId): Promise<Portal> {
-    const fresh = { kind: 'group', user: undefined, name: '', room: undefined, participants: [] } as const;
+    const fresh = { kind: 'group', user: undefined, name: '', room: undefined, rooms: 0, participants: [] } as const;
     return this.#open(login, { login: login.id, chat, ...fresh });
   }
 

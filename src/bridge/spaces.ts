@@ -18,7 +18,7 @@ const DELAY_MS = 1_000;
 export interface SpacesParts {
   readonly matrix: Pick<
     Matrix,
-    'createFurniture' | 'spaceChildren' | 'setSpaceChild' | 'standing' | 'invite' | 'abandon'
+    'createFurniture' | 'kept' | 'spaceChildren' | 'setSpaceChild' | 'standing' | 'invite' | 'abandon'
   >;
   readonly store: Pick<Store, 'spaces' | 'portals' | 'boards' | 'choices'>;
   readonly loginOf: (id: LoginId) => Login | undefined;
@@ -138,8 +138,11 @@ export class Spaces implements LoginWatcher {
       // who has left it did so on purpose
       if ((await matrix.standing(record.room, user)) !== 'gone') return record.room;
     }
-    const room = await matrix.createFurniture({ kind: 'space', user, name: group ?? `${network.name} (${address})` });
+    const key = `space ${id} ${group ?? ''} ${record?.room ?? ''}`;
+    const name = group ?? `${network.name} (${address})`;
+    const room = await matrix.createFurniture({ key, kind: 'space', user, name });
     await store.spaces.put({ login: id, group, room });
+    void matrix.kept(key);
     this.#children.set(room, new Set());
     log.info({ login: id, room }, 'space made');
     return room;

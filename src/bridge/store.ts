@@ -75,6 +75,8 @@ export interface PortalRecord extends PortalKey {
   readonly user: RemoteUserId | undefined;
   readonly name: string;
   readonly room: RoomId | undefined;
+  /** How many rooms it has had. */
+  readonly rooms: number;
   /** Of a group: everybody who ever was in it. */
   readonly participants?: readonly Participant[];
 }

@@ -50,6 +50,18 @@ export function isNotFound(error: unknown): boolean {
   return refusal?.status === 404 && refusal.code !== '' && refusal.code !== 'M_UNRECOGNIZED';
 }
 
+/** Whether the homeserver gave this as its reason, whoever has made what of it since. */
+export function isRefusedFor(error: unknown, code: string): boolean {
+  return refusalOf(error instanceof BridgeError ? error.cause : error)?.code === code;
+}
+
+/** Whether the call may have been carried out all the same. */
+export function isUncertain(error: unknown): boolean {
+  if (error instanceof NoAnswer) return error.wasSent;
+  const status = refusalOf(error)?.status ?? 0;
+  return status >= 500;
+}
+
 export function roomGone(cause: unknown): BridgeError {
   return new BridgeError('room-gone', 'The Matrix room is gone, or the bridge is no longer in it.', { cause });
 }

@@ -21,6 +21,8 @@ export interface HttpRequest {
   readonly timeoutMs?: number;
   /** The answer is wanted as bytes. */
   readonly raw?: boolean;
+  /** What may be done when nobody knows whether it was carried out; by default what its path allows. */
+  readonly repeat?: Repeat;
 }
 
 export interface HttpReply {
@@ -33,6 +35,13 @@ export interface HttpReply {
 /** No answer came: the homeserver cannot be reached, or broke off. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
+  /** False: the request never left. */
+  readonly wasSent: boolean;
+
+  constructor(code: string, cause: unknown) {
+    super(`no answer from the homeserver (${code})`, { cause });
+    this.wasSent = !NOTHING_SENT.has(code);
+  }
 }
 
 const ATTEMPTS = 5;
@@ -47,7 +56,7 @@ const NOTHING_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR
 const BROKEN_OFF = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', ...NOTHING_SENT]);
 
 /** What may be done after a failure that leaves open whether the request was carried out. */
-type Repeat = 'always' | 'if-unsent' | 'never';
+export type Repeat = 'always' | 'if-unsent' | 'never';
 
 export class HomeserverHttp {
   readonly #pool: Pool;
@@ -68,7 +77,7 @@ export class HomeserverHttp {
   }
 
   async request(request: HttpRequest): Promise<HttpReply> {
-    const repeat = repeatable(request);
+    const repeat = request.repeat ?? repeatable(request);
     for (let attempt = 1; ; attempt++) {
       const last = attempt === ATTEMPTS || repeat === 'never' || this.#closed;
       let pause: number;
@@ -79,7 +88,7 @@ export class HomeserverHttp {
         if (pause > LONGEST_PAUSE_MS) return reply;
       } catch (error) {
         const worthIt = (repeat === 'always' ? BROKEN_OFF : NOTHING_SENT).has(codeOf(error));
-        if (last || !worthIt) throw new NoAnswer(`no answer from the homeserver (${codeOf(error)})`, { cause: error });
+        if (last || !worthIt) throw new NoAnswer(codeOf(error), error);
         pause = this.#pause(attempt);
       }
       await new Promise<void>((resolve) => {
@@ -113,10 +122,10 @@ export class HomeserverHttp {
   }
 }
 
-/** Sends carry a transaction id, and the rest of our calls do nothing when done twice; these do, or tell of an answer. */
+/** New rooms carry an alias, and the rest of our calls do nothing when done twice; these do, or tell of an answer. */
 function repeatable({ path }: HttpRequest): Repeat {
   const [bare = ''] = path.split('?', 1);
-  if (bare.endsWith('/createRoom') || bare.endsWith('/upload')) return 'if-unsent';
+  if (bare.endsWith('/upload')) return 'if-unsent';
   if (bare.endsWith('/ping') || bare.endsWith('/versions') || bare.endsWith('/openid/userinfo')) return 'never';
   return 'always';
 }

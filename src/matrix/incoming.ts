@@ -152,6 +152,24 @@ export function seenMember(raw: unknown): SeenMember | undefined {
   return { room, user, membership };
 }
 
+export interface OwnEvent {
+  readonly room: RoomId;
+  readonly sender: MatrixUserId;
+  readonly event: EventId;
+  readonly content: unknown;
+}
+
+/** An event that one of ours has sent. */
+export function ownEvent(raw: unknown, isOurs: IsOurs): OwnEvent | undefined {
+  if (!isObject(raw)) return undefined;
+  const sender = asUserId(raw['sender']);
+  if (sender === undefined || !isOurs(sender)) return undefined;
+  const room = asRoomId(raw['room_id']);
+  const event = asEventId(raw['event_id']);
+  if (room === undefined || event === undefined) return undefined;
+  return { room, sender, event, content: raw['content'] };
+}
+
 const MAX_REACTION = 100;
 const MAX_TYPERS = 1000;
 

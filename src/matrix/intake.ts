@@ -11,7 +11,7 @@ import type { Secret } from '../bridge/secret.ts';
 import { bearerOf, digest, isToken } from './bearer.ts';
 import { asUserId } from './checks.ts';
 import { decodePart, HttpProblem, readBody } from './http-body.ts';
-import type { SeenMember } from './incoming.ts';
+import type { OwnEvent, SeenMember } from './incoming.ts';
 import type { HttpAnswer, ProvisioningHttp } from './provisioning-http.ts';
 import { PROVISIONING_BASE } from './provisioning-routes.ts';
 import type { PageHttp } from './page-http.ts';
@@ -25,6 +25,8 @@ export interface IntakeOptions {
   readonly knowsUser: (user: MatrixUserId) => boolean;
   /** Membership events of any user, before they are handed on. */
   readonly onMember: (seen: SeenMember) => void;
+  /** What one of ours has sent, as the homeserver has it. */
+  readonly onEcho: (event: OwnEvent) => void;
   readonly isReady: () => boolean;
   /** Answers programs, which have tokens of their own; without it there is nothing for them here. */
   readonly provisioning?: Pick<ProvisioningHttp, 'answer'> | undefined;
@@ -195,9 +197,9 @@ export class Intake extends AppService {
 
   async #transaction(txnId: string, request: IncomingMessage): Promise<void> {
     if (txnId.length > MAX_TXN_ID) throw new HttpProblem(400, 'M_INVALID_PARAM', 'The transaction id is too long.');
-    const { sink, isOurs, onMember, log } = this.#options;
+    const { sink, isOurs, onMember, onEcho, log } = this.#options;
     const body = await readBody(request, this.#maxBodyBytes);
-    const { events, ephemeral } = receive(body, { isOurs, onMember, log: log.child({ txn: txnId }) });
+    const { events, ephemeral } = receive(body, { isOurs, onMember, onEcho, log: log.child({ txn: txnId }) });
     await sink.transaction(events);
     try {
       for (const event of ephemeral) sink.ephemeral(event);

@@ -30,7 +30,7 @@ export interface SendRequest {
 }
 
 type Query = Readonly<Record<string, string | readonly string[]>>;
-type Method = 'GET' | 'POST' | 'PUT';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export const CLIENT = '/_matrix/client/v3';
 
@@ -55,6 +55,7 @@ export class Intents {
     return answer;
   }
 
+  /** One attempt. Throws what the homeserver's answer was. */
   async send(request: SendRequest): Promise<EventId> {
     const { room, sender } = request;
     const known = this.#memberships.get(room, sender);
@@ -62,14 +63,10 @@ export class Intents {
     try {
       return await this.#put(request);
     } catch (error) {
-      if (!isForbidden(error)) throw toBridgeError(error);
+      if (!isForbidden(error)) throw error;
     }
     await this.join(room, sender);
-    try {
-      return await this.#put(request);
-    } catch (error) {
-      throw toBridgeError(error);
-    }
+    return this.#put(request);
   }
 
   async redact(room: RoomId, event: EventId, reason: string, txnId: string): Promise<void> {
@@ -184,6 +181,8 @@ export class Intents {
       path: `${path}?user_id=${encodeURIComponent(sender)}${time}`,
       headers: this.#sendHeaders,
       body: JSON.stringify(content),
+      // a second attempt is only for those who have looked
+      repeat: 'if-unsent',
     });
     if (status !== 200 || !isObject(body)) throw new Refused(status, body);
     const event = asEventId(body['event_id']);

@@ -11,14 +11,16 @@ import type { Secret } from '../bridge/secret.ts';
 import { asUserId } from './checks.ts';
 import { bridgeState } from './bridge-info.ts';
 import { toEditContent, toMessageContent } from './content.ts';
-import { isNotFound, toBridgeError } from './errors.ts';
+import { isNotFound, isRefusedFor, toBridgeError } from './errors.ts';
 import { GhostIds } from './ghost-ids.ts';
 import { Health } from './health.ts';
 import { HomeserverHttp } from './http.ts';
 import { Intake } from './intake.ts';
+import { Making } from './making.ts';
 import { CLIENT, Intents } from './intent.ts';
 import { serveLibrary } from './library-http.ts';
 import { routeLibraryLog } from './library-log.ts';
+import { Markers } from './marker.ts';
 import { Memberships } from './memberships.ts';
 import { displayNameOf, presenceOf } from './people.ts';
 import { PageHttp } from './page-http.ts';
@@ -28,6 +30,7 @@ import { quoteOf } from './quotes.ts';
 import { registration } from './registration.ts';
 import { RoomState } from './room-state.ts';
 import { Rooms } from './rooms.ts';
+import { Sends } from './sends.ts';
 import { Spaces } from './spaces.ts';
 import { toPieces } from './pieces.ts';
 import { showPresence } from './presence.ts';
@@ -96,8 +99,19 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
 
   const memberships = new Memberships();
   const intents = new Intents({ bridge, http, asToken: options.asToken, bot, memberships });
+  const markers = new Markers(options.asToken);
+  const sends = new Sends({ intents, markers, log });
   const profiles = new Profiles(intents);
-  const rooms = new Rooms({ intents, bot, bridgeId, clock, log });
+  const making = new Making({
+    intents,
+    bot,
+    domain,
+    prefix: options.ghostPrefix,
+    asToken: options.asToken,
+    onNew: (room) => sends.noteNew(room),
+    log,
+  });
+  const rooms = new Rooms({ intents, making, bot, bridgeId, clock, log });
   const state = new RoomState(intents, bot);
   const spaces = new Spaces({ state, domain, log });
   const upgrades = new RoomUpgrades(state);
@@ -122,6 +136,10 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     knowsUser: (user) => user === bot || profiles.knows(user),
     onMember: ({ room, user, membership }) => {
       if (isOurs(user)) memberships.set(room, user, membership);
+    },
+    onEcho: ({ content, ...where }) => {
+      const txnId = markers.read(content, where);
+      if (txnId !== undefined) sends.noteEcho({ ...where, txnId });
     },
     isReady: () => health.ready,
     provisioning,
@@ -156,8 +174,9 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     displayNameOf: (user) => displayNameOf(intents, bot, user),
 
     createPortalRoom: (spec) => rooms.createPortalRoom(spec),
-    createManagementRoom: (user) => rooms.createManagementRoom(user),
+    createManagementRoom: (key, user) => rooms.createManagementRoom(key, user),
     createFurniture: (spec) => rooms.createFurniture(spec),
+    kept: (key) => making.kept(key),
     async describePortal(room, info) {
       for (const event of bridgeState(bridgeId, bot, info)) {
         await state.write(room, event.type, event.state_key, event.content);
@@ -170,7 +189,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     pieces: (content) => toPieces(content),
     async send(room, sender, content, { txnId, at, ...how }) {
       const message = toMessageContent(content, how);
-      return intents.send({
+      return sends.send({
         room,
         sender,
         type: 'm.room.message',
@@ -180,7 +199,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
       });
     },
     async edit(room, event, content, txnId) {
-      await intents.send({ room, sender: bot, type: 'm.room.message', content: toEditContent(event, content), txnId });
+      await sends.send({ room, sender: bot, type: 'm.room.message', content: toEditContent(event, content), txnId });
     },
     quote: (room, event) => quoteOf(intents, bot, room, event),
     // an empty name is none
@@ -188,7 +207,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     pin: (room, event) => state.write(room, 'm.room.pinned_events', '', { pinned: [event] }),
     async sendStatus(room, event, network, status, txnId) {
       const content = toStatusContent(event, network, status);
-      await intents.send({ room, sender: bot, type: STATUS_TYPE, content, txnId });
+      await sends.send({ room, sender: bot, type: STATUS_TYPE, content, txnId });
     },
     async markRead(room, event) {
       const path = `${CLIENT}/rooms/${encodeURIComponent(room)}/receipt/m.read/${encodeURIComponent(event)}`;
@@ -210,7 +229,12 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     },
     async react(room, event, key, txnId) {
       const content = { 'm.relates_to': { rel_type: 'm.annotation', event_id: event, key } };
-      await intents.send({ room, sender: bot, type: 'm.reaction', content, txnId });
+      try {
+        await sends.send({ room, sender: bot, type: 'm.reaction', content, txnId });
+      } catch (error) {
+        // it is there already
+        if (!isRefusedFor(error, 'M_DUPLICATE_ANNOTATION')) throw error;
+      }
     },
     redact: (room, event, reason, txnId) => intents.redact(room, event, reason, txnId),
 

@@ -5,14 +5,16 @@ import type { MatrixUserId, RoomId } from '../bridge/ids.ts';
 import type { Log } from '../bridge/log.ts';
 import type { FurnitureSpec, PortalRoomSpec } from '../bridge/matrix.ts';
 import { type StateEvent, bridgeState } from './bridge-info.ts';
-import { asRoomId, isObject } from './checks.ts';
-import { Refused, refusalOf, toBridgeError, userLeft } from './errors.ts';
+import { isObject } from './checks.ts';
+import { refusalOf, toBridgeError, userLeft } from './errors.ts';
 import { CLIENT, type Intents } from './intent.ts';
+import type { Making } from './making.ts';
 import { furniturePowerLevels, portalPowerLevels } from './power-levels.ts';
 import { cleanName } from './text.ts';
 
 export interface RoomsOptions {
   readonly intents: Intents;
+  readonly making: Pick<Making, 'make'>;
   readonly bot: MatrixUserId;
   /** The id in the registration. */
   readonly bridgeId: string;
@@ -28,25 +30,27 @@ const MAX_INVITES = 20;
 
 export class Rooms {
   readonly #intents: Intents;
+  readonly #making: Pick<Making, 'make'>;
   readonly #bot: MatrixUserId;
   readonly #bridgeId: string;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #log: Log;
   #version: { readonly version: string; readonly until: number } | undefined;
 
-  constructor({ intents, bot, bridgeId, clock, log }: RoomsOptions) {
+  constructor({ intents, making, bot, bridgeId, clock, log }: RoomsOptions) {
     this.#intents = intents;
+    this.#making = making;
     this.#bot = bot;
     this.#bridgeId = bridgeId;
     this.#clock = clock;
     this.#log = log;
   }
 
-  async createPortalRoom({ isDirect, user, ghosts, name, info }: PortalRoomSpec): Promise<RoomId> {
+  async createPortalRoom({ key, isDirect, user, ghosts, name, info }: PortalRoomSpec): Promise<RoomId> {
     for (const ghost of ghosts) await this.#intents.ensureRegistered(ghost);
     const state: StateEvent[] = [...bridgeState(this.#bridgeId, this.#bot, info)];
     if (name !== undefined) state.push({ type: 'm.room.name', state_key: '', content: { name: cleanName(name) } });
-    const room = await this.#create({
+    const room = await this.#create(key, user, {
       visibility: 'private',
       preset: 'private_chat',
       is_direct: isDirect,
@@ -65,13 +69,14 @@ export class Rooms {
     return room;
   }
 
-  async createManagementRoom(user: MatrixUserId): Promise<RoomId> {
-    return this.#create({ visibility: 'private', preset: 'private_chat', is_direct: true, invite: [user] });
+  async createManagementRoom(key: string, user: MatrixUserId): Promise<RoomId> {
+    const body = { visibility: 'private', preset: 'private_chat', is_direct: true, invite: [user] };
+    return this.#create(key, user, body);
   }
 
   /** A room in which the bot shows something and nobody talks. */
-  async createFurniture({ kind, user, name }: FurnitureSpec): Promise<RoomId> {
-    return this.#create({
+  async createFurniture({ key, kind, user, name }: FurnitureSpec): Promise<RoomId> {
+    return this.#create(key, user, {
       visibility: 'private',
       preset: 'private_chat',
       invite: [user],
@@ -81,12 +86,9 @@ export class Rooms {
     });
   }
 
-  async #create(body: Readonly<Record<string, unknown>>): Promise<RoomId> {
+  async #create(key: string, user: MatrixUserId, body: Readonly<Record<string, unknown>>): Promise<RoomId> {
     try {
-      const answer = await this.#intents.call(this.#bot, 'POST', `${CLIENT}/createRoom`, body);
-      const room = isObject(answer) ? asRoomId(answer['room_id']) : undefined;
-      if (room === undefined) throw new Refused(200, answer);
-      return room;
+      return await this.#making.make(key, user, body);
     } catch (error) {
       if (refusalOf(error)?.code === 'M_INVITE_BLOCKED') throw userLeft('The user takes no invitations.', error);
       // It may be another version by now, which wants other power levels.

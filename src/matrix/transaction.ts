@@ -6,17 +6,21 @@ import { isObject } from './checks.ts';
 import { HttpProblem } from './http-body.ts';
 import {
   type IsOurs,
+  type OwnEvent,
   type SeenMember,
   eventIdOf,
   fromEphemeral,
   fromEvent,
   fromRename,
+  ownEvent,
   seenMember,
 } from './incoming.ts';
 
 export interface ReceiveOptions {
   readonly isOurs: IsOurs;
   readonly onMember: (seen: SeenMember) => void;
+  /** What one of ours has sent, as the homeserver has it. */
+  readonly onEcho: (event: OwnEvent) => void;
   readonly log: Log;
 }
 
@@ -68,12 +72,14 @@ function complaints(log: Log): Complain {
 
 function receiveEvent(
   raw: unknown,
-  { isOurs, onMember, log }: ReceiveOptions,
+  { isOurs, onMember, onEcho, log }: ReceiveOptions,
   complain: Complain,
 ): readonly MatrixEvent[] {
   try {
     const seen = seenMember(raw);
     if (seen !== undefined) onMember(seen);
+    const own = ownEvent(raw, isOurs);
+    if (own !== undefined) onEcho(own);
     const incoming = fromEvent(raw, isOurs);
     if (incoming.type === 'event') return [incoming.event];
     if (incoming.type === 'malformed') complain(raw, incoming.why);

@@ -13,6 +13,7 @@ import * as ownProfile from '../../migrations/0007-own-profile.ts';
 import * as privateNames from '../../migrations/0008-private-names.ts';
 import * as telling from '../../migrations/0009-what-is-told.ts';
 import * as networkChoices from '../../migrations/0010-network-choices.ts';
+import * as roomsCounted from '../../migrations/0011-rooms-counted.ts';
 import type { Database } from './database.ts';
 
 /** In order of their names. */
@@ -27,6 +28,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-private-names': privateNames,
   '0009-what-is-told': telling,
   '0010-network-choices': networkChoices,
+  '0011-rooms-counted': roomsCounted,
 };
 
 /** The migrations that were carried out just now. */

@@ -30,6 +30,7 @@ export class SqlPortals implements PortalStore {
       remote_user: portal.user ?? null,
       name: storable(portal.name),
       room: portal.room ?? null,
+      rooms: portal.rooms,
       participants: portal.participants === undefined ? null : toJson(portal.participants),
     };
     await this.#database.kysely
@@ -57,6 +58,7 @@ function fromRow(row: Row<'portal'>): PortalRecord {
     user: (row.remote_user ?? undefined) as RemoteUserId | undefined,
     name: row.name,
     room: (row.room ?? undefined) as RoomId | undefined,
+    rooms: row.rooms,
     ...(row.participants !== null && { participants: row.participants as readonly Participant[] }),
   };
 }

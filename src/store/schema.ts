@@ -51,6 +51,7 @@ export const TABLES = {
     remote_user: 'text?',
     name: 'text',
     room: 'text?',
+    rooms: 'integer',
     participants: 'jsonb?',
   },
   ghost: { matrix_user: 'text', network: 'text', remote_user: 'text', name: 'text' },

@@ -21,6 +21,7 @@ beforeEach(async () => {
     isOurs: (user) => user.startsWith('@msn_'),
     knowsUser: () => false,
     onMember: () => undefined,
+    onEcho: () => undefined,
     isReady: () => true,
     clock: new FakeClock(),
     log,

@@ -104,10 +104,10 @@ describe('requests to the homeserver', () => {
 
   test('that make something are made again only if it was surely not made', async () => {
     answers(answer(429), answer(503));
-    expect((await ask('/createRoom', 'POST')).status).toBe(503);
+    expect((await ask('/upload', 'POST')).status).toBe(503);
     expect(asked).toHaveLength(2);
     answers(breakOff);
-    await expect(ask('/createRoom', 'POST')).rejects.toThrow(NoAnswer);
+    await expect(ask('/upload', 'POST')).rejects.toThrow(NoAnswer);
     expect(asked).toHaveLength(3);
   });
 

@@ -239,7 +239,10 @@ describe('another name', () => {
     const renamed = member({ membership: 'join', displayname: 'Alicia' }, { membership: 'join', displayname: 'Alice' });
     expect(fromRename(renamed, isOurs)).toEqual({ type: 'renamed', user: '@alice:hs' });
     expect(read(renamed)).toBe('ignored');
-    const received = receive({ events: [renamed] }, { isOurs, onMember: () => undefined, log: keptLog() });
+    const received = receive(
+      { events: [renamed] },
+      { isOurs, onMember: () => undefined, onEcho: () => undefined, log: keptLog() },
+    );
     expect(received).toEqual({ events: [], ephemeral: [{ type: 'renamed', user: '@alice:hs' }] });
   });
 

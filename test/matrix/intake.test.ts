@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MatrixUserId } from '../../src/bridge/ids.ts';
 import { Secret } from '../../src/bridge/secret.ts';
 import { Intake, type IntakeOptions } from '../../src/matrix/intake.ts';
-import type { SeenMember } from '../../src/matrix/incoming.ts';
+import type { OwnEvent, SeenMember } from '../../src/matrix/incoming.ts';
 import { type LogLine, keptLog } from '../support/no-log.ts';
 import { FakeClock, FakeSink } from './support.ts';
 
@@ -14,6 +14,7 @@ let sink: FakeSink;
 let intake: Intake;
 let lines: readonly LogLine[];
 let members: SeenMember[];
+let echoes: OwnEvent[];
 let ready: boolean;
 
 async function open(options: Partial<IntakeOptions> = {}): Promise<void> {
@@ -21,6 +22,7 @@ async function open(options: Partial<IntakeOptions> = {}): Promise<void> {
   sink = new FakeSink();
   lines = log.lines;
   members = [];
+  echoes = [];
   ready = false;
   intake = new Intake({
     hsToken: new Secret(TOKEN),
@@ -28,6 +30,7 @@ async function open(options: Partial<IntakeOptions> = {}): Promise<void> {
     isOurs: (user) => user === '@bot:hs' || user.startsWith('@msn_'),
     knowsUser: (user) => user === ('@msn_known:hs' as MatrixUserId),
     onMember: (seen) => members.push(seen),
+    onEcho: (own) => echoes.push(own),
     isReady: () => ready,
     clock: new FakeClock(),
     log,

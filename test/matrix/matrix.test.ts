@@ -99,7 +99,7 @@ test('a management room is a direct one of bot and user', async () => {
   const side = await stage.startMatrix();
   await side.checkHomeserver();
   const alice = await stage.homeserver.createUser('alice');
-  const room = await side.createManagementRoom(alice.id as MatrixUserId);
+  const room = await side.createManagementRoom('management', alice.id as MatrixUserId);
   expect(stage.homeserver.room(room).member(alice.id)?.content).toMatchObject({
     membership: 'invite',
     is_direct: true,

@@ -32,6 +32,7 @@ async function open(withPages = true): Promise<void> {
     isOurs: () => false,
     knowsUser: () => false,
     onMember: () => undefined,
+    onEcho: () => undefined,
     isReady: () => true,
     pages: withPages ? new PageHttp({ titleOf: (t) => pages.titleOf(t), open: (t) => pages.open(t) }) : undefined,
     clock,

@@ -54,6 +54,7 @@ async function open(
     isOurs,
     knowsUser: () => false,
     onMember: () => undefined,
+    onEcho: () => undefined,
     isReady: () => true,
     provisioning,
     clock,
@@ -150,7 +151,7 @@ describe('who asks', () => {
   });
 
   test('is refused when the homeserver does not answer, or is asked too much at once', async () => {
-    homeserver = () => Promise.reject(new NoAnswer('no answer'));
+    homeserver = () => Promise.reject(new NoAnswer('ECONNRESET', undefined));
     expect(await whoami({ token: 'openid:x' })).toMatchObject({ status: 502, body: { errcode: 'M_UNKNOWN' } });
     const gate = Promise.withResolvers<HttpReply>();
     const all = Promise.withResolvers<void>();

@@ -94,8 +94,12 @@ export function bobOf(side: MatrixSide): MatrixUserId {
   return side.ghostId({ network: NETWORK, user: 'server/bob@example.org' as RemoteUserId });
 }
 
+let specs = 0;
+
+/** Of another room each time. */
 export function portalSpec(user: MatrixUserId, ghosts: readonly MatrixUserId[]): PortalRoomSpec {
   return {
+    key: `portal ${user} ${ghosts.join(' ')} ${(specs += 1)}`,
     isDirect: true,
     user,
     ghosts,

@@ -106,7 +106,7 @@ function portalContract(bench: () => Bench): void {
 
   function portal(chat: string, more: Partial<PortalRecord> = {}): PortalRecord {
     const user = `home/${chat}` as RemoteUserId;
-    return { login, chat: chat as ChatId, kind: 'dm', user, name: chat, room: undefined, ...more };
+    return { login, chat: chat as ChatId, kind: 'dm', user, name: chat, room: undefined, rooms: 0, ...more };
   }
 
   test('a portal is found by its key and by its room, and replaced by a later record', async () => {
@@ -117,7 +117,7 @@ function portalContract(bench: () => Bench): void {
     expect(await portals.find(first)).toEqual(first);
     expect(await portals.findByRoom(ROOM)).toBeUndefined();
 
-    const later = { ...first, name: 'Carol\0', room: ROOM };
+    const later = { ...first, name: 'Carol\0', room: ROOM, rooms: 1 };
     await portals.put(later);
     expect(await portals.findByRoom(ROOM)).toEqual({ ...later, name: 'Carol\uFFFD' });
 

@@ -55,6 +55,8 @@ export class MatrixInMemory implements Matrix {
   readonly #network: string;
   readonly #rooms = new Map<RoomId, Room>();
   readonly #sent = new Map<string, EventId>();
+  /** Rooms by their keys, until they are kept. */
+  readonly #making = new Map<string, RoomId>();
   #troubles: { readonly call: Call; readonly trouble: Trouble; left: number }[] = [];
   #count = 0;
 
@@ -124,14 +126,14 @@ export class MatrixInMemory implements Matrix {
   async createPortalRoom(spec: PortalRoomSpec): Promise<RoomId> {
     await this.#trouble('createPortalRoom', spec);
     const ghosts = spec.ghosts.map((ghost) => [ghost, 'joined'] as const);
-    const room = this.make([[this.bot, 'joined'], [spec.user, 'invited'], ...ghosts]);
+    const room = this.#makeOnce(spec.key, [[this.bot, 'joined'], [spec.user, 'invited'], ...ghosts]);
     if (spec.name !== undefined) this.#room(room).name = spec.name;
     return room;
   }
 
-  async createManagementRoom(user: MatrixUserId): Promise<RoomId> {
-    await this.#trouble('createManagementRoom', user);
-    return this.make([
+  async createManagementRoom(key: string, user: MatrixUserId): Promise<RoomId> {
+    await this.#trouble('createManagementRoom', key, user);
+    return this.#makeOnce(key, [
       [this.bot, 'joined'],
       [user, 'invited'],
     ]);
@@ -139,12 +141,16 @@ export class MatrixInMemory implements Matrix {
 
   async createFurniture(spec: FurnitureSpec): Promise<RoomId> {
     await this.#trouble('createFurniture', spec);
-    const room = this.make([
+    const room = this.#makeOnce(spec.key, [
       [this.bot, 'joined'],
       [spec.user, 'invited'],
     ]);
     this.furniture.set(room, spec);
     return room;
+  }
+
+  async kept(key: string): Promise<void> {
+    this.#making.delete(key);
   }
 
   async describePortal(): Promise<void> {}
@@ -304,6 +310,12 @@ export class MatrixInMemory implements Matrix {
   /** What stands in a room besides what was said. */
   look(room: RoomId): Room {
     return this.#room(room);
+  }
+
+  #makeOnce(key: string, members: readonly (readonly [MatrixUserId, RoomStanding])[]): RoomId {
+    const room = this.#making.get(key) ?? this.make(members);
+    this.#making.set(key, room);
+    return room;
   }
 
   #room(room: RoomId): Room {

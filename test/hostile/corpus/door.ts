@@ -55,6 +55,7 @@ export class Door {
       isOurs,
       knowsUser: () => false,
       onMember: () => undefined,
+      onEcho: () => undefined,
       isReady: () => true,
       provisioning,
       clock,

@@ -69,10 +69,7 @@ export class RoomCreation {
       this.#rooms.send(room, { sender: creator, type, stateKey, content });
     };
     send('m.room.power_levels', powers);
-    if (alias !== undefined) {
-      this.#rooms.setAlias(alias, room, creator);
-      send('m.room.canonical_alias', { alias });
-    }
+    if (alias !== undefined) this.#rooms.setAlias(alias, room, creator);
     this.#fill(wish, send);
     this.#invite(wish, room);
     return room;
@@ -93,9 +90,10 @@ export class RoomCreation {
     return { body, creator, version, preset, invitees, alias };
   }
 
-  #fill({ body, preset }: Wish, send: (type: string, content: JsonObject, stateKey?: string) => void): void {
+  #fill({ body, preset, alias }: Wish, send: (type: string, content: JsonObject, stateKey?: string) => void): void {
     const initial = optionalList(body, 'initial_state').map(readInitialState);
     const isGiven = (type: string) => initial.some((event) => event.type === type && event.stateKey === '');
+    if (alias !== undefined && !isGiven('m.room.canonical_alias')) send('m.room.canonical_alias', { alias });
     if (!isGiven('m.room.join_rules')) send('m.room.join_rules', { join_rule: preset.joinRule });
     if (!isGiven('m.room.history_visibility')) send('m.room.history_visibility', { history_visibility: 'shared' });
     if (preset.guestsCanJoin && !isGiven('m.room.guest_access')) {

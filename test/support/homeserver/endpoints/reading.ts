@@ -2,7 +2,7 @@
 
 import { badParam, forbidden, notFound } from '../errors.ts';
 import type { RoomEvent } from '../event.ts';
-import type { JsonObject } from '../json.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import type { Room } from '../room.ts';
 import { Reply, type Call, type Route } from '../router.ts';
 import { positionOf } from '../sync.ts';
@@ -106,18 +106,28 @@ function messages(parts: Parts, call: Call): JsonObject {
   const direction = call.query.get('dir') ?? 'f';
   if (direction !== 'b' && direction !== 'f') throw badParam("'dir' must be 'b' or 'f'");
   const limit = limitOf(call);
+  const isWanted = filterOf(call);
   const from = Math.min(last, placeOf(room, call.query.get('from'), direction === 'b' ? last : 0));
-  const start = direction === 'b' ? Math.max(0, from - limit) : from;
-  const end = direction === 'b' ? from : Math.min(last, from + limit);
-  const events = room.timeline.slice(start, end).map((event) => event.toJSON());
-  const next = direction === 'b' ? start : end;
-  const isMore = direction === 'b' ? start > 0 : end < last;
+  const stretch = direction === 'b' ? room.timeline.slice(0, from).reverse() : room.timeline.slice(from, last);
+  const wanted = stretch.filter(isWanted);
+  const events = wanted.slice(0, limit);
+  const next = events.at(-1)?.index ?? 0;
   return {
-    chunk: direction === 'b' ? events.reverse() : events,
+    chunk: events.map((event) => event.toJSON()),
     start: `t${from}`,
-    ...(isMore ? { end: `t${next}` } : {}),
+    ...(wanted.length > limit ? { end: `t${direction === 'b' ? next : next + 1}` } : {}),
     state: [],
   };
+}
+
+/** Of a room filter what is asked of us: senders and types, without patterns. */
+function filterOf(call: Call): (event: RoomEvent) => boolean {
+  const text = call.query.get('filter');
+  const filter: unknown = text === null ? {} : JSON.parse(text);
+  if (!isObject(filter)) throw badParam("'filter' must be an object");
+  const [senders, types] = [filter['senders'], filter['types']];
+  return ({ sender, type }) =>
+    (!Array.isArray(senders) || senders.includes(sender)) && (!Array.isArray(types) || types.includes(type));
 }
 
 function limitOf(call: Call): number {
