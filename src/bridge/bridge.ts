@@ -22,6 +22,7 @@ import { Management } from './management.ts';
 import type { Matrix, MatrixSink } from './matrix.ts';
 import { Moments } from './moments.ts';
 import type { Network } from './network.ts';
+import { Overview } from './overview.ts';
 import type { Pages } from './pages.ts';
 import { Permissions, type PermissionMap } from './permissions.ts';
 import { Portals } from './portals.ts';
@@ -197,12 +198,14 @@ export class Bridge {
         requests: this.#requests,
         list: this.#list,
         following: this.#following,
+        overview: new Overview({ logins: () => this.#logins.all(), journal: store.journal, now: () => clock.now() }),
       }),
       operations: this.#operations(),
       onReaction: async (event, reply) => {
         const answered = await this.#requests.onReaction(event.sender, event.to, event.key);
         if (answered !== undefined) await reply(say(answered));
       },
+      isAdmin: (user) => this.#permissions.isAdmin(user),
       loginsOf: (user) => this.#logins.of(user),
       log,
     });

@@ -28,6 +28,7 @@ export interface ManagementParts {
     event: Extract<MatrixEvent, { type: 'reaction' }>,
     reply: CommandContext['reply'],
   ) => Promise<void>;
+  readonly isAdmin: (user: MatrixUserId) => boolean;
   readonly loginsOf: (user: MatrixUserId) => readonly Login[];
   readonly log: Log;
 }
@@ -212,6 +213,8 @@ export class Management {
       return;
     }
     if (command.holdsSecret?.(args)) await this.#hide(event, context.reply);
+    if (command.forAdmins === true && !context.isAdmin)
+      throw new BridgeError('not-permitted', 'Only those who look after this bridge may say that.');
     await this.#keep(event.room, await command.run({ ...context, args }));
   }
 
@@ -222,8 +225,8 @@ export class Management {
   }
 
   #context(user: MatrixUserId): Omit<CommandContext, 'args' | 'reply'> {
-    const { networks, operations, loginsOf } = this.#parts;
-    return { user, networks, operations, logins: loginsOf(user) };
+    const { networks, operations, isAdmin, loginsOf } = this.#parts;
+    return { user, isAdmin: isAdmin(user), networks, operations, logins: loginsOf(user) };
   }
 
   /** The dialogue that stands there from now on. That there is one is written down before its question is told. */

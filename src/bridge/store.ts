@@ -212,6 +212,13 @@ export type OpenRow =
   /** What is kept of it cannot be read: sealed with a key that is lost, or written by another program. */
   | { readonly type: 'unreadable'; readonly seq: number; readonly error: BridgeError };
 
+/** What waits in the journal. */
+export interface Backlog {
+  readonly rows: number;
+  /** When the oldest came; undefined: there is none. */
+  readonly oldest: Date | undefined;
+}
+
 /** How a row ended, and what is to be told of it then. */
 export type Finish = { readonly telling?: Telling } & (
   | { readonly type: 'done' }
@@ -241,6 +248,8 @@ export interface Journal {
   settlePiece(seq: number, part: number, state: 'accepted' | 'failed' | 'uncertain'): Promise<void>;
   /** Writes a row's outcome, once; its body is wiped. A row of which something is to be told stays open until that is done. */
   finish(seq: number, finish: Finish): Promise<void>;
+  /** All that is not finished. */
+  backlog(): Promise<Backlog>;
   /** Whether this event stands on both sides of a chat. */
   wasCarried(portal: PortalKey, event: EventId): Promise<boolean>;
   /** All is told of it. */

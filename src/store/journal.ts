@@ -4,7 +4,7 @@ import { BridgeError } from '../bridge/errors.ts';
 import type { Clock } from '../bridge/clock.ts';
 import type { Content } from '../bridge/events.ts';
 import type { EventId, PortalKey } from '../bridge/ids.ts';
-import type { Finish, Journal, JournalRow, NewRow, OpenRow, PieceRow } from '../bridge/store.ts';
+import type { Backlog, Finish, Journal, JournalRow, NewRow, OpenRow, PieceRow } from '../bridge/store.ts';
 import { BODY_VERSION, fromBody, fromPiece, fromTelling, toBody, toLabels, toPiece, toTelling } from './bodies.ts';
 import type { Database } from './database.ts';
 import { storable, toJson } from './json.ts';
@@ -13,6 +13,7 @@ import type { Sealer } from './sealed.ts';
 import {
   ACCEPT,
   ACCEPT_ONE,
+  BACKLOG,
   FINISH,
   FORGET,
   INTEND,
@@ -126,6 +127,11 @@ export class SqlJournal implements Journal {
 
   async finish(seq: number, finish: Finish): Promise<void> {
     await this.#ends.submit({ seq, finish });
+  }
+
+  async backlog(): Promise<Backlog> {
+    const { rows } = await this.#database.run<{ rows: number; oldest: Date | null }>(BACKLOG, []);
+    return { rows: rows[0]?.rows ?? 0, oldest: rows[0]?.oldest ?? undefined };
   }
 
   async wasCarried({ login, chat }: PortalKey, event: EventId): Promise<boolean> {

@@ -46,6 +46,11 @@ export const LANES: Statement = {
   text: `select lane from inbox where state in ('waiting', 'ended') group by lane order by min(seq)`,
 };
 
+export const BACKLOG: Statement = {
+  name: 'backlog',
+  text: `select count(*) as rows, min(received_at) as oldest from inbox where state in ('waiting', 'ended')`,
+};
+
 /** $1 lanes. The oldest row of each that is not finished, with its pieces. */
 export const NEXT: Statement = {
   name: 'next',

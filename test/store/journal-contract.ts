@@ -41,6 +41,15 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
     expect(await journal().accept([])).toEqual([]);
   });
 
+  test('the backlog is what is not finished, and as old as its oldest', async () => {
+    expect(await journal().backlog()).toEqual({ rows: 0, oldest: undefined });
+    await journal().accept([fromMatrix('$1', 'a'), fromMatrix('$2', 'b'), fromMatrix('$3', 'b')]);
+    await bench().query(`update inbox set received_at = received_at - interval '1 minute' where lane = 'a'`);
+    expect(await journal().backlog()).toEqual({ rows: 3, oldest: new Date(START.getTime() - 60_000) });
+    await drain('a');
+    expect(await journal().backlog()).toEqual({ rows: 2, oldest: START });
+  });
+
   test('an event that comes alone is taken once too', async () => {
     expect(await journal().accept([fromMatrix('$1', 'a')])).toEqual(['a']);
     expect(await journal().accept([fromMatrix('$1', 'a')])).toEqual(['a']);

@@ -11,6 +11,8 @@ export interface Command {
   readonly args: string;
   readonly summary: string;
   readonly example?: string;
+  /** Nobody else may say it, or is shown it. */
+  readonly forAdmins?: boolean;
   /** Whether somebody has said a password with it, which was not asked for: it is kept sealed and redacted. */
   holdsSecret?(args: readonly string[]): boolean;
   /** Returns the dialogue that it opens, if any. Throws `BridgeError`; its sentence is the reply. */
@@ -29,6 +31,8 @@ export interface Dialogue {
 
 export interface CommandContext {
   readonly user: MatrixUserId;
+  /** Whether they look after the bridge. */
+  readonly isAdmin: boolean;
   readonly args: readonly string[];
   readonly networks: readonly Network[];
   /** The user's own. */

@@ -8,11 +8,12 @@ export function helpCommand(commands: () => readonly Command[]): Command {
     name: 'help',
     args: '',
     summary: 'shows this list',
-    run: async ({ reply }) => {
+    run: async ({ isAdmin, reply }) => {
+      const sayable = commands().filter(({ forAdmins }) => isAdmin || forAdmins !== true);
       await reply(
         lines(
           say(bold('What you can say here:')),
-          ...commands().map((command) =>
+          ...sayable.map((command) =>
             say(
               code(`${command.name}${command.args && ` ${command.args}`}`),
               ` – ${command.summary}`,

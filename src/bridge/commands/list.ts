@@ -5,6 +5,7 @@ import type { Login } from '../login.ts';
 import { bold, lines, say } from '../say.ts';
 import { withLogin } from './choose.ts';
 import type { Command } from './command.ts';
+import { minutes } from './login-words.ts';
 
 const ORDER: Readonly<Record<Availability, number>> = { online: 0, busy: 1, away: 2, offline: 3 };
 
@@ -44,8 +45,4 @@ function contactLine(contact: Contact): Content {
 
 function byPresenceAndName(a: Contact, b: Contact): number {
   return ORDER[a.presence.availability] - ORDER[b.presence.availability] || a.name.localeCompare(b.name, 'en');
-}
-
-function minutes(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -3,6 +3,7 @@
 import type { BuddyList } from '../buddy-list.ts';
 import type { Following } from '../following.ts';
 import type { Network } from '../network.ts';
+import type { Overview } from '../overview.ts';
 import type { Pages } from '../pages.ts';
 import type { Requests } from '../requests.ts';
 import type { ChoiceStore } from '../store.ts';
@@ -13,6 +14,7 @@ import type { Command } from './command.ts';
 import { helpCommand } from './help.ts';
 import { listCommand } from './list.ts';
 import { loginCommand } from './login.ts';
+import { loginsCommand } from './logins.ts';
 import { logoutCommand } from './logout.ts';
 import { networkCommands } from './network-commands.ts';
 import { messageCommand } from './message.ts';
@@ -43,10 +45,11 @@ export interface CommandParts {
   readonly list: BuddyList;
   readonly following: Pick<Following, 'followName'>;
   readonly pages: Pages | undefined;
+  readonly overview: Overview;
 }
 
 export function commandRegistry(parts: CommandParts): ReadonlyMap<string, Command> {
-  const { networks, choices, requests, list, following, pages } = parts;
+  const { networks, choices, requests, list, following, pages, overview } = parts;
   const commands: readonly Command[] = [
     helpCommand(() => commands),
     loginCommand,
@@ -63,7 +66,8 @@ export function commandRegistry(parts: CommandParts): ReadonlyMap<string, Comman
     boardCommand(list.boards),
     notifyCommand(list.notices),
     spaceCommand(list.spaces),
-    statusCommand,
+    statusCommand(overview),
+    loginsCommand(overview),
     reconnectCommand,
     reloginCommand,
     logoutCommand,

@@ -1,42 +1,37 @@
-// `status`: how each account is doing.
+// `status`: how each account is doing; for those who look after the bridge, how it is doing itself.
 
-import type { LoginStateKind } from '../events.ts';
+import type { Content } from '../events.ts';
+import type { Health, Overview } from '../overview.ts';
 import { bold, lines, say } from '../say.ts';
 import type { Command } from './command.ts';
+import { loginWords, minutes, STATE_WORDS } from './login-words.ts';
 
-const WORDS: Readonly<Record<LoginStateKind, string>> = {
-  connecting: 'signing in',
-  connected: 'signed in',
-  disconnected: 'connection lost, trying again',
-  'server-down': 'server not reachable, trying again',
-  'bad-credentials': 'address or password refused',
-  'signed-in-elsewhere': 'signed in elsewhere',
-  refused: 'not let in, and not trying again',
-  'logged-out': 'signed out',
-};
-
-export const statusCommand: Command = {
-  name: 'status',
-  args: '',
-  summary: 'shows your accounts and how they are doing',
-  run: async ({ logins, reply }) => {
-    if (logins.length === 0) {
-      await reply(say('You are not signed in anywhere yet. Send “login” to begin.'));
+export function statusCommand(overview: Pick<Overview, 'health'>): Command {
+  return {
+    name: 'status',
+    args: '',
+    summary: 'shows your accounts and how they are doing',
+    run: async ({ logins, isAdmin, reply }) => {
+      const own =
+        logins.length === 0
+          ? [say('You are not signed in anywhere yet. Send “login” to begin.')]
+          : logins.map((login) => say(bold(login.address), loginWords(login)));
+      await reply(lines(...own, ...(isAdmin ? healthWords(await overview.health()) : [])));
       return undefined;
-    }
-    await reply(
-      lines(
-        ...logins.map((login) => {
-          const { kind, sentence, at } = login.state;
-          const since = `since ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-          const protocol = login.protocol && kind === 'connected' ? ` with ${login.protocol}` : '';
-          return say(
-            bold(login.address),
-            ` on ${login.serverName}: ${WORDS[kind]}${protocol}, ${since}. ${sentence}`.trimEnd(),
-          );
-        }),
-      ),
-    );
-    return undefined;
-  },
-};
+    },
+  };
+}
+
+function healthWords({ upSince, states, backlog }: Health): readonly Content[] {
+  const accounts = [...states.values()].reduce((sum, count) => sum + count, 0);
+  const each = [...states].map(([kind, count]) => `${count} ${STATE_WORDS[kind]}`).join('; ');
+  // this question itself has not been answered yet
+  const rows = backlog.rows - 1;
+  return [
+    say(bold('The bridge'), ` is up since ${minutes(upSince)}.`),
+    say(`Accounts: ${accounts}${each && ` (${each})`}.`),
+    say(
+      rows > 0 && backlog.oldest ? `Waiting: ${rows}, the oldest since ${minutes(backlog.oldest)}.` : 'Nothing waits.',
+    ),
+  ];
+}
