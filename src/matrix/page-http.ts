@@ -86,17 +86,18 @@ function button(title: string): Answer {
   return { status: 200, title, body, policy: "form-action 'self'" };
 }
 
-/** Posts itself on. Where that leads sends the browser on in turn, so the place alone could not be named as permitted. */
+/** Posts itself on. Where that leads sends the browser on in turn, so not the place is permitted but the way there. */
 function onward(title: string, { action, fields }: PageForm): Answer {
   const inputs = fields
     .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
     .join('');
   const form = `<form method="post" action="${escapeHtml(action)}">${inputs}<button>Go on</button></form>`;
+  const ways = action.startsWith('https:') ? 'https:' : 'https: http:';
   return {
     status: 200,
     title,
     body: `${form}<script>${POST_IT}</script>`,
-    policy: `form-action https: http:; script-src 'sha256-${POST_IT_HASH}'`,
+    policy: `form-action ${ways}; script-src 'sha256-${POST_IT_HASH}'`,
   };
 }
 

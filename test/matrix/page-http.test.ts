@@ -92,6 +92,14 @@ test('nobody keeps a page, frames it, or is told its address', async () => {
   }
 });
 
+test.each([
+  ['https://mail.example.com/', 'form-action https:;'],
+  ['http://mail.example.com/', 'form-action https: http:;'],
+])('a form for %s stays encrypted if it was', async (action, policy) => {
+  const { headers } = await visit(offer({ ...FORM, action }), 'POST');
+  expect(headers['content-security-policy']).toContain(policy);
+});
+
 test.each(['javascript:alert(1)', 'data:text/html,x', 'mailto:a@b.c', '/relative', ''])(
   'a form that would go to %j goes nowhere',
   async (action) => {
@@ -100,6 +108,30 @@ test.each(['javascript:alert(1)', 'data:text/html,x', 'mailto:a@b.c', '/relative
     expect(page.html).not.toContain('secret');
   },
 );
+
+test.each([
+  '/pages/',
+  '/pages/token-1/',
+  '/pages/token-1%00',
+  '/pages/%74oken-1',
+  '/pages/__proto__',
+  '/pages//token-1',
+  '/pages/../pages/token-1',
+  `/pages/${'x'.repeat(8_000)}`,
+])('%s leads nowhere, and uses nothing up', async (path) => {
+  const link = offer();
+  for (const method of ['GET', 'POST'] as const)
+    expect((await visit(new URL(link).origin, method, path)).status).toBe(404);
+  expect((await visit(link)).status).toBe(200);
+});
+
+test('what a browser sends besides is not read', async () => {
+  const [first, second] = [offer(), offer()];
+  expect((await visit(`${first}?a=b`)).form?.action).toBe(`${first}?a=b`);
+  expect((await visit(`${first}?a=b`, 'POST')).status).toBe(200);
+  const body = new Blob(['x'.repeat(1_000_000)]);
+  expect((await fetch(second, { method: 'POST', body })).status).toBe(200);
+});
 
 test('a title is text', async () => {
   const { html } = await visit(offer(FORM, '<b>"you"</b>'));

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { text, type MatrixEvent } from '../../src/bridge/events.ts';
+import { type JournaledEvent, text, type MatrixEvent } from '../../src/bridge/events.ts';
 import type { ChatId, EventId, LoginId, RemoteMessageId } from '../../src/bridge/ids.ts';
 import type { JournalRow, NewRow } from '../../src/bridge/store.ts';
 import type { Telling } from '../../src/bridge/telling.ts';
@@ -93,14 +93,30 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
       { type: 'member', ...head, id: '$4' as EventId, target: ALICE, membership: 'invite', isDirect: true },
     ];
     await journal().accept(events.map((event): NewRow => ({ source: 'matrix', lane: 'lane', event })));
-    await journal().append({ source: 'remote', lane: 'lane', login: PORTAL.login, event: remoteMessage('r') });
+    const { sender: user, at, chat } = remoteMessage('r');
+    const news: JournaledEvent[] = [
+      remoteMessage('r'),
+      {
+        type: 'participants',
+        id: 'p' as RemoteMessageId,
+        at,
+        chat,
+        participants: [{ user, name: 'C', standing: 'away' }],
+      },
+      { type: 'contact-request', id: 'q' as RemoteMessageId, at, user, address: 'carol@example.com', name: 'Carol' },
+      { type: 'notice', id: 'n' as RemoteMessageId, at, text: 'New mail' },
+    ];
+    for (const event of news) await journal().append({ source: 'remote', lane: 'lane', login: PORTAL.login, event });
     for (const event of events) {
       const row = await next();
       expect(row).toEqual({ source: 'matrix', lane: 'lane', event, seq: row.seq, receivedAt: START, pieces: [] });
       await journal().finish(row.seq, { type: 'done' });
     }
-    const row = await next();
-    expect(row).toMatchObject({ source: 'remote', login: PORTAL.login, event: remoteMessage('r') });
+    for (const event of news) {
+      const row = await next();
+      expect(row).toMatchObject({ source: 'remote', login: PORTAL.login, event });
+      await journal().finish(row.seq, { type: 'done' });
+    }
   });
 
   test('text that the database cannot hold is mended, not refused', async () => {

@@ -25,8 +25,13 @@ export interface Trust {
   readonly ca?: string | undefined;
 }
 
-export async function visit(url: string, method: 'GET' | 'HEAD' | 'POST' | 'PUT' = 'GET'): Promise<Page> {
-  return ask(url, method, undefined, {});
+/** @param path as it is sent, if that is not how an address would be. */
+export async function visit(
+  url: string,
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' = 'GET',
+  path?: string,
+): Promise<Page> {
+  return ask(url, method, undefined, {}, path);
 }
 
 /** Presses the button of a page. @throws if there is none, or the policy forbids it. */
@@ -44,11 +49,23 @@ export async function press(page: Page, trust: Trust = {}): Promise<Page> {
   return ask(form.action, 'POST', body, trust);
 }
 
-async function ask(url: string, method: string, body: URLSearchParams | undefined, { ca }: Trust): Promise<Page> {
+async function ask(
+  url: string,
+  method: string,
+  body: URLSearchParams | undefined,
+  { ca }: Trust,
+  path?: string,
+): Promise<Page> {
   const send = url.startsWith('https:') ? requestHttps : requestHttp;
   const type = { 'Content-Type': 'application/x-www-form-urlencoded' };
   const { status, headers, html } = await new Promise<Pick<Page, 'status' | 'headers' | 'html'>>((resolve, reject) => {
-    const asked = send(url, { method, agent: false, headers: body ? type : {}, ...(ca !== undefined && { ca }) });
+    const asked = send(url, {
+      method,
+      agent: false,
+      headers: body ? type : {},
+      ...(path !== undefined && { path }),
+      ...(ca !== undefined && { ca }),
+    });
     asked.on('error', reject);
     asked.on('response', (response) => {
       let text = '';
