@@ -76,7 +76,7 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
       networks,
       store,
       permissions: config.permissions,
-      presencePerSecond: config.presence.mode === 'off' ? 0 : config.presence.requests_per_second,
+      presence: { mode: config.presence.mode, requestsPerSecond: config.presence.requests_per_second },
       spaces: config.bridge.spaces,
       logoutRooms: config.bridge.logout_rooms,
       pages,

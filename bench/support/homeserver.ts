@@ -1,11 +1,19 @@
 // The least of a homeserver that a bridge can live with: it takes everything for granted, so that next to nothing of the
-// machine goes to it. The strict one is in test/support. Knows which room was made for whom; not what is measured.
+// machine goes to it. The strict one is in test/support. Knows which room was made for whom, and how users show
+// themselves; not what is measured.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client } from 'undici';
 
 export const DOMAIN = 'bench.example.com';
+
+/** How a user shows themselves. */
+export interface Looks {
+  readonly name?: unknown;
+  readonly presence?: unknown;
+  readonly message?: unknown;
+}
 
 interface Answered {
   readonly method: string;
@@ -16,6 +24,7 @@ interface Answered {
 export interface Sent {
   readonly room: string;
   readonly type: string;
+  /** What it says; of an edit, what the message says from now on. */
   readonly body: unknown;
   /** When the request was there, by `performance.now`. */
   readonly at: number;
@@ -26,10 +35,13 @@ const MOST_EVENTS = 100;
 export class BenchHomeserver {
   /** Called for every event that the bridge sends. */
   onSent: (sent: Sent) => void = () => undefined;
+  /** Called for every request, with the time when it was there, by `performance.now`. */
+  onRequest: (at: number) => void = () => undefined;
   readonly #bot: string;
   readonly #hsToken: string;
   readonly #server: Server;
   readonly #roomOf = new Map<string, string>();
+  readonly #looks = new Map<string, Looks>();
   #link: Client | undefined;
   #rooms = 0;
   #events = 0;
@@ -59,6 +71,10 @@ export class BenchHomeserver {
   /** The room that the bridge made and invited this user to. */
   roomOf(user: string): string | undefined {
     return this.#roomOf.get(user);
+  }
+
+  looksOf(user: string): Looks {
+    return this.#looks.get(user) ?? {};
   }
 
   say(room: string, sender: string, body: string): void {
@@ -113,24 +129,39 @@ export class BenchHomeserver {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const at = performance.now();
+    this.onRequest(at);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const [bare = ''] = (request.url ?? '').split('?');
     const body = chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Answered['body']);
     const path = bare.split('/').slice(2).map(decodeURIComponent);
-    const text = JSON.stringify(this.#answer({ method: request.method ?? '', path, body }, at));
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+    const answer = this.#answer({ method: request.method ?? '', path, body }, at);
+    const text = JSON.stringify(answer ?? { errcode: 'M_NOT_FOUND', error: 'There is none.' });
+    response.writeHead(answer === undefined ? 404 : 200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+    });
     response.end(text);
   }
 
-  #answer({ method, path, body }: Answered, at: number): object {
+  /** Undefined: there is no such thing. */
+  #answer({ method, path, body }: Answered, at: number): object | undefined {
     const [, , subject = '', id = '', what = '', type = ''] = path;
-    if (subject === 'rooms' && what === 'send') return this.#takeEvent({ room: id, type, body: body['body'], at });
+    if (subject === 'rooms' && what === 'send') return this.#takeEvent({ room: id, type, body: textOf(body), at });
     if (subject === 'createRoom') return this.#makeRoom(body['invite']);
-    if (subject === 'rooms' && what === 'state' && method === 'GET') return { membership: 'join' };
+    // everybody is in every room, and no room has any other state
+    if (subject === 'rooms' && what === 'state' && method === 'GET')
+      return type === 'm.room.member' ? { membership: 'join' } : undefined;
+    if (subject === 'presence') return this.#look(id, { presence: body['presence'], message: body['status_msg'] });
+    if (subject === 'profile' && method === 'PUT') return this.#look(id, { name: body['displayname'] });
     if (subject === 'join') return { room_id: id };
     if (subject === 'account') return { user_id: this.#bot };
     return { versions: ['v1.11'], duration_ms: 1, joined: { [this.#bot]: {} } };
+  }
+
+  #look(user: string, looks: Looks): object {
+    this.#looks.set(user, { ...this.looksOf(user), ...looks });
+    return {};
   }
 
   #takeEvent(sent: Sent): object {
@@ -147,4 +178,9 @@ export class BenchHomeserver {
     for (const user of invited as string[]) this.#roomOf.set(user, room);
     return { room_id: room };
   }
+}
+
+function textOf(content: Answered['body']): unknown {
+  const edited = content['m.new_content'] as Answered['body'] | undefined;
+  return (edited ?? content)['body'];
 }

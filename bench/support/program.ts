@@ -86,8 +86,23 @@ export class Program {
     }
   }
 
+  ghostOf(contact: string): string {
+    return `@msn_bench_${contact.replaceAll('@', '=40')}:${DOMAIN}`;
+  }
+
   roomWith(contact: string): string | undefined {
-    return this.homeserver.roomOf(`@msn_bench_${contact.replaceAll('@', '=40')}:${DOMAIN}`);
+    return this.homeserver.roomOf(this.ghostOf(contact));
+  }
+
+  /** The server tells the user's client something. */
+  tell(line: string, payload?: string): void {
+    this.#msn.tell(OWN, line, payload);
+  }
+
+  /** The user gives a command. */
+  async asks(what: string, answer: RegExp): Promise<void> {
+    this.homeserver.say(COMMANDS, USER, what);
+    await this.#hears(answer);
   }
 
   async stop(): Promise<void> {
@@ -99,14 +114,9 @@ export class Program {
   async #signIn(): Promise<void> {
     this.homeserver.invite(COMMANDS, USER, BOT);
     await this.#hears(/login/);
-    await this.#asks('login', /address/);
-    await this.#asks(OWN, /password/);
-    await this.#asks('secret', /signed in as/);
-  }
-
-  async #asks(what: string, answer: RegExp): Promise<void> {
-    this.homeserver.say(COMMANDS, USER, what);
-    await this.#hears(answer);
+    await this.asks('login', /address/);
+    await this.asks(OWN, /password/);
+    await this.asks('secret', /signed in as/);
   }
 
   async #hears(what: RegExp): Promise<void> {

@@ -3,9 +3,11 @@
 
 import { createHash } from 'node:crypto';
 import { boardText } from './board-text.ts';
+import type { Line } from './budget.ts';
 import type { Clock } from './clock.ts';
 import { BridgeError } from './errors.ts';
-import type { LoginId, RoomId } from './ids.ts';
+import type { Content } from './events.ts';
+import type { EventId, LoginId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { LoginWatcher } from './login-watcher.ts';
@@ -25,6 +27,10 @@ export interface BoardsParts {
   >;
   readonly store: Pick<Store, 'boards' | 'choices'>;
   readonly loginOf: (id: LoginId) => Login | undefined;
+  /** False: there are no boards at all. */
+  readonly on: boolean;
+  /** In which edits wait for their turn. */
+  readonly line: Line;
   /** The login's board has a room, or has none any more. */
   readonly onRoom: (id: LoginId) => void;
   readonly clock: Clock;
@@ -75,6 +81,10 @@ export class Boards implements LoginWatcher {
     this.#rounds.stop();
   }
 
+  get on(): boolean {
+    return this.#parts.on;
+  }
+
   async choose({ id }: Login, board: boolean): Promise<void> {
     const { choices } = this.#parts.store;
     await choices.put(id, { ...(await choices.of(id)), board });
@@ -91,7 +101,7 @@ export class Boards implements LoginWatcher {
     const { store, loginOf } = this.#parts;
     const login = loginOf(id);
     if (!login) return;
-    const wanted = this.#wanted.get(id) ?? (await store.choices.of(id)).board;
+    const wanted = this.#parts.on && (this.#wanted.get(id) ?? (await store.choices.of(id)).board);
     this.#wanted.set(id, wanted);
     const board = await store.boards.find(id);
     if (!wanted) {
@@ -103,31 +113,42 @@ export class Boards implements LoginWatcher {
   }
 
   async #show(login: Login, board: BoardRecord): Promise<void> {
+    const { event } = board;
+    if (event === undefined) return this.#begin(login, board);
+    if (textOf(login).shown === board.shown) return;
+    await this.#parts.line(async () => this.#edit(login, board, event));
+  }
+
+  async #begin(login: Login, { room }: BoardRecord): Promise<void> {
+    const { matrix } = this.#parts;
+    const { content, shown } = textOf(login);
+    const event = await this.#inRoom(room, async () =>
+      matrix.send(room, matrix.bot, content, { txnId: txnId('o', room, shown), notice: true }),
+    );
+    await this.#inRoom(room, async () => matrix.pin(room, event));
+    await this.#parts.store.boards.put({ login: login.id, room, event, shown });
+  }
+
+  /** As it is by the time of its turn. */
+  async #edit(login: Login, { room, shown: before }: BoardRecord, event: EventId): Promise<void> {
     const { matrix, store, clock } = this.#parts;
-    const content = boardText({
-      address: login.address,
-      networkName: login.network.name,
-      trouble: login.connected ? undefined : login.state.sentence,
-      contacts: login.roster().contacts.map((contact) => ({ ...contact, name: login.nameFor(contact) })),
-    });
-    const shown = createHash('sha256').update(JSON.stringify(content.runs)).digest('base64url');
-    if (board.event !== undefined && board.shown === shown) return;
-    const { room } = board;
-    let { event } = board;
+    const { content, shown } = textOf(login);
+    if (shown === before) return;
+    await this.#inRoom(room, async () =>
+      matrix.edit(room, event, content, txnId('e', event, shown, clock.now().getTime())),
+    );
+    await store.boards.put({ login: login.id, room, event, shown });
+  }
+
+  async #inRoom<T>(room: RoomId, work: () => Promise<T>): Promise<T> {
     try {
-      if (event === undefined) {
-        event = await matrix.send(room, matrix.bot, content, { txnId: txnId('o', room, shown), notice: true });
-        await matrix.pin(room, event);
-      } else {
-        await matrix.edit(room, event, content, txnId('e', event, shown, clock.now().getTime()));
-      }
+      return await work();
     } catch (error) {
       this.#sound.delete(room);
       // another is made when it is looked at next
       if (!(error instanceof BridgeError) || error.code !== 'room-gone') throw error;
       throw new BridgeError('room-gone', error.message, { cause: error, retriable: true });
     }
-    await store.boards.put({ login: login.id, room, event, shown });
   }
 
   /** The board with a room that the bot is in; a user who left it is not called back unless they ask. */
@@ -158,4 +179,15 @@ export class Boards implements LoginWatcher {
     await store.boards.remove(id);
     onRoom(id);
   }
+}
+
+/** `shown`: a digest of it. */
+function textOf(login: Login): { readonly content: Content; readonly shown: string } {
+  const content = boardText({
+    address: login.address,
+    networkName: login.network.name,
+    trouble: login.connected ? undefined : login.state.sentence,
+    contacts: login.roster().contacts.map((contact) => ({ ...contact, name: login.nameFor(contact) })),
+  });
+  return { content, shown: createHash('sha256').update(JSON.stringify(content.runs)).digest('base64url') };
 }

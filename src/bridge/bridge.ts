@@ -2,6 +2,7 @@
 // Knows every part of the core; not how Matrix, a network or the database works.
 
 import { Announcer } from './announcer.ts';
+import { Budget } from './budget.ts';
 import { BuddyList } from './buddy-list.ts';
 import { Carrier } from './carrier.ts';
 import { CleanUp, type LogoutRooms } from './clean-up.ts';
@@ -10,7 +11,6 @@ import type { Operations } from './commands/command.ts';
 import { commandRegistry } from './commands/registry.ts';
 import { type Contact, type LoginState, type MatrixEphemeral, type MatrixEvent, plainText } from './events.ts';
 import { Following } from './following.ts';
-import { GhostPresence } from './ghost-presence.ts';
 import { Ghosts } from './ghosts.ts';
 import { Invitations } from './invitations.ts';
 import type { RoomId } from './ids.ts';
@@ -26,6 +26,7 @@ import { Overview } from './overview.ts';
 import type { Pages } from './pages.ts';
 import { Permissions, type PermissionMap } from './permissions.ts';
 import { Portals } from './portals.ts';
+import type { PresenceMode } from './presence-modes.ts';
 import { Provisioning } from './provisioning.ts';
 import { Runner } from './runner.ts';
 import { Requests } from './requests.ts';
@@ -43,8 +44,8 @@ export interface BridgeOptions {
   /** Called once, before anything else. */
   readonly openMatrix: (sink: MatrixSink) => Promise<Matrix>;
   readonly permissions: PermissionMap;
-  /** Requests a second for showing presence; 0: it is not shown. */
-  readonly presencePerSecond: number;
+  /** How contacts' presence is shown, and with how many requests a second, names and boards included. */
+  readonly presence: { readonly mode: PresenceMode; readonly requestsPerSecond: number };
   /** What becomes of the rooms of a login that is signed out. */
   readonly logoutRooms: LogoutRooms;
   /** Whether each login has a space with its rooms. */
@@ -63,7 +64,6 @@ export class Bridge {
   readonly #runner: Runner;
   readonly #ghosts: Ghosts;
   readonly #portals: Portals;
-  readonly #presence: GhostPresence;
   readonly #following: Following;
   readonly #requests: Requests;
   readonly #moments: Moments;
@@ -131,22 +131,19 @@ export class Bridge {
         this.#following.forget(login);
       },
     });
+    const budget = new Budget(clock, options.presence.requestsPerSecond);
+    this.#ghosts = new Ghosts({ matrix, rooms: store.rooms, budget });
     this.#list = new BuddyList({
       matrix,
       store,
+      ghosts: this.#ghosts,
       loginOf: (id) => this.#logins.get(id),
+      logins: () => this.#logins.all(),
       on: options.spaces,
+      presenceMode: options.presence.mode,
+      budget,
       // loud: whoever asks to be told wants to hear it
       notify: async (user, content, about) => this.#management.notify(user, content, about, true),
-      clock,
-      log,
-    });
-    this.#ghosts = new Ghosts({ matrix, rooms: store.rooms });
-    this.#presence = new GhostPresence({
-      matrix,
-      ghosts: this.#ghosts,
-      logins: () => this.#logins.all(),
-      perSecond: options.presencePerSecond,
       clock,
       log,
     });
@@ -182,11 +179,8 @@ export class Bridge {
       runner: this.#runner,
       matrix,
       portals: this.#portals,
-      ghosts: this.#ghosts,
-      presence: this.#presence,
       list: this.#list,
       requests: this.#requests,
-      log,
     });
     this.#management = new Management({
       matrix,
@@ -244,7 +238,7 @@ export class Bridge {
       logins: this.#logins,
       portals: this.#portals,
       requests: this.#requests,
-      presence: this.#presence,
+      presence: this.#list.presence,
       management: this.#management,
       invitations,
       upgrades,
@@ -278,7 +272,6 @@ export class Bridge {
     const patience = new Promise<void>((resolve) => this.#options.clock.after(STOP_PATIENCE_MS, resolve));
     await Promise.race([this.#runner.stop(), patience]);
     await this.#logins.stop();
-    this.#presence.stop();
     this.#list.stop();
     this.#following.stop();
   }
@@ -331,9 +324,6 @@ export class Bridge {
 
   #onState(login: Login, previous: LoginState): void {
     if (login.connected || !login.hopeful) this.#runner.wakeWaiting();
-    if (login.connected || previous.kind === 'connected') {
-      this.#background(this.#presence.noteLogin(login), 'presence not noted');
-    }
     if (login.state.kind === 'connecting') {
       this.#background(this.#following.begin(login), 'presence of a user could not be looked up');
     }

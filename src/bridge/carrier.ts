@@ -54,7 +54,7 @@ export class Carrier {
     const name = contact?.name ?? event.senderName;
     const portal = await portals.open(login, { chat: event.chat, user: event.sender, name });
     const outcome = await portal.carryFromNetwork({ ...event, senderName: name });
-    if (contact) await presence.noteContact(login, contact);
+    if (contact) presence.noteContact(login, contact);
     return outcome;
   }
 

@@ -1,5 +1,6 @@
 // Remote people's Matrix accounts: made when first needed, named as the network names them. Knows no portals.
 
+import type { Budget } from './budget.ts';
 import type { Contact } from './events.ts';
 import type { MatrixUserId, RemoteUserId } from './ids.ts';
 import type { Login } from './login.ts';
@@ -21,28 +22,48 @@ export function contactBehind(
   return undefined;
 }
 
+export interface GhostsParts {
+  readonly matrix: Pick<Matrix, 'ghostId' | 'ensureGhost' | 'renameGhost'>;
+  readonly rooms: Pick<RoomStore, 'ghostName' | 'setGhost'>;
+  readonly budget: Pick<Budget, 'atOnce'>;
+}
+
+/** `paid`: the request that it takes has had its turn. */
+interface Wish {
+  readonly name: string;
+  readonly paid: boolean;
+}
+
 export class Ghosts {
-  readonly #matrix: Pick<Matrix, 'ghostId' | 'ensureGhost'>;
-  readonly #rooms: Pick<RoomStore, 'ghostName' | 'setGhost'>;
-  /** Names as they stand in Matrix. */
-  readonly #names = new Map<MatrixUserId, string>();
+  readonly #parts: GhostsParts;
+  /** Names as they stand in Matrix; undefined: there is no such ghost. */
+  readonly #names = new Map<MatrixUserId, string | undefined>();
   /** Names still to be given, and who is being named. */
-  readonly #wanted = new Map<MatrixUserId, string>();
+  readonly #wanted = new Map<MatrixUserId, Wish>();
   readonly #naming = new Map<MatrixUserId, Promise<void>>();
 
-  constructor(parts: {
-    matrix: Pick<Matrix, 'ghostId' | 'ensureGhost'>;
-    rooms: Pick<RoomStore, 'ghostName' | 'setGhost'>;
-  }) {
-    this.#matrix = parts.matrix;
-    this.#rooms = parts.rooms;
+  constructor(parts: GhostsParts) {
+    this.#parts = parts;
   }
 
-  /** The ghost, existing and rightly named. */
+  id(network: Network, user: RemoteUserId): MatrixUserId {
+    return this.#parts.matrix.ghostId({ network: network.id, user });
+  }
+
+  /** The ghost, existing and rightly named; at once, since somebody is about to speak. */
   async ensure(network: Network, user: RemoteUserId, name: string): Promise<MatrixUserId> {
-    const ghost = this.#matrix.ghostId({ network: network.id, user });
-    if (this.#names.get(ghost) === name && !this.#wanted.has(ghost)) return ghost;
-    this.#wanted.set(ghost, name);
+    return this.#ensure(network, user, { name, paid: false });
+  }
+
+  /** Gives the ghost its new name if it exists already. A turn has been waited for. */
+  async rename(network: Network, user: RemoteUserId, name: string): Promise<void> {
+    if (await this.find(network, user)) await this.#ensure(network, user, { name, paid: true });
+  }
+
+  async #ensure(network: Network, user: RemoteUserId, wish: Wish): Promise<MatrixUserId> {
+    const ghost = this.id(network, user);
+    if (this.#names.get(ghost) === wish.name && !this.#wanted.has(ghost)) return ghost;
+    this.#wanted.set(ghost, wish);
     let naming = this.#naming.get(ghost);
     if (!naming) {
       naming = this.#nameAsWanted(network, user, ghost).finally(() => this.#naming.delete(ghost));
@@ -50,34 +71,44 @@ export class Ghosts {
     }
     await naming;
     const later = this.#wanted.get(ghost); // it came when all was done
-    return later === undefined ? ghost : this.ensure(network, user, later);
+    return later === undefined ? ghost : this.#ensure(network, user, later);
   }
 
   /** One name after the other, and of those that come meanwhile only the last. */
   async #nameAsWanted(network: Network, user: RemoteUserId, ghost: MatrixUserId): Promise<void> {
-    for (let name = this.#wanted.get(ghost); name !== undefined; name = this.#wanted.get(ghost)) {
+    const { matrix, rooms, budget } = this.#parts;
+    for (let wish = this.#wanted.get(ghost); wish; wish = this.#wanted.get(ghost)) {
       this.#wanted.delete(ghost);
-      if (this.#names.get(ghost) === name) continue;
-      if ((await this.#rooms.ghostName(ghost)) !== name) {
-        await this.#matrix.ensureGhost(ghost, name);
-        await this.#rooms.setGhost(ghost, network.id, user, name);
+      const known = await this.#nameOf(ghost);
+      if (known === wish.name) continue;
+      if (known === undefined) {
+        await matrix.ensureGhost(ghost, wish.name);
+      } else {
+        const rename = async (): Promise<void> => matrix.renameGhost(ghost, wish.name);
+        await (wish.paid ? rename() : budget.atOnce(rename));
       }
-      this.#names.set(ghost, name);
+      await rooms.setGhost(ghost, network.id, user, wish.name);
+      this.#names.set(ghost, wish.name);
     }
-  }
-
-  /** Gives the ghost its new name if it exists already. */
-  async rename(network: Network, user: RemoteUserId, name: string): Promise<void> {
-    if (await this.find(network, user)) await this.ensure(network, user, name);
   }
 
   /** The ghost of somebody, if it was ever made. */
   async find(network: Network, user: RemoteUserId): Promise<MatrixUserId | undefined> {
-    const ghost = this.#matrix.ghostId({ network: network.id, user });
-    if (this.#names.has(ghost)) return ghost;
-    const name = await this.#rooms.ghostName(ghost);
-    if (name === undefined) return undefined;
-    this.#names.set(ghost, name);
-    return ghost;
+    const ghost = this.id(network, user);
+    return (await this.#nameOf(ghost)) === undefined ? undefined : ghost;
+  }
+
+  /** Whether there is such a ghost, and it has another name. */
+  async isNamedOtherwise(network: Network, user: RemoteUserId, name: string): Promise<boolean> {
+    const known = await this.#nameOf(this.id(network, user));
+    return known !== undefined && known !== name;
+  }
+
+  async #nameOf(ghost: MatrixUserId): Promise<string | undefined> {
+    if (this.#names.has(ghost)) return this.#names.get(ghost);
+    const name = await this.#parts.rooms.ghostName(ghost);
+    // it may have been made meanwhile
+    if (!this.#names.has(ghost)) this.#names.set(ghost, name);
+    return this.#names.get(ghost);
   }
 }

@@ -119,8 +119,12 @@ export interface Matrix {
 
   /** Registers the ghost if need be and gives it this name if it has another. */
   ensureGhost(ghost: MatrixUserId, name: string): Promise<void>;
+  /** One request, for a ghost that exists. */
+  renameGhost(ghost: MatrixUserId, name: string): Promise<void>;
   /** Runs out by itself after about half a minute, unless shown again. The ghost must exist. */
   showPresence(ghost: MatrixUserId, presence: Presence): Promise<void>;
+  /** Stands in the ghost's profile until something else is shown. The ghost must exist. */
+  showStatus(ghost: MatrixUserId, presence: Presence): Promise<void>;
 
   /** How somebody is there who is not ours; undefined: the homeserver does not know, or does not tell. */
   presenceOf(user: MatrixUserId): Promise<PersonPresence | undefined>;

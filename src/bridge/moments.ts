@@ -3,10 +3,7 @@
 import type { BuddyList } from './buddy-list.ts';
 import { assertNever } from './errors.ts';
 import type { JournaledEvent, RemoteEvent } from './events.ts';
-import type { GhostPresence } from './ghost-presence.ts';
-import type { Ghosts } from './ghosts.ts';
 import { remoteLane, requestLane } from './lanes.ts';
-import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { Matrix } from './matrix.ts';
 import type { Portals } from './portals.ts';
@@ -17,11 +14,8 @@ export interface MomentsParts {
   readonly runner: Pick<Runner, 'moment'>;
   readonly matrix: Pick<Matrix, 'ghostId'>;
   readonly portals: Pick<Portals, 'peek'>;
-  readonly ghosts: Pick<Ghosts, 'rename'>;
-  readonly presence: Pick<GhostPresence, 'noteContact' | 'noteLogin'>;
   readonly list: Pick<BuddyList, 'noteContact' | 'noteRoster'>;
   readonly requests: Pick<Requests, 'review'>;
-  readonly log: Log;
 }
 
 export class Moments {
@@ -32,7 +26,7 @@ export class Moments {
   }
 
   handle(login: Login, event: Exclude<RemoteEvent, JournaledEvent>): void {
-    const { runner, matrix, portals, ghosts, presence, list } = this.#parts;
+    const { runner, matrix, portals, list } = this.#parts;
     switch (event.type) {
       case 'typing': {
         const key = { login: login.id, chat: event.chat };
@@ -42,15 +36,9 @@ export class Moments {
         );
         return;
       }
-      case 'contact': {
-        const { id, name } = event.contact;
-        this.#background(ghosts.rename(login.network, id, name), 'ghost could not be renamed');
-        this.#background(presence.noteContact(login, event.contact), 'presence not noted');
-        list.noteContact(login, event.contact);
-        return;
-      }
+      case 'contact':
+        return list.noteContact(login, event.contact);
       case 'roster':
-        this.#background(presence.noteLogin(login), 'presence not noted');
         list.noteRoster(login);
         return this.#reviewRequests(login);
       case 'requests-changed':
@@ -64,9 +52,5 @@ export class Moments {
   #reviewRequests(login: Login): void {
     const { runner, requests } = this.#parts;
     runner.moment(requestLane(login.id), 'review', async () => requests.review(login));
-  }
-
-  #background(work: Promise<unknown>, failure: string): void {
-    work.catch((error: unknown) => this.#parts.log.warn({ err: error }, failure));
   }
 }

@@ -88,7 +88,7 @@ const msnServer = msnServerKeys.superRefine((server, context) => {
 });
 
 const presence = z.strictObject({
-  mode: z.enum(['matrix', 'off']).default('matrix'),
+  mode: z.enum(['matrix', 'status', 'board', 'off']).default('matrix'),
   requests_per_second: z.number().min(0.1).max(1_000).default(10),
 });
 

@@ -33,7 +33,7 @@ import { Rooms } from './rooms.ts';
 import { Sends } from './sends.ts';
 import { Spaces } from './spaces.ts';
 import { toPieces } from './pieces.ts';
-import { showPresence } from './presence.ts';
+import { showPresence, showStatus } from './presence.ts';
 import { roomPrivacy } from './privacy.ts';
 import { STATUS_TYPE, toStatusContent } from './status.ts';
 import { cleanName } from './text.ts';
@@ -169,7 +169,9 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     isGhost: (user) => ids.isGhost(user),
     ensureGhost: (ghost, name) => profiles.ensure(ghost, name),
 
+    renameGhost: (ghost, name) => profiles.rename(ghost, name),
     showPresence: (ghost, presence) => showPresence(intents, ghost, presence),
+    showStatus: (ghost, presence) => showStatus(intents, ghost, presence),
     presenceOf: (user) => presenceOf(intents, bot, user),
     displayNameOf: (user) => displayNameOf(intents, bot, user),
 

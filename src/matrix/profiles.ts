@@ -2,7 +2,7 @@
 
 import type { MatrixUserId } from '../bridge/ids.ts';
 import { isObject } from './checks.ts';
-import { isNotFound, toBridgeError } from './errors.ts';
+import { isForbidden, isNotFound, toBridgeError } from './errors.ts';
 import { CLIENT, type Intents } from './intent.ts';
 import { cleanName } from './text.ts';
 
@@ -25,12 +25,24 @@ export class Profiles {
     const wanted = cleanName(name) || localpartOf(ghost);
     if (this.#names.get(ghost) === wanted) return;
     await this.#intents.ensureRegistered(ghost);
-    const path = `${CLIENT}/profile/${encodeURIComponent(ghost)}/displayname`;
+    const path = pathOf(ghost);
     try {
       if ((await this.#nameAt(ghost, path)) !== wanted) {
         await this.#intents.call(ghost, 'PUT', path, { displayname: wanted });
       }
     } catch (error) {
+      throw toBridgeError(error);
+    }
+    this.#remember(ghost, wanted);
+  }
+
+  /** Past the look at the name that it has: nobody else gives it one. A ghost that is not there after all is made. */
+  async rename(ghost: MatrixUserId, name: string): Promise<void> {
+    const wanted = cleanName(name) || localpartOf(ghost);
+    try {
+      await this.#intents.call(ghost, 'PUT', pathOf(ghost), { displayname: wanted });
+    } catch (error) {
+      if (isForbidden(error)) return this.ensure(ghost, name);
       throw toBridgeError(error);
     }
     this.#remember(ghost, wanted);
@@ -55,6 +67,10 @@ export class Profiles {
       break;
     }
   }
+}
+
+function pathOf(ghost: MatrixUserId): string {
+  return `${CLIENT}/profile/${encodeURIComponent(ghost)}/displayname`;
 }
 
 function localpartOf(user: MatrixUserId): string {

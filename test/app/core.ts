@@ -126,7 +126,7 @@ export class Core {
         return this.matrix;
       },
       permissions,
-      presencePerSecond: 0,
+      presence: { mode: 'board', requestsPerSecond: 10 },
       logoutRooms,
       spaces,
       pages: this.pages,

@@ -16,18 +16,24 @@ function setUp() {
       void stored.set(ghost, name),
   };
   const network = new EchoNetwork({ password: '', now: () => new Date(0) });
-  return { matrix, stored, network, ghosts: new Ghosts({ matrix, rooms }) };
+  const spent: unknown[] = [];
+  const atOnce = async <T>(work: () => Promise<T>): Promise<T> => {
+    spent.push('a turn');
+    return work();
+  };
+  const ghosts = new Ghosts({ matrix, rooms, budget: { atOnce } });
+  return { matrix, stored, spent, network, ghosts };
 }
 
 test('of names that follow each other the last one stays, whatever the homeserver takes its time for', async () => {
   const { matrix, stored, network, ghosts } = setUp();
   const ghost = await ghosts.ensure(network, WALL, 'Wall');
-  const held = matrix.hold('ensureGhost');
+  const held = matrix.hold('renameGhost');
   const given: unknown[] = [];
   const names = Array.from({ length: 50 }, (_, n) => `Wall ${n}`);
   const renamed = names.map(async (name) => ghosts.rename(network, WALL, name));
   await held.arrived;
-  matrix.before('ensureGhost', ([, name]) => void given.push(name), Number.POSITIVE_INFINITY);
+  matrix.before('renameGhost', ([, name]) => void given.push(name), Number.POSITIVE_INFINITY);
   await settled();
   held.release();
   await Promise.all(renamed);
@@ -43,4 +49,27 @@ test('a name that could not be given is tried again with the next use', async ()
   });
   await expect(ghosts.ensure(network, WALL, 'Wall')).rejects.toThrow('not now');
   expect(matrix.names.get(await ghosts.ensure(network, WALL, 'Wall'))).toBe('Wall');
+});
+
+test('a name that somebody speaks under is given at once, and counts against the budget', async () => {
+  const { matrix, spent, network, ghosts } = setUp();
+  const ghost = await ghosts.ensure(network, WALL, 'Wall');
+  expect(spent).toHaveLength(0);
+  await ghosts.rename(network, WALL, 'Big Wall'); // that had its turn
+  expect(spent).toHaveLength(0);
+  await ghosts.ensure(network, WALL, 'Great Wall');
+  await ghosts.ensure(network, WALL, 'Great Wall');
+  expect(spent).toHaveLength(1);
+  expect(matrix.names.get(ghost)).toBe('Great Wall');
+});
+
+test('nobody is named who was never made, and asking does not make them unknown for ever', async () => {
+  const { matrix, network, ghosts } = setUp();
+  await ghosts.rename(network, WALL, 'Wall');
+  expect(await ghosts.find(network, WALL)).toBeUndefined();
+  expect(await ghosts.isNamedOtherwise(network, WALL, 'Wall')).toBe(false);
+  const ghost = await ghosts.ensure(network, WALL, 'Wall');
+  expect(await ghosts.find(network, WALL)).toBe(ghost);
+  expect(await ghosts.isNamedOtherwise(network, WALL, 'Big Wall')).toBe(true);
+  expect([...matrix.names.values()]).toEqual(['Wall']);
 });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Budget } from '../../src/bridge/budget.ts';
 import type { Presence } from '../../src/bridge/events.ts';
 import type { MatrixUserId } from '../../src/bridge/ids.ts';
 import { PresenceGovernor } from '../../src/bridge/presence.ts';
@@ -11,16 +12,20 @@ const AWAY: Presence = { availability: 'away', label: 'Away' };
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
 const GONE: Presence = { availability: 'offline', label: 'Offline' };
 
-function setUp(perSecond = 10, trouble: () => boolean = () => false) {
+function setUp(perSecond = 10, trouble: () => boolean = () => false, runsOut = true) {
   const clock = new FakeClock();
+  const log = keptLog();
   const shown: [string, string][] = [];
   const governor = new PresenceGovernor({
     clock,
-    log: keptLog(),
-    perSecond,
-    show: async (ghost, presence) => {
-      if (trouble()) throw new Error('the homeserver is away');
-      shown.push([ghost, presence.label]);
+    log,
+    line: new Budget(clock, perSecond).line(),
+    display: {
+      runsOut,
+      show: async (ghost, presence) => {
+        if (trouble()) throw new Error('the homeserver is away');
+        shown.push([ghost, presence.label]);
+      },
     },
   });
   const pass = async (ms: number): Promise<void> => {
@@ -29,7 +34,7 @@ function setUp(perSecond = 10, trouble: () => boolean = () => false) {
       await settled();
     }
   };
-  return { clock, shown, governor, pass };
+  return { clock, log, shown, governor, pass };
 }
 
 const ghost = (name: string): MatrixUserId => `@${name}:x` as MatrixUserId;
@@ -47,7 +52,7 @@ test('who changes again and again keeps their place in the queue', async () => {
   governor.note(ghost('a'), HERE);
   governor.note(ghost('b'), HERE);
   governor.note(ghost('a'), AWAY);
-  await pass(1_000);
+  await pass(1_500);
   expect(shown[0]).toEqual([ghost('a'), 'Away']);
 });
 
@@ -66,6 +71,31 @@ test('who is there is shown again before the homeserver takes them for gone', as
   governor.note(ghost('a'), GONE);
   await pass(60_000);
   expect(shown.slice(3)).toEqual([[ghost('a'), 'Offline']]);
+});
+
+test('what does not run out is shown once, and that somebody is gone, too', async () => {
+  const { shown, governor, pass } = setUp(10, () => false, false);
+  governor.note(ghost('a'), HERE);
+  // nobody knows what an earlier life has left there
+  governor.note(ghost('b'), GONE);
+  await pass(60_000);
+  governor.note(ghost('b'), GONE);
+  governor.note(ghost('a'), GONE);
+  await pass(60_000);
+  expect(shown).toEqual([
+    [ghost('a'), 'Online'],
+    [ghost('b'), 'Offline'],
+    [ghost('a'), 'Offline'],
+  ]);
+});
+
+test('that nothing can be shown is said once', async () => {
+  const { log, governor, pass } = setUp(10, () => true);
+  for (const name of NAMES) governor.note(ghost(name), HERE);
+  await pass(60_000);
+  const complaints = log.lines.filter(({ text }) => text === 'presence could not be shown');
+  expect(complaints.length).toBeGreaterThan(5);
+  expect(complaints.filter(({ level }) => level === 'warn')).toHaveLength(1);
 });
 
 test('nothing is lost while the homeserver is away', async () => {

@@ -246,7 +246,14 @@ export class MatrixInMemory implements Matrix {
 
   async react(): Promise<void> {}
 
+  async renameGhost(ghost: MatrixUserId, name: string): Promise<void> {
+    await this.#trouble('renameGhost', ghost, name);
+    this.names.set(ghost, name);
+  }
+
   async showPresence(): Promise<void> {}
+
+  async showStatus(): Promise<void> {}
 
   async presenceOf(): Promise<undefined> {}
 
