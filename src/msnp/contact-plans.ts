@@ -48,15 +48,15 @@ export function contactPlan(asked: ContactCommand, dialect: Dialect, book: Conta
     case 'remove-from-list':
       return [removing(dialect, asked.list, asked.address)];
     case 'allow-contact':
-      return [
-        ...moving(dialect, asked.address, 'block', 'allow', asked.nick),
-        ...settling(dialect, asked.address, book),
-      ];
+      return deciding(dialect, asked.address, 'allow', asked.nick, book);
     case 'block-contact':
-      return [
-        ...moving(dialect, asked.address, 'allow', 'block', asked.nick),
-        ...settling(dialect, asked.address, book),
-      ];
+      return deciding(dialect, asked.address, 'block', asked.nick, book);
+    case 'add-contact': {
+      const { address } = asked;
+      // allowed before: so a server tells at once whether they are there
+      const allowed = deciding(dialect, address, 'allow', undefined, book);
+      return [checkingRoom(dialect, address), ...allowed, joining(dialect, address)];
+    }
     case 'rename-contact':
       return [renaming(dialect, asked.address, asked.nick)];
     case 'add-group':
@@ -126,14 +126,28 @@ function removing(dialect: Dialect, list: ListName, who: string): Make {
   };
 }
 
-/** From one of the two lists that exclude each other to the other. */
-function moving(dialect: Dialect, who: string, from: ListName, to: ListName, nick: string | undefined): Plan {
+/** Onto one of the two lists that exclude each other; whoever was pending is so no longer. */
+function deciding(
+  dialect: Dialect,
+  who: string,
+  to: 'allow' | 'block',
+  nick: string | undefined,
+  book: ContactBook,
+): Plan {
   const address = normalizeAddress(who);
-  const isListed = (book: ContactBook, list: ListName): boolean => isOn(list, book.contact(address));
+  const from = to === 'allow' ? 'block' : 'allow';
+  const isListed = (now: ContactBook, list: ListName): boolean => isOn(list, now.contact(address));
   return [
-    (book) => (isListed(book, from) ? removing(dialect, from, who)(book) : undefined),
-    (book) => (isListed(book, to) ? undefined : adding(dialect, to, who, nick)(book)),
+    (now) => (isListed(now, from) ? removing(dialect, from, who)(now) : undefined),
+    (now) => (isListed(now, to) ? undefined : adding(dialect, to, who, nick)(now)),
+    ...settling(dialect, who, book),
   ];
+}
+
+/** Onto the forward list, unless they are on it. */
+function joining(dialect: Dialect, who: string): Make {
+  const add = adding(dialect, 'forward', who, undefined);
+  return (book) => (isOn('forward', book.contact(normalizeAddress(who))) ? undefined : add(book));
 }
 
 /** Whoever was pending is so no longer. `book`: as it is before the answer. */
@@ -266,6 +280,10 @@ function settingProperty(dialect: Dialect, name: PropertyName, value: string): M
     const changes = (): ContactChange[] => [{ type: 'own-property-changed', name, value }];
     return { verb: 'PRP', args: [name, ...(value === '' ? [] : [text(value)])], changes };
   };
+}
+
+function checkingRoom(dialect: Dialect, who: string): Make {
+  return (book) => (isFull(dialect, book, normalizeAddress(who)) ? LIST_FULL : undefined);
 }
 
 /** For somebody who is not on the forward list yet. */

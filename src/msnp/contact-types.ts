@@ -25,6 +25,8 @@ export type ContactCommand = { readonly request: string } & (
     }
   /** Off the block list, onto the allow list; whoever was pending is accepted. */
   | { readonly type: 'allow-contact'; readonly address: string; readonly nick?: string }
+  /** Allowed, and onto the forward list; nothing of it is sent if there is no room on that. */
+  | { readonly type: 'add-contact'; readonly address: string }
   /** Off the allow list, onto the block list; whoever was pending is turned away. */
   | { readonly type: 'block-contact'; readonly address: string; readonly nick?: string }
   /** Under which name our list keeps somebody. */

@@ -149,6 +149,7 @@ export class NotificationSession implements Session<NotificationCommand, Session
       case 'add-to-list':
       case 'remove-from-list':
       case 'allow-contact':
+      case 'add-contact':
       case 'block-contact':
       case 'rename-contact':
       case 'add-group':

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MsnPerson } from '../support/msn-person.ts';
+import { refusal } from '../support/msn-server/faults.ts';
 import { House, type Visitor } from './house.ts';
 
 describe.each(['MSNP8', 'MSNP12'])('in %s', (dialect) => {
@@ -88,6 +89,29 @@ describe.each(['MSNP8', 'MSNP12'])('in %s', (dialect) => {
     await alice.asks('nudge bob@example.com', /You nudged Bob/);
     await bob.waitForNudge('alice@example.com');
     await alice.asks('nudge carol@example.com', /is not signed in/);
+  });
+
+  test('who leaves the room of a chat is still a contact', async () => {
+    await alice.asks('chat carol@example.com', /Here you can talk/);
+    const { room } = await alice.person.waitForInvite();
+    await alice.person.join(room);
+    await alice.person.leave(room);
+    expect(await alice.asks('list', /Contacts of/)).toContain('carol@example.com');
+    expect(house.msn.world.account('alice@example.com')?.has('FL', 'carol@example.com')).toBe(true);
+  });
+
+  test('a name that will not do is refused with a sentence, and she keeps the one that she has', async () => {
+    await alice.asks('nick Alice Liddell', /Your contacts see you as Alice Liddell/);
+    for (const name of ['é'.repeat(65), 'x'.repeat(388)]) await alice.asks(`nick ${name}`, /too long/);
+    const isName = ({ args }: { readonly args: readonly string[] }): boolean => args.includes('Rude');
+    house.msn.faults.add({ user: 'alice@example.com', where: isName }, refusal(209), 1);
+    await alice.asks('nick Rude', /does not take that name/);
+    await house.close();
+    await house.open();
+    for (let status = ''; !status.includes('signed in with');) status = await alice.asks('status', /on Test server/);
+    await bob.waitForPresence('alice@example.com', ({ status, name }) => status === 'NLN' && name === 'Alice Liddell');
+    const told = house.msn.received.filter(({ user, args }) => user === 'alice@example.com' && args.includes('Rude'));
+    expect(told).toHaveLength(1);
   });
 
   test('who adds her is a question, and is let in by her answer', async () => {

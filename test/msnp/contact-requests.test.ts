@@ -325,6 +325,24 @@ test.each<[DialectName, string, string[], string[]]>([
   expect(said.at(-1)?.events.at(-1)).toEqual(DONE);
 });
 
+test('adds somebody by allowing them first, and only what is not so yet', () => {
+  const add = (address: string): Wish => ({ type: 'add-contact', address });
+  expect(play('MSNP8', add('new@x.y'), ['ADD 7 AL 8 new@x.y N', 'ADD 8 FL 9 new@x.y N'])).toEqual([
+    'ADD 7 AL new@x.y new%40x.y',
+    'ADD 8 FL new@x.y new%40x.y',
+  ]);
+  const answers = [
+    'ADC 7 AL N=eve@x.y',
+    'ADC 8 RL N=eve@x.y',
+    'REM 9 PL eve@x.y',
+    `ADC 10 FL N=eve@x.y F=Eve C=${WORK}`,
+  ];
+  expect(play('MSNP12', add('eve@x.y'), answers)).toEqual([...answers.slice(0, 3), 'ADC 10 FL N=eve@x.y F=eve%40x.y']);
+  const { sent, events } = say(signedIn('MSNP12'), ask(add('bob@x.y')));
+  expect(sent).toEqual([]);
+  expect(events).toEqual([DONE]);
+});
+
 test('blocks and unblocks by way of both lists, never on both at once', () => {
   expect(play('MSNP12', { type: 'block-contact', address: 'bob@x.y' }, ['REM 7 AL bob@x.y', 'ADC 8 BL N=x'])).toEqual([
     'REM 7 AL bob@x.y',

@@ -39,6 +39,11 @@ test.each<[DialectName, number]>([
   expect(sent).toEqual([]);
   const refused = { type: 'request-refused', request: 'r', reason: 'too-many-contacts', code: 210 };
   expect(events).toEqual([refused, refused]);
+  // nor is anything sent of what begins with another list
+  expect(say(full, order({ type: 'add-contact', request: 'r', address: 'new@x.y' }))).toMatchObject({
+    sent: [],
+    events: [refused],
+  });
   // who is there already takes no room, and other lists are others
   expect(say(full, add('p1@x.y'), add('new@x.y', 'block')).sent).toHaveLength(2);
 });

@@ -45,6 +45,8 @@ export interface PeopleParts {
   readonly send: () => ((command: NotificationCommand) => void) | undefined;
 }
 
+const QUESTIONS = { accept: 'allow-contact', add: 'add-contact', block: 'block-contact' } as const;
+
 export class People {
   readonly roster: Roster;
   readonly #parts: PeopleParts;
@@ -92,9 +94,7 @@ export class People {
   /** How the user answers somebody who asked to be let in. */
   async answer(user: RemoteUserId, answer: RequestAnswer): Promise<void> {
     const address = addressOfUser(user);
-    if (answer === 'block') return this.ask({ type: 'block-contact', address });
-    await this.ask({ type: 'allow-contact', address });
-    if (answer === 'add') await this.ask({ type: 'add-to-list', list: 'forward', address });
+    await this.ask({ type: QUESTIONS[answer], address });
   }
 
   onConnected(dialect: DialectName, serial: string): void {

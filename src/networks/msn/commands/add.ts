@@ -11,9 +11,7 @@ export const ADD: MsnCommand = {
   run: async (client, args) => {
     const { user, address } = personIn(client, args, 'add bob@example.com');
     const name = args.slice(1).join(' ');
-    // allowed first: so the server tells at once whether they are there
-    await client.ask({ type: 'allow-contact', address });
-    await client.ask({ type: 'add-to-list', list: 'forward', address });
+    await client.ask({ type: 'add-contact', address });
     // what the list calls them is what others read, too
     if (name !== '') await client.names.give(user, name);
     return say(`${address} is on your contact list.`);
