@@ -35,6 +35,8 @@ export interface AppParts {
   readonly key?: Secret | undefined;
   /** Further networks beside those of the configuration. */
   readonly networks?: readonly Network[];
+  /** Another process has taken the database over: this one must end at once. */
+  readonly onLost: (error: BridgeError) => void;
   /** Where a test may end the process. */
   readonly crashPoints?: CrashPoints;
 }
@@ -48,7 +50,7 @@ export interface App {
 
 /** Throws `ConfigError` or `BridgeError` (`database`, `homeserver`) with a sentence for the operator. */
 export async function startApp(config: Config, parts: AppParts): Promise<App> {
-  const { clock, log, key, networks: others = [], crashPoints = NO_CRASH } = parts;
+  const { clock, log, key, networks: others = [], crashPoints = NO_CRASH, onLost } = parts;
   const networks = [
     createMsnNetwork({ profiles: config.msn.profiles, clock, log: log.child({ part: 'msn' }) }),
     ...others,
@@ -61,6 +63,8 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
     clock,
     crashPoints,
     onTrouble: (error) => log.warn({ err: error }, 'an idle database connection broke'),
+    onWait: () => log.warn({}, 'another process uses the database: waiting for it to end'),
+    onLost,
   });
   const store = withCrashPoints('store', opened, crashPoints);
   const stops: (() => Promise<void>)[] = [async () => store.close()];

@@ -70,7 +70,16 @@ async function run(file: string): Promise<number> {
   }
   const stopped = signalled();
   const key = process.env[KEY_VARIABLE];
-  const starting = startApp(config, { clock: systemClock, log, key: key === undefined ? undefined : new Secret(key) });
+  const starting = startApp(config, {
+    clock: systemClock,
+    log,
+    key: key === undefined ? undefined : new Secret(key),
+    onLost: (error) => {
+      log.error({ err: error }, 'another process has taken the database over');
+      console.error(error.message);
+      process.exit(EXIT.database);
+    },
+  });
   const app = await Promise.race([starting, stopped]);
   if (typeof app === 'string') {
     // Nobody is signed in yet and nothing is in hand; what waits is in the journal.

@@ -3,15 +3,18 @@
 import { sql } from 'kysely';
 import type { Clock } from '../bridge/clock.ts';
 import { type CrashPoints, NO_CRASH } from '../bridge/crash-points.ts';
+import type { BridgeError } from '../bridge/errors.ts';
 import type { NetworkId, ServerKey } from '../bridge/ids.ts';
 import type { Store } from '../bridge/store.ts';
 import { SqlChoices } from './choices.ts';
 import type { Answer, Database, Statement } from './database.ts';
+import { fromDatabase } from './errors.ts';
 import { openEmbedded, type EmbeddedConfig } from './embedded.ts';
 import { SqlJournal } from './journal.ts';
 import { loadSealer, type KeySource } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { SqlPortals } from './portals.ts';
+import { Owner } from './owner.ts';
 import { openPostgres, type PostgresConfig } from './postgres.ts';
 import { SqlRequests } from './requests.ts';
 import { SqlRooms } from './rooms.ts';
@@ -25,10 +28,14 @@ export interface StoreConfig {
   readonly key: KeySource;
   /** A name for this process that no other has, also not this one's next life. */
   readonly owner: string;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
   readonly crashPoints?: CrashPoints;
   /** Connections that broke while nobody used them: for the log, nothing is to be done. */
   readonly onTrouble: (error: unknown) => void;
+  /** Told once if another process has to end first. */
+  readonly onWait?: () => void;
+  /** Another process has taken the database over: this one must end at once. */
+  readonly onLost?: (error: BridgeError) => void;
 }
 
 export interface OpenStore extends Store {
@@ -46,12 +53,39 @@ export interface OpenStore extends Store {
 
 /** Throws `BridgeError('database')` with a sentence that says what the operator can do. */
 export async function openStore(config: StoreConfig): Promise<OpenStore> {
-  const database = pointed(await openDatabase(config.database, config.onTrouble), config.crashPoints ?? NO_CRASH);
+  const { crashPoints = NO_CRASH, onTrouble } = config;
+  const database = pointed(await openDatabase(config.database, onTrouble), crashPoints);
+  let owner: Owner | undefined;
   try {
-    return await storeOn(database, config);
+    owner = await own(config);
+    const store = await storeOn(database, config);
+    return {
+      ...store,
+      async close() {
+        await store.close();
+        await owner?.release();
+      },
+    };
   } catch (error) {
     await database.close();
+    await owner?.release();
     throw error;
+  }
+}
+
+/** The embedded database has a lock of its own. */
+async function own({ database, clock, onWait, onLost }: StoreConfig): Promise<Owner | undefined> {
+  if (database.type === 'embedded') return undefined;
+  const options = {
+    url: database.url,
+    clock,
+    onWait: onWait ?? (() => undefined),
+    onLost: onLost ?? (() => undefined),
+  };
+  try {
+    return await Owner.take(options);
+  } catch (error) {
+    throw fromDatabase(error);
   }
 }
 
@@ -76,7 +110,7 @@ function pointed(database: Database, points: CrashPoints): Database {
 /** The store on a database that is open already; closes it with itself. */
 export async function storeOn(
   database: Database,
-  config: Omit<StoreConfig, 'database' | 'onTrouble'>,
+  config: Pick<StoreConfig, 'key' | 'owner'> & { readonly clock: Pick<Clock, 'now'> },
 ): Promise<OpenStore> {
   const migrated = await migrate(database);
   const sealer = await loadSealer(config.key, await sealedWith(database));

@@ -162,7 +162,8 @@ export class House {
     const file = join(this.#directory, 'config.yaml');
     await writeFile(file, stringify(this.#config));
     const config = readConfig(file);
-    this.#app = await startApp(config, { clock: hastyClock, log: this.log, networks: [this.echo] });
+    const onLost = (error: Error): void => this.log.error({ err: error }, 'the database was lost to another process');
+    this.#app = await startApp(config, { clock: hastyClock, log: this.log, networks: [this.echo], onLost });
   }
 
   async close(): Promise<void> {

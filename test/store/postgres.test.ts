@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BridgeError } from '../../src/bridge/errors.ts';
 import type { Database } from '../../src/store/database.ts';
+import { Owner, type OwnerOptions } from '../../src/store/owner.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { openStore } from '../../src/store/store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -128,6 +129,77 @@ function scansOf(plan: unknown): readonly PlanNode[] {
 function readsWholeTable(node: PlanNode): boolean {
   if (node['Node Type'] === 'Seq Scan') return true;
   return /Index (Only )?Scan/.test(node['Node Type']) && node['Index Cond'] === undefined;
+}
+
+describe('a database', () => {
+  /** Fifty times as fast as the world. */
+  const clock = { after: (ms: number, callback: () => void) => afterward(ms / 50, callback) };
+  const owners: Owner[] = [];
+  afterEach(async () => {
+    for (const owner of owners.splice(0)) await owner.release();
+  });
+
+  async function take(url: string, more: Partial<OwnerOptions> = {}): Promise<Owner> {
+    const owner = await Owner.take({ url, clock, onWait: () => undefined, onLost: () => undefined, ...more });
+    owners.push(owner);
+    return owner;
+  }
+
+  test('is one process’s: a second one says so and does not begin', async () => {
+    const url = await postgres.createDatabase();
+    await take(url);
+    let waited = 0;
+    await expect(take(url, { onWait: () => (waited += 1) })).rejects.toMatchObject({
+      code: 'database',
+      retriable: false,
+      message: expect.stringContaining('Another process') as string,
+    });
+    expect(waited).toBe(1);
+    await take(await postgres.createDatabase()); // another one is free
+  });
+
+  test('is waited for while the process before is ending', async () => {
+    const url = await postgres.createDatabase();
+    const first = await take(url);
+    const second = take(url, { onWait: () => void first.release() });
+    await expect(second).resolves.toBeInstanceOf(Owner);
+  });
+
+  test('is the same process’s again after it went away and came back', async () => {
+    const url = await postgres.createDatabase();
+    const lost: unknown[] = [];
+    await take(url, { onLost: (error) => lost.push(error) });
+    await postgres.kill9();
+    await postgres.restart();
+    await expect
+      .poll(async () =>
+        take(url).then(
+          () => 'free',
+          () => 'taken',
+        ),
+      )
+      .toBe('taken');
+    expect(lost).toEqual([]);
+  });
+
+  test('that another process has taken meanwhile is lost to the first', async () => {
+    const url = await postgres.createDatabase();
+    const lost: BridgeError[] = [];
+    const looks: (() => void)[] = [];
+    const held = { after: (_ms: number, look: () => void) => (looks.push(look), () => undefined) };
+    await take(url, { clock: held, onLost: (error) => lost.push(error) });
+    await postgres.kill9();
+    await expect.poll(() => looks.length).toBe(1);
+    await postgres.restart();
+    await take(url);
+    looks[0]?.();
+    await expect.poll(() => lost.length).toBe(1);
+  });
+});
+
+function afterward(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
 }
 
 describe('PostgreSQL that goes away', () => {

@@ -13,7 +13,14 @@ const log = openLog(config.logging.level);
 const stopped = new Promise<void>((resolve) => {
   process.once('SIGTERM', () => resolve());
 });
-const app = await startApp(config, { clock: systemClock, log, crashPoints: crashPoints(order) });
+const app = await startApp(config, {
+  clock: systemClock,
+  log,
+  crashPoints: crashPoints(order),
+  onLost: (error) => {
+    throw error;
+  },
+});
 tell({ type: 'ready' });
 await stopped;
 await app.stop();
