@@ -287,6 +287,7 @@ export class Bridge {
     for (const event of events) {
       // Not in its turn: a message before it in the lane may take its time, and what comes meanwhile must know.
       if (event.type === 'member') this.#portals.peekByRoom(event.room)?.noteMember(event.target, event.membership);
+      if (event.type === 'redaction') this.#portals.peekByRoom(event.room)?.noteDeleted(event.of, event.sender);
     }
   }
 

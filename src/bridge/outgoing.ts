@@ -3,7 +3,7 @@
 
 import { BridgeError } from './errors.ts';
 import type { Content, MatrixMessage } from './events.ts';
-import type { MatrixUserId } from './ids.ts';
+import type { EventId, MatrixUserId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { Delivery } from './network.ts';
@@ -17,6 +17,7 @@ export const WAIT_FOR_LOGIN_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 1_000;
 /** Whoever waits is woken when the login is back; a network that is too busy is not to be asked all the time. */
 const LONGEST_LOOK_MS = 30_000;
+const MOST_WITHDRAWN = 100;
 
 /** The chat as it is when a message leaves. */
 export interface Destination {
@@ -47,16 +48,30 @@ interface InHand {
 export class Outgoing {
   readonly #parts: OutgoingParts;
   #inHand: InHand | undefined;
+  /** Messages that were deleted, perhaps before they went out. */
+  readonly #withdrawn = new Set<EventId>();
 
   constructor(parts: OutgoingParts) {
     this.#parts = parts;
   }
 
+  /** The user has deleted it: if it has not gone out yet, it does not. */
+  withdraw(event: EventId): void {
+    this.#withdrawn.add(event);
+    const [oldest] = this.#withdrawn;
+    if (this.#withdrawn.size > MOST_WITHDRAWN && oldest !== undefined) this.#withdrawn.delete(oldest);
+  }
+
   async carry(row: JournalRow, event: MatrixMessage, to: Destination): Promise<Outcome> {
     const { log } = this.#parts;
+    if (row.pieces.length === 0 && this.#withdrawn.delete(event.id)) {
+      log.info({ event: event.id }, 'message deleted before it went out');
+      return { type: 'done' };
+    }
     const pieces =
       row.pieces.length > 0 ? row.pieces.map((piece) => piece.content) : to.login.client.split(event.content);
     const hand = (this.#inHand = this.#inHand?.seq === row.seq ? this.#inHand : fromEarlierLife(row));
+    if (pieces.length === 0) return this.#couldNotSend(row, hand, event, 0, nothingInIt(), to.login);
     let delivered = true;
     for (const part of pieces.keys()) {
       const outcome = hand.parts.get(part) ?? (await this.#sendPiece(hand, pieces, part, to));
@@ -144,4 +159,8 @@ function fromEarlierLife({ seq, pieces }: JournalRow): InHand {
     return [[part, new BridgeError('uncertain', 'the bridge was restarted while it was being sent.')]];
   });
   return { seq, parts: new Map(settled), delays: 0 };
+}
+
+function nothingInIt(): BridgeError {
+  return new BridgeError('unsupported', 'There is nothing in it that can be sent.');
 }

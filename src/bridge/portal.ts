@@ -204,6 +204,11 @@ export class Portal {
     this.login.client.typing(this.#record.chat, typing);
   }
 
+  /** Something was deleted in our room. */
+  noteDeleted(event: EventId, by: MatrixUserId): void {
+    if (by === this.login.matrixUser) this.#outgoing.withdraw(event);
+  }
+
   async #carryOwn(row: JournalRow, event: Talk): Promise<Outcome> {
     switch (event.type) {
       case 'message':

@@ -55,6 +55,23 @@ test('whoever deletes what was carried is told once that it is still there; each
   expect(times(chat, DELETED)).toBe(1);
 });
 
+test('what is deleted before it could go out does not go out', async () => {
+  core.client('alice').drop(60_000);
+  const slip = await core.say(ALICE, chat, 'slip');
+  await core.until(() => core.matrix.statuses.has(slip), 'it waits');
+  const deletion = await core.does(ALICE, chat, { type: 'redaction', of: slip });
+  const next = await core.say(ALICE, chat, 'better');
+  expect(await ending(next)).toBeDefined();
+  await core.until(() => core.client('alice').heard.length > 0);
+  expect(core.client('alice').heard).toEqual(['better']);
+  expect(core.matrix.statuses.has(deletion)).toBe(false);
+});
+
+test('a message in which the network finds nothing to send has failed', async () => {
+  const said = await core.does(ALICE, chat, { type: 'message', content: { type: 'text', runs: [] } });
+  expect(await ending(said)).toMatchObject({ type: 'failed', retriable: false });
+});
+
 test('to delete what was never carried is nobody’s business', async () => {
   const poll = await core.does(ALICE, chat, { type: 'unsupported', what: 'a poll' });
   await ending(poll);
