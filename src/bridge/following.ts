@@ -41,17 +41,17 @@ export class Following {
 
   /** The login begins to sign in: what nobody has told of its user in this process life is asked for. */
   async begin(login: Login): Promise<void> {
-    if (login.wishes.followName === true && login.seen.name === undefined) this.#names.due(login.id);
-    if (login.seen.availability !== undefined) return;
+    if (login.profile.wishes.followName === true && login.profile.seen.name === undefined) this.#names.due(login.id);
+    if (login.profile.seen.availability !== undefined) return;
     const presence = await this.#parts.matrix.presenceOf(login.matrixUser);
     // it may have been told meanwhile
-    if (presence !== undefined && login.seen.availability === undefined) login.follow(presence);
+    if (presence !== undefined && login.profile.seen.availability === undefined) login.profile.follow(presence);
   }
 
   note(news: Extract<MatrixEphemeral, { type: 'presence' | 'renamed' }>): void {
     for (const login of this.#parts.loginsOf(news.user)) {
-      if (news.type === 'presence') login.follow({ availability: news.availability, message: news.message });
-      else if (login.wishes.followName === true) this.#names.due(login.id);
+      if (news.type === 'presence') login.profile.follow({ availability: news.availability, message: news.message });
+      else if (login.profile.wishes.followName === true) this.#names.due(login.id);
     }
   }
 
@@ -59,9 +59,9 @@ export class Following {
   async followName(login: Login): Promise<string> {
     const name = await this.#parts.matrix.displayNameOf(login.matrixUser);
     if (name === undefined) throw new BridgeError('bad-state', 'You have no display name in Matrix.');
-    login.follow({ name });
-    const { nick: _, ...others } = login.wishes;
-    await login.choose({ ...others, followName: true });
+    login.profile.follow({ name });
+    const { nick: _, ...others } = login.profile.wishes;
+    await login.profile.choose({ ...others, followName: true });
     return name;
   }
 
@@ -76,6 +76,6 @@ export class Following {
   async #lookUpName(id: LoginId): Promise<void> {
     const login = this.#parts.loginOf(id);
     const name = login && (await this.#parts.matrix.displayNameOf(login.matrixUser));
-    if (name !== undefined) login?.follow({ name });
+    if (name !== undefined) login?.profile.follow({ name });
   }
 }

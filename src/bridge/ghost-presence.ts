@@ -3,7 +3,7 @@
 
 import type { Contact, LoginState, Presence } from './events.ts';
 import type { Ghosts } from './ghosts.ts';
-import type { RemoteUserId } from './ids.ts';
+import type { LoginId, RemoteUserId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { LoginWatcher } from './login-watcher.ts';
@@ -21,17 +21,23 @@ export interface GhostPresenceParts {
 
 export class GhostPresence implements LoginWatcher {
   readonly #parts: GhostPresenceParts;
+  /** Whom each login had on its list when it was last whole. */
+  readonly #listed = new Map<LoginId, ReadonlySet<RemoteUserId>>();
 
   constructor(parts: GhostPresenceParts) {
     this.#parts = parts;
   }
 
   noteContact(login: Login, contact: Contact): void {
-    this.#look(login, [contact]);
+    this.#look(login, [contact.id]);
   }
 
+  /** Whoever is not on it any more is not seen any more. */
   noteRoster(login: Login): void {
-    this.#look(login, login.roster().contacts);
+    const listed = new Set(login.roster().contacts.map(({ id }) => id));
+    const before = this.#listed.get(login.id) ?? [];
+    this.#listed.set(login.id, listed);
+    this.#look(login, [...new Set([...listed, ...before])]);
   }
 
   /** The login came or went: all its contacts are seen anew. */
@@ -39,25 +45,26 @@ export class GhostPresence implements LoginWatcher {
     if (login.connected || previous.kind === 'connected') this.noteRoster(login);
   }
 
-  async forget(): Promise<void> {
-    // it was signed off before that
+  /** It was signed off before that, so that nobody is seen by it any more. */
+  async forget({ id }: Login): Promise<void> {
+    this.#listed.delete(id);
   }
 
   stop(): void {
     this.#parts.governor?.stop();
   }
 
-  #look(login: Login, contacts: readonly Contact[]): void {
+  #look(login: Login, users: readonly RemoteUserId[]): void {
     if (!this.#parts.governor) return;
-    this.#lookAt(login, contacts).catch((error: unknown) => {
+    this.#lookAt(login, users).catch((error: unknown) => {
       this.#parts.log.warn({ login: login.id, err: error }, 'presence not noted');
     });
   }
 
-  async #lookAt(login: Login, contacts: readonly Contact[]): Promise<void> {
-    for (const { id } of contacts) {
-      const ghost = await this.#parts.ghosts.find(login.network, id);
-      if (ghost) this.#parts.governor?.note(ghost, this.#seen(login, id));
+  async #lookAt(login: Login, users: readonly RemoteUserId[]): Promise<void> {
+    for (const user of users) {
+      const ghost = await this.#parts.ghosts.find(login.network, user);
+      if (ghost) this.#parts.governor?.note(ghost, this.#seen(login, user));
     }
   }
 

@@ -9,9 +9,8 @@ import { noticeLane, remoteLane, requestLane } from './lanes.ts';
 import type { LoginId, MatrixUserId, RemoteUserId, ServerKey } from './ids.ts';
 import type { Log } from './log.ts';
 import type { ClientSink, LoginSeed, Network, NetworkClient, NetworkLogin, PrivateNames } from './network.ts';
-import { OwnProfile, type OwnWishes, type SeenInMatrix } from './own-profile.ts';
+import { OwnProfile } from './own-profile.ts';
 import type { Journal, Lease, SessionRecord, SessionStore } from './store.ts';
-import { Turns } from './turns.ts';
 
 const SAVE_CONTACTS_AFTER_MS = 1_000;
 const JOURNAL_RETRY_MS = 1_000;
@@ -58,6 +57,8 @@ export class Login {
   readonly user: RemoteUserId;
   readonly address: string;
   readonly serverName: string;
+  /** What the user shows of themselves. */
+  readonly profile: OwnProfile;
   readonly client: NetworkClient;
   readonly names: PrivateNames;
   readonly seed: LoginSeed;
@@ -69,9 +70,6 @@ export class Login {
   readonly #contacts = new Map<RemoteUserId, Contact>();
   readonly #unsaved = new Set<RemoteUserId>();
   #rosterAt: Date | undefined;
-  readonly #profile: OwnProfile;
-  /** What contacts see is changed by one after the other. */
-  readonly #showing = new Turns<LoginId>();
   /** Whether it is to be signed in. */
   #on: boolean;
   #state: LoginState;
@@ -110,7 +108,13 @@ export class Login {
     this.#lease = { id: record.id, token: record.token };
     const { on, ...wishes } = record.wanted;
     this.#on = on;
-    this.#profile = new OwnProfile(parts.network.statuses, wishes);
+    this.profile = new OwnProfile({
+      network: parts.network,
+      wishes,
+      show: async (shown) => this.client.setPresence(shown),
+      keep: async () => this.#keepWanted(),
+      log: this.#log,
+    });
     this.#state = lostWithTheProcess(record.state);
     this.#epoch = record.epoch;
     this.#protocol = record.memory?.protocol;
@@ -133,16 +137,6 @@ export class Login {
   /** True while the bridge itself goes on trying, so that waiting makes sense. */
   get hopeful(): boolean {
     return this.#on && !this.#ended && TRANSIENT.has(this.#state.kind);
-  }
-
-  /** What the user chose to show. */
-  get wishes(): OwnWishes {
-    return this.#profile.wishes;
-  }
-
-  /** What is known of how the user shows themselves in Matrix. */
-  get seen(): SeenInMatrix {
-    return this.#profile.seen;
   }
 
   /** The dialect spoken last, for people. */
@@ -177,7 +171,8 @@ export class Login {
 
   /** The user wants it now: also after the server had refused or another client had taken over. */
   async reconnect(): Promise<void> {
-    await this.#want(true, this.wishes);
+    this.#on = true;
+    await this.#keepWanted();
     if (this.connected || this.#attempting) return;
     this.#attempts = 0;
     this.#retry?.();
@@ -187,30 +182,12 @@ export class Login {
 
   /** Signs off for good and forgets the account. `between`: what is to be done before that, with nothing coming in any more. */
   async logout(between: () => Promise<void>): Promise<void> {
-    await this.#want(false, this.wishes);
+    this.#on = false;
+    await this.#keepWanted();
     await this.stop();
     await between();
     this.#become('logged-out', 'You are signed out.');
     await this.#parts.sessions.remove(this.#lease);
-  }
-
-  /** The user chooses what contacts see of them. Throws `BridgeError` if that cannot be: then nothing is chosen. */
-  async choose(wishes: OwnWishes): Promise<void> {
-    const objection = this.network.objection(wishes);
-    if (objection !== undefined) throw new BridgeError('bad-input', objection);
-    await this.#showing.take(this.id, async () => {
-      await this.client.setPresence(this.#profile.shown(wishes));
-      await this.#want(this.#on, wishes);
-    });
-  }
-
-  /** The user shows themselves otherwise in Matrix: that counts as far as they have chosen nothing here. */
-  follow(news: SeenInMatrix): void {
-    if (!this.#profile.see(news)) return;
-    const show = async (): Promise<void> => this.client.setPresence(this.#profile.shown());
-    this.#showing.take(this.id, show).catch((error: unknown) => {
-      this.#log.info({ err: error }, 'what the user shows in Matrix could not be shown to contacts');
-    });
   }
 
   /** Ends this process's part: signs off and lets what has arrived be written. What is wanted stays. */
@@ -254,7 +231,7 @@ export class Login {
     }
     if (this.#ended) return;
     this.#become('connecting', '');
-    this.client.connect(this.#epoch, this.#profile.shown());
+    this.client.connect(this.#epoch, this.profile.shown);
   }
 
   #onNoEpoch(error: unknown): void {
@@ -386,10 +363,8 @@ export class Login {
     await this.#writes;
   }
 
-  async #want(on: boolean, wishes: OwnWishes): Promise<void> {
-    this.#on = on;
-    this.#profile.wishes = wishes;
-    await this.#parts.sessions.setWanted(this.#lease, { ...wishes, on });
+  async #keepWanted(): Promise<void> {
+    await this.#parts.sessions.setWanted(this.#lease, { ...this.profile.wishes, on: this.#on });
   }
 
   #write(work: () => Promise<void>): void {

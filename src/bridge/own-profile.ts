@@ -1,8 +1,11 @@
 // What one user shows of themselves on one network: what they chose there, and where they chose nothing, what they show
-// in Matrix. Pure; knows no connection.
+// in Matrix. Knows what counts; not how it is shown or kept.
 
+import { BridgeError } from './errors.ts';
 import type { Availability } from './events.ts';
+import type { Log } from './log.ts';
 import type { Network, WantedPresence } from './network.ts';
+import { Turns } from './turns.ts';
 
 /** What a user chose for a login; what is left out is not chosen. An empty message is chosen, too: there is to be none. */
 export interface OwnWishes extends WantedPresence {
@@ -28,22 +31,67 @@ const MEANING: Readonly<Record<Availability, readonly Availability[]>> = {
   offline: ['away'],
 };
 
-export class OwnProfile {
-  readonly #statuses: Network['statuses'];
-  #seen: SeenInMatrix = {};
-  wishes: OwnWishes;
+export interface OwnProfileParts {
+  readonly network: Pick<Network, 'statuses' | 'objection'>;
+  /** Chosen in an earlier life. */
+  readonly wishes: OwnWishes;
+  readonly show: (shown: WantedPresence) => Promise<void>;
+  readonly keep: (wishes: OwnWishes) => Promise<void>;
+  readonly log: Log;
+}
 
-  constructor(statuses: Network['statuses'], wishes: OwnWishes) {
-    this.#statuses = statuses;
-    this.wishes = wishes;
+export class OwnProfile {
+  readonly #parts: OwnProfileParts;
+  /** What contacts see is changed by one after the other. */
+  readonly #turns = new Turns<'shown'>();
+  #wishes: OwnWishes;
+  #seen: SeenInMatrix = {};
+
+  constructor(parts: OwnProfileParts) {
+    this.#parts = parts;
+    this.#wishes = parts.wishes;
   }
 
+  /** What the user chose. */
+  get wishes(): OwnWishes {
+    return this.#wishes;
+  }
+
+  /** What is known of how the user shows themselves in Matrix. */
   get seen(): SeenInMatrix {
     return this.#seen;
   }
 
-  /** What contacts are to see with these wishes. */
-  shown(wishes = this.wishes): WantedPresence {
+  /** What contacts are to see. */
+  get shown(): WantedPresence {
+    return this.#shownWith(this.#wishes);
+  }
+
+  /** The user chooses what contacts see of them. Throws `BridgeError` if that cannot be: then nothing is chosen. */
+  async choose(wishes: OwnWishes): Promise<void> {
+    const { network, show, keep } = this.#parts;
+    const objection = network.objection(wishes);
+    if (objection !== undefined) throw new BridgeError('bad-input', objection);
+    await this.#turns.take('shown', async () => {
+      await show(this.#shownWith(wishes));
+      this.#wishes = wishes;
+      await keep(wishes);
+    });
+  }
+
+  /** The user shows themselves otherwise in Matrix: that counts as far as they have chosen nothing here. */
+  follow(news: SeenInMatrix): void {
+    const before = JSON.stringify(this.shown);
+    this.#seen = { ...this.#seen, ...news };
+    if (JSON.stringify(this.shown) === before) return;
+    this.#turns
+      .take('shown', async () => this.#parts.show(this.shown))
+      .catch((error: unknown) => {
+        this.#parts.log.info({ err: error }, 'what the user shows in Matrix could not be shown to contacts');
+      });
+  }
+
+  #shownWith(wishes: OwnWishes): WantedPresence {
     const { availability, message: said, name } = this.#seen;
     const status = wishes.status ?? this.#statusFor(availability);
     const nick = wishes.nick ?? (wishes.followName === true ? name : undefined);
@@ -57,15 +105,9 @@ export class OwnProfile {
     };
   }
 
-  /** Takes in what is new of it; false: contacts are to see the same as before. */
-  see(news: SeenInMatrix): boolean {
-    const before = JSON.stringify(this.shown());
-    this.#seen = { ...this.#seen, ...news };
-    return JSON.stringify(this.shown()) !== before;
-  }
-
   #statusFor(availability: Availability | undefined): string | undefined {
+    const { statuses } = this.#parts.network;
     const meant = availability === undefined ? [] : MEANING[availability];
-    return meant.map((one) => this.#statuses.find(({ when }) => when === one)?.label).find((one) => one !== undefined);
+    return meant.map((one) => statuses.find(({ when }) => when === one)?.label).find((one) => one !== undefined);
   }
 }

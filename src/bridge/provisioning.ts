@@ -164,8 +164,8 @@ export class Provisioning {
   }
 }
 
-function infoOf({ id, address, serverName, wishes, state }: Login): LoginInfo {
-  return { id, address, serverName, nick: wishes.nick, state };
+function infoOf({ id, address, serverName, profile, state }: Login): LoginInfo {
+  return { id, address, serverName, nick: profile.wishes.nick, state };
 }
 
 function resolve(login: Login, identifier: string): Pick<Contact, 'id' | 'chat' | 'address' | 'name'> {

@@ -14,10 +14,14 @@ const WORDS: Readonly<Record<Availability, string>> = {
   offline: 'offline',
 };
 
+/** Everybody who shares a room is sent it. */
+const MAX_MESSAGE_BYTES = 1_000;
+
 /** What the words cannot say, the status message does: "Busy", and what the contact wrote. */
 export function statusMessage({ availability, label, message }: Presence): string {
   const plain = availability === 'online' || availability === 'offline';
-  return [...(plain ? [] : [label]), ...(message === undefined || message === '' ? [] : [message])].join(' – ');
+  const words = [...(plain ? [] : [label]), ...(message === undefined || message === '' ? [] : [message])];
+  return cut(words.join(' – '), MAX_MESSAGE_BYTES, MAX_MESSAGE_BYTES);
 }
 
 export async function showPresence(intents: Intents, ghost: MatrixUserId, presence: Presence): Promise<void> {

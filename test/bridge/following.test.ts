@@ -11,19 +11,14 @@ const ALICE = '@alice:hs' as MatrixUserId;
 
 function setUp(wishes: OwnWishes = {}) {
   const clock = new FakeClock();
-  const profile = new OwnProfile([{ label: 'Here', when: 'online' }], wishes);
-  const login = {
-    id: 'net/alice' as LoginId,
-    matrixUser: ALICE,
-    get wishes() {
-      return profile.wishes;
-    },
-    get seen() {
-      return profile.seen;
-    },
-    follow: (news) => void profile.see(news),
-    choose: async (next) => void (profile.wishes = next),
-  } as Login;
+  const profile = new OwnProfile({
+    network: { statuses: [{ label: 'Here', when: 'online' }], objection: () => undefined },
+    wishes,
+    show: async () => undefined,
+    keep: async () => undefined,
+    log: keptLog(),
+  });
+  const login = { id: 'net/alice' as LoginId, matrixUser: ALICE, profile } as Login;
   const matrix: { presence: PersonPresence | undefined; name: string | undefined; asked: string[] } = {
     presence: undefined,
     name: 'Alice',
@@ -53,14 +48,14 @@ function setUp(wishes: OwnWishes = {}) {
 }
 
 test('who signs in is asked about once; what was told meanwhile counts more', async () => {
-  const { following, login, matrix } = setUp();
+  const { following, login, profile, matrix } = setUp();
   await following.begin(login);
-  expect(login.seen).toEqual({});
+  expect(profile.seen).toEqual({});
   matrix.presence = { availability: 'away', message: 'tea' };
   const asking = following.begin(login);
   following.note({ type: 'presence', user: ALICE, availability: 'online', message: '' });
   await asking;
-  expect(login.seen).toEqual({ availability: 'online', message: '' });
+  expect(profile.seen).toEqual({ availability: 'online', message: '' });
   await following.begin(login);
   expect(matrix.asked).toEqual(['presence', 'presence']);
 });
@@ -73,17 +68,17 @@ test('a new name is followed by those only who want it', async () => {
 });
 
 test('a name that changes in many rooms is looked up once, and again a minute later at the earliest', async () => {
-  const { following, login, matrix, pass } = setUp({ followName: true });
+  const { following, profile, matrix, pass } = setUp({ followName: true });
   for (let room = 0; room < 30; room++) following.note({ type: 'renamed', user: ALICE });
   await pass(5_000);
-  expect(login.seen.name).toBe('Alice');
+  expect(profile.seen.name).toBe('Alice');
   matrix.name = 'Alicia';
   following.note({ type: 'renamed', user: ALICE });
   await pass(30_000);
   expect(matrix.asked).toEqual(['name']);
   await pass(30_000);
   expect(matrix.asked).toEqual(['name', 'name']);
-  expect(login.seen.name).toBe('Alicia');
+  expect(profile.seen.name).toBe('Alicia');
 });
 
 test('the name of an earlier life is looked up at the sign-in', async () => {
@@ -98,8 +93,8 @@ test('the name of an earlier life is looked up at the sign-in', async () => {
 test('whoever wants it from now on has it at once, in the place of a chosen nick', async () => {
   const { following, login, profile, matrix } = setUp({ nick: 'Al', status: 'Here' });
   expect(await following.followName(login)).toBe('Alice');
-  expect(login.wishes).toEqual({ status: 'Here', followName: true });
-  expect(profile.shown()).toMatchObject({ nick: 'Alice' });
+  expect(profile.wishes).toEqual({ status: 'Here', followName: true });
+  expect(profile.shown).toMatchObject({ nick: 'Alice' });
   matrix.name = undefined;
   await expect(following.followName(login)).rejects.toThrow('You have no display name in Matrix.');
 });

@@ -71,11 +71,11 @@ function setUp(wanted: SessionRecord['wanted'] = { on: true }) {
 
 test('what the user shows in Matrix is shown to contacts, before and after the sign-in', async () => {
   const { login, client, pass } = setUp();
-  login.follow({ availability: 'offline', message: 'on the train' });
+  login.profile.follow({ availability: 'offline', message: 'on the train' });
   login.start();
   await pass(0);
   expect(client.shown).toEqual({ status: 'Asleep', message: 'on the train' });
-  login.follow({ availability: 'online', message: '' });
+  login.profile.follow({ availability: 'online', message: '' });
   await pass(0);
   expect(client.shown).toEqual({ status: 'Here', message: '' });
 });
@@ -84,53 +84,22 @@ test('what is chosen counts, and is kept; what happened in Matrix meanwhile coun
   const { login, client, kept, pass } = setUp();
   login.start();
   await pass(0);
-  await login.choose({ status: 'Digging', message: 'deep' });
-  login.follow({ availability: 'away', message: 'tea' });
+  await login.profile.choose({ status: 'Digging', message: 'deep' });
+  login.profile.follow({ availability: 'away', message: 'tea' });
   await pass(0);
   expect(client.shown).toEqual({ status: 'Digging', message: 'deep' });
   expect(kept.at(-1)).toEqual({ on: true, status: 'Digging', message: 'deep' });
-  await login.choose({});
+  await login.profile.choose({});
   expect(client.shown).toEqual({ status: 'Asleep', message: 'tea' });
   expect(kept.at(-1)).toEqual({ on: true });
 });
 
 test('what was chosen in an earlier life is shown at the sign-in', async () => {
   const { login, client, pass } = setUp({ on: true, status: 'Digging', playing: 'drums', followName: true });
-  login.follow({ name: 'Alice' });
+  login.profile.follow({ name: 'Alice' });
   login.start();
   await pass(0);
   expect(client.shown).toEqual({ status: 'Digging', playing: 'drums', nick: 'Alice' });
-});
-
-test('what cannot be shown is not chosen', async () => {
-  const { login, client, kept, pass } = setUp();
-  login.start();
-  await pass(0);
-  await expect(login.choose({ nick: 'x'.repeat(50) })).rejects.toThrow('Nobody can shout such a name.');
-  client.setPresence = async () => {
-    throw new BridgeError('network', 'The cave does not take that name.');
-  };
-  await expect(login.choose({ nick: 'Rude' })).rejects.toThrow('does not take');
-  expect([login.wishes, kept]).toEqual([{}, []]);
-});
-
-test('what comes while a choice is on its way does not undo it', async () => {
-  const { login, client, pass } = setUp();
-  login.start();
-  await pass(0);
-  const taken = Promise.withResolvers<void>();
-  const shown: unknown[] = [];
-  client.setPresence = async (wanted) => {
-    shown.push(wanted);
-    if (shown.length === 1) await taken.promise;
-  };
-  const chosen = login.choose({ nick: 'Al' });
-  login.follow({ availability: 'away' });
-  await settled();
-  taken.resolve();
-  await chosen;
-  await settled();
-  expect(shown).toEqual([{ nick: 'Al' }, { nick: 'Al', status: 'Asleep' }]);
 });
 
 test('a server that sends us away for a while is left alone for so long; “reconnect” does not wait', async () => {

@@ -109,7 +109,7 @@ class Stage {
       address,
       serverName: 'Cave',
       state,
-      wishes: {},
+      profile: { wishes: {} },
       get connected() {
         return login.state.kind === 'connected';
       },

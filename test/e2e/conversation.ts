@@ -254,6 +254,25 @@ function tell(options: StageOptions): void {
     });
   });
 
+  describe('how she is seen', () => {
+    test('her presence in Matrix is what her contacts see, with what she says of it where the version can', async () => {
+      await alice.setPresence('unavailable', 'on the train');
+      await bob.waitForPresence(stage.msn.alice.address, 'AWY');
+      if (options.dialect === 'MSNP12') await bob.waitForPersonalMessage(stage.msn.alice.address, 'on the train');
+      await alice.setPresence('online');
+      await bob.waitForPresence(stage.msn.alice.address, 'NLN');
+    });
+
+    test('who wants that is called on MSN as in Matrix', async () => {
+      const name = (): string | undefined => bob.presenceOf(stage.msn.alice.address).name;
+      await alice.client.setDisplayName('Alice A.');
+      await ask(alice, room, 'nick auto', /your name in Matrix counts: Alice A\./);
+      await bob.waitForPresence(stage.msn.alice.address, () => name() === 'Alice A.');
+      await alice.client.setDisplayName('Alice B.');
+      await bob.waitForPresence(stage.msn.alice.address, () => name() === 'Alice B.', { timeoutMs: 90_000 });
+    });
+  });
+
   describe('after kill -9', () => {
     test('both go on talking, and what was said meanwhile arrives', async () => {
       await stage.bridge.kill9();

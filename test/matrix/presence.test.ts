@@ -24,9 +24,11 @@ test.each([
 });
 
 test('a status holds so many bytes, and no character is broken', () => {
-  const { text } = statusField(presence('online', 'Online', '👩‍👩‍👧'.repeat(100))) as { readonly text: string };
+  const long = presence('online', 'Online', '👩‍👩‍👧'.repeat(10_000));
+  const { text } = statusField(long) as { readonly text: string };
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(256);
-  expect(text).toMatch(/^(👩‍👩‍👧)+$/u);
+  expect(Buffer.byteLength(statusMessage(long))).toBeLessThanOrEqual(1_000);
+  for (const words of [text, statusMessage(long)]) expect(words).toMatch(/^(👩‍👩‍👧)+$/u);
 });
 
 describe('on a homeserver', () => {

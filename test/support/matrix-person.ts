@@ -13,6 +13,7 @@ import {
   type MatrixClient,
   type MatrixEvent,
   type Room,
+  type SetPresence,
 } from 'matrix-js-sdk';
 import { logger as sdkLogger, type Logger } from 'matrix-js-sdk/lib/logger.js';
 
@@ -276,6 +277,12 @@ export class MatrixPerson {
   async waitForReceipt(eventId: string, userId: string, timeoutMs?: number): Promise<SeenReceipt> {
     const look = (): SeenReceipt | undefined => this.receiptsFor(eventId).find((receipt) => receipt.userId === userId);
     return this.waitUntil(`${userId} to read ${eventId}`, look, { timeoutMs });
+  }
+
+  /** As a client does whose owner went away, or came back: from now on its syncs say so, too. */
+  async setPresence(presence: 'online' | 'unavailable', statusText = ''): Promise<void> {
+    this.client.setSyncPresence(presence as SetPresence);
+    await this.client.setPresence({ presence, status_msg: statusText });
   }
 
   presenceOf(userId: string): SeenPresence | undefined {

@@ -87,6 +87,24 @@ export function networkContract(name: string, makeFixture: () => Promise<Network
       await client.disconnect();
     });
 
+    test('it shows the user to others as they want, and says what it cannot show', async () => {
+      const fixture = await makeFixture();
+      const { statuses } = fixture.network;
+      const labels = statuses.map(({ label }) => label);
+      expect(new Set(labels).size).toBe(labels.length);
+      for (const when of ['online', 'away'] as const) expect(statuses.some((one) => one.when === when)).toBe(true);
+      expect(fixture.network.objection({ nick: 'Alice', message: 'hello' })).toBeUndefined();
+      expect(fixture.network.objection({ nick: 'x'.repeat(10_000) })).toMatch(/\w.*\.$/);
+
+      const { client } = makeClient(fixture, fixture.answers);
+      await client.setPresence({ nick: 'Early' }); // nobody is there to see it
+      const { client: other } = await signedIn(fixture);
+      for (const status of labels) await other.setPresence({ status, nick: 'Alice' });
+      await other.setPresence({});
+      await other.disconnect();
+      await other.setPresence({ nick: 'Late' });
+    });
+
     test('a wrong password ends the attempt with a sentence', async () => {
       const fixture = await makeFixture();
       const { client, sink } = makeClient(fixture, fixture.wrongAnswers);

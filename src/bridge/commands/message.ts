@@ -15,12 +15,12 @@ export const messageCommand: Command = {
     withLogin(context, 'The personal message', undefined, async (login) => {
       const message = context.args.join(' ');
       if (message.toLowerCase() === AUTOMATIC) {
-        const { message: _, ...others } = login.wishes;
-        await login.choose(others);
+        const { message: _, ...others } = login.profile.wishes;
+        await login.profile.choose(others);
         await context.reply(say('From now on the status message of your Matrix account counts.'));
         return undefined;
       }
-      await login.choose({ ...login.wishes, message });
+      await login.profile.choose({ ...login.profile.wishes, message });
       await context.reply(
         say(message === '' ? 'Your personal message is gone.' : `Your contacts read${soon(login)}: ${message}`),
       );

@@ -22,8 +22,8 @@ export function nickCommand(following: Pick<Following, 'followName'>): Command {
           await context.reply(say(`From now on your name in Matrix counts: ${name}.`));
           return undefined;
         }
-        const { followName: _, ...others } = login.wishes;
-        await login.choose({ ...others, nick });
+        const { followName: _, ...others } = login.profile.wishes;
+        await login.profile.choose({ ...others, nick });
         await context.reply(say(`Your contacts see you as ${nick}${soon(login)}.`));
         return undefined;
       }),

@@ -13,8 +13,8 @@ export const playingCommand: Command = {
   run: async (context) =>
     withLogin(context, 'What you listen to', undefined, async (login) => {
       const what = context.args.join(' ');
-      const { playing: _, ...others } = login.wishes;
-      await login.choose(what === '' ? others : { ...others, playing: what });
+      const { playing: _, ...others } = login.profile.wishes;
+      await login.profile.choose(what === '' ? others : { ...others, playing: what });
       await context.reply(
         say(what === '' ? 'You listen to nothing any more.' : `Your contacts see${soon(login)}: ♫ ${what}`),
       );

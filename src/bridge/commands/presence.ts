@@ -20,7 +20,7 @@ export const presenceCommand: Command = {
       if (wanted === '') {
         await context.reply(
           lines(
-            say(`You are seen as: ${login.wishes.status ?? 'your Matrix presence says'}.`),
+            say(`You are seen as: ${login.profile.wishes.status ?? 'your Matrix presence says'}.`),
             say(`You can choose ${labels.join(', ')}, or ${AUTOMATIC}.`),
           ),
         );
@@ -33,8 +33,8 @@ export const presenceCommand: Command = {
           `There is no such status. You can choose ${labels.join(', ')}, or ${AUTOMATIC}.`,
         );
       }
-      const { status: _, ...others } = login.wishes;
-      await login.choose(label === undefined ? others : { ...others, status: label });
+      const { status: _, ...others } = login.profile.wishes;
+      await login.profile.choose(label === undefined ? others : { ...others, status: label });
       await context.reply(
         say(
           label === undefined ? 'From now on your Matrix presence counts.' : `You are seen as: ${label}${soon(login)}.`,
