@@ -43,6 +43,8 @@ interface Unacknowledged {
 const STEP_TIMEOUT_MS = 15_000;
 const ACKNOWLEDGED_WITHIN_MS = 30_000;
 const MAX_PARTICIPANTS = 256;
+/** Events before the roster is known: a room that is so lively then is no honest one. */
+const MAX_EARLY = 64;
 
 export class SwitchboardSession implements Session<SwitchboardCommand, SwitchboardEvent> {
   readonly #options: SwitchboardOptions;
@@ -58,6 +60,8 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
   readonly #calls = new Map<number, string>();
   readonly #unacknowledged = new Map<number, Unacknowledged>();
   #already: Participant[] = [];
+  /** What happened in the room before we knew who is in it. */
+  #early: Outputs = [];
   /** `leaving`: our goodbye is out, and what was said before it arrived may still come. */
   #phase: 'new' | 'entering' | 'inside' | 'leaving' | 'over' = 'new';
 
@@ -136,8 +140,10 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
     if (this.#phase !== 'entering' || result !== 'OK') return [];
     this.#phase = 'inside';
     const participants = this.#already;
+    const early = this.#early;
     this.#already = [];
-    return [{ type: 'cancel', id: 'entry' }, event({ type: 'entered', participants })];
+    this.#early = [];
+    return [{ type: 'cancel', id: 'entry' }, event({ type: 'entered', participants }), ...early];
   }
 
   /** `IRO trid index total address nick [capabilities]`; all of them come before `ANS … OK`. */
@@ -186,12 +192,20 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
   #onJoined(fields: readonly string[]): Outputs {
     const participant = readParticipant(this.#dialect, fields);
     if (participant === undefined || participant.address === this.#own) return [];
-    return [event({ type: 'joined', participant })];
+    return this.#tell({ type: 'joined', participant });
   }
 
   /** `BYE address [1]`; the 1: the room was idle. */
   #onLeft([address = '', idle]: readonly string[]): Outputs {
-    return address === '' ? [] : [event({ type: 'left', address: normalizeAddress(address), idle: idle === '1' })];
+    return address === '' ? [] : this.#tell({ type: 'left', address: normalizeAddress(address), idle: idle === '1' });
+  }
+
+  /** Tells what happens in the room, once it is known who is in it: before that nobody could say to whom it is said. */
+  #tell(news: SwitchboardEvent): Outputs {
+    if (this.#phase !== 'entering') return [event(news)];
+    if (this.#early.length === MAX_EARLY) throw new MsnpProtocolError('too much happened before the roster was known');
+    this.#early.push(event(news));
+    return [];
   }
 
   // ---- messages
@@ -214,7 +228,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
     const whole = part === undefined || sender === '' ? undefined : this.#chunks.add(sender, part, at);
     if (whole === undefined) return [];
     const address = normalizeAddress(sender);
-    return [event({ type: 'message', address, nick: percentDecode(nick), message: fromMime(whole) })];
+    return this.#tell({ type: 'message', address, nick: percentDecode(nick), message: fromMime(whole) });
   }
 
   #settle(trid: number, outcome: MessageOutcome): Outputs {

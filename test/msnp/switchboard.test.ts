@@ -40,6 +40,30 @@ test('counts everybody once, and not itself', () => {
   expect(events).toEqual([{ type: 'entered', participants: [{ address: 'bob@x.y', nick: 'B', capabilities: 6 }] }]);
 });
 
+function answering(): SwitchboardSession {
+  const entry = { type: 'answer', ticket: '17.1', session: '9' } as const;
+  return new SwitchboardSession({ address: 'Alice@x.y', dialect: 'MSNP12', entry });
+}
+
+test('what happens before it is known who is in the room is told after that, in order', () => {
+  const session = answering();
+  const early =
+    'IRO 1 1 2 bob@x.y B 5\r\nIRO 1 2 2 ann@x.y A 5\r\nBYE ann@x.y\r\nMSG bob@x.y B 26\r\nMIME-Version: 1.0\r\n\r\nearly\r\n';
+  expect(say(session, enter, received(early)).events).toEqual([]);
+  const { events } = say(session, received('JOI eve@x.y E 5\r\nANS 1 OK\r\n'));
+  expect(events.map((event) => ('address' in event ? `${event.type} ${event.address}` : event.type))).toEqual([
+    'entered',
+    'left ann@x.y',
+    'message bob@x.y',
+    'joined',
+  ]);
+});
+
+test('a room in which no end of things happens before it is known who is in it is left', () => {
+  const { closes } = say(answering(), enter, received('JOI eve@x.y E 5\r\n'.repeat(65)));
+  expect(closes).toEqual([expect.any(MsnpProtocolError)]);
+});
+
 test.each([
   ['a refusal', received('911 1\r\n'), 911],
   ['silence', woken('entry'), 0],

@@ -122,19 +122,21 @@ export interface Seen {
 const PROBE_TEXT = 'Content-Type: text/plain\r\n\r\nprobe';
 const PROBES: Readonly<Record<Role, string>> = {
   notification: 'QNG 50\r\n',
-  switchboard: `MSG probe@example.com Probe ${PROBE_TEXT.length}\r\n${PROBE_TEXT}`,
+  // where we are not inside yet, nothing is told before that
+  switchboard: `USR 1 OK a@b.c A\r\nMSG probe@example.com Probe ${PROBE_TEXT.length}\r\n${PROBE_TEXT}`,
 };
 
 export function observe(role: Role, to: Machine, pieces: readonly Uint8Array[]): Seen {
   const outputs = pieces.flatMap((piece) => to.receive(piece));
   const probed = to.receive(Buffer.from(PROBES[role]));
   const closes = [...outputs, ...probed].flatMap((output) => (output.type === 'close' ? [output.error] : []));
+  const isEntry = (output: AnyOutput): boolean => output.type === 'event' && output.event.type === 'entered';
   const heard = (output: AnyOutput): boolean =>
     role === 'notification'
       ? output.type === 'wake' && output.id === 'ping'
       : output.type === 'event' && 'address' in output.event && output.event.address === 'probe@example.com';
   return {
-    events: [...outputs, ...probed.filter((output) => !heard(output))].flatMap((output) =>
+    events: [...outputs, ...probed.filter((output) => !heard(output) && !isEntry(output))].flatMap((output) =>
       output.type === 'event' ? [output.event] : [],
     ),
     closes,
