@@ -9,11 +9,11 @@ import { CleanUp, type LogoutRooms } from './clean-up.ts';
 import type { Clock } from './clock.ts';
 import type { Operations } from './commands/command.ts';
 import { commandRegistry } from './commands/registry.ts';
-import { type Contact, type LoginState, type MatrixEphemeral, type MatrixEvent, plainText } from './events.ts';
+import { Conversations } from './conversations.ts';
+import { type LoginState, type MatrixEphemeral, type MatrixEvent, plainText } from './events.ts';
 import { Following } from './following.ts';
 import { Ghosts } from './ghosts.ts';
 import { Invitations } from './invitations.ts';
-import type { RoomId } from './ids.ts';
 import { isLaneOf, matrixLane } from './lanes.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
@@ -64,6 +64,7 @@ export class Bridge {
   readonly #runner: Runner;
   readonly #ghosts: Ghosts;
   readonly #portals: Portals;
+  readonly #conversations: Conversations;
   readonly #following: Following;
   readonly #requests: Requests;
   readonly #moments: Moments;
@@ -169,6 +170,7 @@ export class Bridge {
       },
       (key) => this.#logins.get(key.login),
     );
+    this.#conversations = new Conversations({ matrix, portals: this.#portals, records: store.portals, log });
     this.#requests = new Requests({
       matrix,
       requests: store.requests,
@@ -193,6 +195,7 @@ export class Bridge {
         list: this.#list,
         following: this.#following,
         overview: new Overview({ logins: () => this.#logins.all(), journal: store.journal, now: () => clock.now() }),
+        conversations: this.#conversations,
       }),
       operations: this.#operations(),
       onReaction: async (event, reply) => {
@@ -231,12 +234,15 @@ export class Bridge {
       },
       belongs: async (ghost, room) => upgrades.belongs(ghost, room),
       loginsOf: (user) => this.#logins.of(user),
-      openChat: async (login, contact) => this.#openChat(login, contact),
+      portals: this.#portals,
+      conversations: this.#conversations,
+      ghosts: this.#ghosts,
       log,
     });
     const carrier = new Carrier({
       logins: this.#logins,
       portals: this.#portals,
+      conversations: this.#conversations,
       requests: this.#requests,
       presence: this.#list.presence,
       management: this.#management,
@@ -306,21 +312,10 @@ export class Bridge {
       signInAgain: async (login, password) => this.#logins.signInAgain(login, password),
       signOut: async (login) => this.#logins.signOut(login),
       openChat: async (login, typed) => {
-        const resolved = login.client.resolve(typed);
-        const contact = login.contact(resolved.user);
-        return this.#openChat(login, { id: resolved.user, chat: resolved.chat, name: contact?.name ?? resolved.name });
+        const who = login.client.resolve(typed);
+        return this.#conversations.open(login, { ...who, name: login.contact(who.user)?.name ?? who.name });
       },
     };
-  }
-
-  async #openChat(
-    login: Login,
-    contact: Pick<Contact, 'id' | 'chat' | 'name'>,
-  ): Promise<{ room: RoomId; name: string; fresh: boolean }> {
-    const portal = await this.#portals.open(login, { chat: contact.chat, user: contact.id, name: contact.name });
-    const before = portal.room;
-    const room = await portal.ensureRoom();
-    return { room, name: login.nameFor(contact), fresh: room !== before };
   }
 
   #onState(login: Login, previous: LoginState): void {

@@ -1,6 +1,7 @@
 // Finds the part that a row of the journal is for, and has it carried. Knows which kinds of rows there are; not what any
 // part does with one.
 
+import type { Conversations } from './conversations.ts';
 import type { JournaledEvent, MatrixEvent } from './events.ts';
 import type { GhostPresence } from './ghost-presence.ts';
 import type { LoginId, MatrixUserId } from './ids.ts';
@@ -19,6 +20,7 @@ import type { Upgrades } from './upgrades.ts';
 export interface CarrierParts {
   readonly logins: Pick<Logins, 'get'>;
   readonly portals: Portals;
+  readonly conversations: Conversations;
   readonly requests: Requests;
   readonly presence: Pick<GhostPresence, 'noteContact'>;
   readonly management: Management;
@@ -41,7 +43,7 @@ export class Carrier {
   }
 
   async #fromNetwork(id: LoginId, event: JournaledEvent): Promise<Outcome> {
-    const { logins, requests, management, portals, presence } = this.#parts;
+    const { logins, requests, management, portals, conversations, presence } = this.#parts;
     const login = logins.get(id);
     if (!login) return { type: 'failed', error: 'login gone' };
     if (event.type === 'contact-request') return requests.ask(login, event);
@@ -49,7 +51,7 @@ export class Carrier {
       await management.notify(login.matrixUser, say(event.text), event.id, false);
       return { type: 'done' };
     }
-    if (event.type === 'participants') return (await portals.openGroup(login, event.chat)).carryParticipants(event);
+    if (event.type === 'participants') return conversations.carry(login, event);
     const contact = login.contact(event.sender);
     const name = contact?.name ?? event.senderName;
     const portal = await portals.open(login, { chat: event.chat, user: event.sender, name });
@@ -63,7 +65,11 @@ export class Carrier {
     if (event.type === 'member') return invitations.handle(event);
     if (event.type === 'tombstone') return upgrades.follow(event, row.receivedAt);
     const portal = await portals.findByRoom(event.room);
-    if (portal) return portal.carryFromMatrix(row, event);
+    if (portal) {
+      const isOwn = event.sender === portal.login.matrixUser && mayUse(event.sender);
+      const telling = isOwn ? await management.answerIn(portal, event) : undefined;
+      return telling ? { type: 'done', telling } : portal.carryFromMatrix(row, event);
+    }
     if (!mayUse(event.sender)) return { type: 'done' };
     const user = await management.userOf(event.room);
     if (user === event.sender) {

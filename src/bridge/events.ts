@@ -59,8 +59,8 @@ export interface Contact {
 }
 
 /**
- * How somebody belongs to a chat of several: `in` it; `away`: could not be reached when the chat last began, and is called
- * again the next time; `left` of their own accord.
+ * How somebody belongs to a chat of several: `in` it; `away`: not there just now, and called when it begins anew; `left`
+ * for good.
  */
 export type Standing = 'in' | 'away' | 'left';
 
@@ -81,13 +81,17 @@ export type RemoteEvent =
       readonly at: Date;
       readonly content: Content;
     }
-  /** Who is in a chat of several now, with all who ever were; the first such news makes the chat. */
+  /**
+   * Who is in a chat of several now, with all who ever were. Comes before all else from that chat; makes no room by itself.
+   * `continues`: what is said in this chat from now on was said in that one until now.
+   */
   | {
       readonly type: 'participants';
       readonly chat: ChatId;
       readonly id: RemoteMessageId;
       readonly at: Date;
       readonly participants: readonly Participant[];
+      readonly continues?: ChatId;
     }
   | { readonly type: 'typing'; readonly chat: ChatId; readonly sender: RemoteUserId; readonly forMs: number }
   /** The whole list, replacing what was known; sent once after each sign-in. */

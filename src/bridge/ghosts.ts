@@ -5,19 +5,29 @@ import type { Contact } from './events.ts';
 import type { MatrixUserId, RemoteUserId } from './ids.ts';
 import type { Login } from './login.ts';
 import type { Matrix } from './matrix.ts';
-import type { Network } from './network.ts';
+import type { Network, ResolvedUser } from './network.ts';
 import type { RoomStore } from './store.ts';
 
-/** The contact of one of these logins that a ghost stands for. */
-export function contactBehind(
+/** Somebody whom a ghost stands for, and the login that reaches them. */
+export interface Behind {
+  readonly login: Login;
+  readonly who: ResolvedUser;
+}
+
+/** Whom a ghost stands for, for the first of these logins that reaches them. */
+export function personBehind(
   ghost: MatrixUserId,
   logins: readonly Login[],
-  matrix: Pick<Matrix, 'ghostId'>,
-): { readonly login: Login; readonly contact: Contact } | undefined {
+  matrix: Pick<Matrix, 'ghostId' | 'ghostOf'>,
+): Behind | undefined {
+  const named = matrix.ghostOf(ghost);
   for (const login of logins) {
-    for (const contact of login.roster().contacts) {
-      if (matrix.ghostId({ network: login.network.id, user: contact.id }) === ghost) return { login, contact };
-    }
+    const { id: network } = login.network;
+    const isTheirs = ({ id }: Contact): boolean => matrix.ghostId({ network, user: id }) === ghost;
+    // an id that was shortened does not say whose it is
+    const user = named ? named.network === network && named.user : login.roster().contacts.find(isTheirs)?.id;
+    const who = user ? login.client.identify(user) : undefined;
+    if (who) return { login, who: { ...who, name: login.contact(who.user)?.name ?? who.name } };
   }
   return undefined;
 }
@@ -90,6 +100,11 @@ export class Ghosts {
       await rooms.setGhost(ghost, network.id, user, wish.name);
       this.#names.set(ghost, wish.name);
     }
+  }
+
+  /** The ghost, existing; a name that it has already is as good as this one. */
+  async introduce(network: Network, user: RemoteUserId, name: string): Promise<MatrixUserId> {
+    return (await this.find(network, user)) ?? this.ensure(network, user, name);
   }
 
   /** The ghost of somebody, if it was ever made. */

@@ -1,15 +1,16 @@
 // The rooms in which people give commands: one for each user. Knows commands and dialogues; not what they do.
 
-import type { Command, CommandContext, Dialogue, Operations } from './commands/command.ts';
+import { type Command, type CommandContext, type Dialogue, type Operations, prefixOf } from './commands/command.ts';
 import { BridgeError } from './errors.ts';
 import { type Content, type MatrixEvent, type MatrixMessage, plainText, type Talk } from './events.ts';
-import { contactBehind } from './ghosts.ts';
+import { personBehind } from './ghosts.ts';
 import type { EventId, MatrixUserId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { Matrix } from './matrix.ts';
 import type { Network } from './network.ts';
 import { CROWDED, ENCRYPTED, notCommand, OPEN_ROOM } from './outcomes.ts';
+import type { Portal } from './portal.ts';
 import { code, say } from './say.ts';
 import { speak } from './speak.ts';
 import type { RoomStore } from './store.ts';
@@ -113,6 +114,27 @@ export class Management {
     await this.#handle(event, secret, async (content) => void this.#answers.get(room)?.push(content));
     this.#answers.delete(room);
     return replies.length === 0 ? undefined : { type: 'replies', room, to: id, replies };
+  }
+
+  /** The user spoke in a chat's room. Resolves to the answer, if that was meant for the bot: by the prefix. */
+  async answerIn(here: Portal, event: Talk): Promise<Telling | undefined> {
+    if (event.type !== 'message' || event.notice === true) return undefined;
+    const { name: first, args: asked } = words(this.#textOf(event));
+    const prefix = prefixOf(here.login.network);
+    if (first !== prefix) return undefined;
+    const [name = 'help', ...args] = asked;
+    const command = this.#parts.commands.get(name.toLowerCase());
+    const replies: Content[] = [];
+    const reply = async (content: Content): Promise<void> => void replies.push(content);
+    try {
+      const context = { ...this.#context(event.sender), logins: [here.login], here, args, reply };
+      if (command?.inChats) await command.run(context);
+      else await reply(say('That cannot be said here. ', code(`${prefix} help`), ' shows what can.'));
+    } catch (error) {
+      if (!(error instanceof BridgeError) || isPassing(error)) throw error;
+      await reply(say(error.message));
+    }
+    return { type: 'replies', room: event.room, to: event.id, replies };
   }
 
   async #handle(event: Talk, secret: boolean, reply: CommandContext['reply']): Promise<void> {
@@ -221,12 +243,12 @@ export class Management {
   /** Somebody may be named by tapping on them: what counts in a command is their address. */
   #textOf({ content, sender }: MatrixMessage): string {
     const { matrix, loginsOf } = this.#parts;
-    return plainText(withNames(content, (user) => contactBehind(user, loginsOf(sender), matrix)?.contact.address));
+    return plainText(withNames(content, (user) => personBehind(user, loginsOf(sender), matrix)?.who.address));
   }
 
   #context(user: MatrixUserId): Omit<CommandContext, 'args' | 'reply'> {
     const { networks, operations, isAdmin, loginsOf } = this.#parts;
-    return { user, isAdmin: isAdmin(user), networks, operations, logins: loginsOf(user) };
+    return { user, isAdmin: isAdmin(user), networks, operations, logins: loginsOf(user), here: undefined };
   }
 
   /** The dialogue that stands there from now on. That there is one is written down before its question is told. */

@@ -86,7 +86,14 @@ export interface NetworkLogin extends LoginSeed {
   /** The names of the choices that are switched on. */
   readonly choices: ReadonlySet<string>;
   /** The chats of several that are known. */
-  readonly groups: readonly { readonly chat: ChatId; readonly participants: readonly Participant[] }[];
+  readonly groups: readonly GroupChat[];
+}
+
+/** A chat of several people. */
+export interface GroupChat {
+  readonly chat: ChatId;
+  /** All who belong to it, and those who did. */
+  readonly participants: readonly Participant[];
 }
 
 /** What the user calls people. It is for that user alone: it goes to no network, and into nothing that others see. */
@@ -142,6 +149,9 @@ export interface NetworkClient {
   /** Who is meant by what the user typed. Asks nobody. Throws `BridgeError('bad-input')`. */
   resolve(typed: string): ResolvedUser;
 
+  /** The same for somebody whose id is known. Undefined if this login cannot reach them. */
+  identify(user: RemoteUserId): ResolvedUser | undefined;
+
   /** A message in pieces that the network can carry one by one, in order; never empty pieces. */
   split(content: Content): readonly Content[];
 
@@ -165,11 +175,11 @@ export interface NetworkClient {
   requestStanding(user: RemoteUserId): RequestStanding;
 
   /**
-   * Brings somebody into a chat. One with a single person then becomes another chat, of several, which comes as news.
-   * Resolves to the chat that they are in; nothing is to be done if they are in it. Throws `BridgeError`. Networks that
-   * have no chats of several do not have this.
+   * Brings somebody into a chat, and resolves to the one that they are in then: out of a chat with one person comes one of
+   * several, which comes as news too, and so may it be if these people have another chat already. Nothing is to be done if
+   * they are in it. Throws `BridgeError`. Networks that have no chats of several do not have this.
    */
-  invite?(chat: ChatId, user: RemoteUserId): Promise<ChatId>;
+  invite?(chat: ChatId, user: RemoteUserId): Promise<GroupChat>;
 
   /** The user goes out of a chat of several: nothing is heard from it until they speak, or somebody calls them. */
   leave?(chat: ChatId): void;

@@ -12,22 +12,26 @@ export interface Movements {
 
 /** Who comes into the room and who goes out of it. */
 export function movements(before: readonly Participant[], now: readonly Participant[]): Movements {
-  const were = inside(before);
-  const are = inside(now);
+  const were = new Set(inside(before).map(({ user }) => user));
+  const are = new Set<RemoteUserId>(inside(now).map(({ user }) => user));
   return {
-    coming: now.filter(({ user, standing }) => standing === 'in' && !were.has(user)),
+    coming: inside(now).filter(({ user }) => !were.has(user)),
     going: now.filter(({ user }) => were.has(user) && !are.has(user)),
   };
 }
 
-/** What a chat that has no name is called: "Bob, Carol and 3 others". */
+export function inside(participants: readonly Participant[]): readonly Participant[] {
+  return participants.filter(({ standing }) => standing === 'in');
+}
+
+/**
+ * What a chat that has no name is called: "Bob, Carol and 3 others". By those who are in it; if that is not several any more,
+ * by all who belong to it: else its room would look like the one of the last who stayed.
+ */
 export function namesOf(participants: readonly Participant[]): string {
-  const names = participants.map(({ name }) => name);
+  const groups = [inside(participants), participants.filter(({ standing }) => standing !== 'left'), participants];
+  const names = (groups.find(({ length }) => length > 1) ?? participants).map(({ name }) => name);
   if (names.length <= MOST_NAMES) return names.join(', ');
   const shown = names.slice(0, MOST_NAMES - 1);
   return `${shown.join(', ')} and ${names.length - shown.length} others`;
-}
-
-function inside(participants: readonly Participant[]): ReadonlySet<RemoteUserId> {
-  return new Set(participants.filter(({ standing }) => standing === 'in').map(({ user }) => user));
 }

@@ -18,7 +18,7 @@ import {
   unsupported,
 } from './outcomes.ts';
 import { Outgoing } from './outgoing.ts';
-import { movements, namesOf } from './participants.ts';
+import { inside, movements, namesOf } from './participants.ts';
 import type { Receipts } from './receipts.ts';
 import type { Outcome } from './runner.ts';
 import { say } from './say.ts';
@@ -83,7 +83,7 @@ export class Portal {
   /** Who is in the chat besides the user. */
   get people(): readonly { readonly user: RemoteUserId; readonly name: string }[] {
     const { user, name, participants } = this.#record;
-    if (participants) return participants.filter(({ standing }) => standing === 'in');
+    if (participants) return inside(participants);
     return user === undefined ? [] : [{ user, name }];
   }
 
@@ -147,19 +147,14 @@ export class Portal {
     return this.#toMatrixOr(`A message from ${name} could not be shown`, message, async () => this.#toMatrix(message));
   }
 
-  /** Others have come or gone: of a chat of several. */
+  /** Others have come or gone: of a chat of several. That makes no room. */
   async carryParticipants(event: Participants): Promise<Outcome> {
-    const names = namesOf(event.participants);
-    return this.#toMatrixOr(`Your conversation with ${names} could not be shown`, event, async () => {
-      const next = { ...this.#record, participants: event.participants, name: names };
-      if (next.room === undefined) {
-        this.#record = next;
-        await this.ensureRoom();
-      } else {
-        await this.#movePeople(next.room, event, names);
-        this.#record = { ...next, room: this.#record.room };
-        await this.#keep();
-      }
+    const name = namesOf(event.participants);
+    return this.#toMatrixOr(`Who is in your conversation with ${name} could not be shown`, event, async () => {
+      await this.#making; // with those who were there before
+      if (this.room !== undefined) await this.#movePeople(this.room, event, name);
+      this.#record = { ...this.#record, participants: event.participants, name };
+      await this.#keep();
       return { type: 'done' };
     });
   }
@@ -255,7 +250,9 @@ export class Portal {
         const reason = standing === 'away' ? 'not there just now' : 'left the conversation';
         await matrix.leave(room, matrix.ghostId({ network: network.id, user }), reason);
       }
-      if (name !== this.#record.name) await matrix.nameRoom(room, name);
+      if (name === this.#record.name) return;
+      await matrix.nameRoom(room, name);
+      await matrix.describePortal(room, { ...this.info, channel: { ...this.info.channel, name } });
     } catch (error) {
       if (!(error instanceof BridgeError) || error.code !== 'room-gone') throw error;
       if (this.#record.room === room) await this.settle(undefined);

@@ -2,6 +2,8 @@
 
 import { type ChatId, portalText, type PortalKey, type RemoteUserId, type RoomId } from './ids.ts';
 import type { Login } from './login.ts';
+import type { GroupChat } from './network.ts';
+import { namesOf } from './participants.ts';
 import { Portal, type PortalParts } from './portal.ts';
 import type { PortalRecord } from './store.ts';
 
@@ -28,9 +30,18 @@ export class Portals {
   }
 
   /** The portal of a chat of several, likewise. */
-  async openGroup(login: Login, chat: ChatId): Promise<Portal> {
-    const fresh = { kind: 'group', user: undefined, name: '', room: undefined, rooms: 0, participants: [] } as const;
-    return this.#open(login, { login: login.id, chat, ...fresh });
+  async openGroup(login: Login, { chat, participants }: GroupChat): Promise<Portal> {
+    const fresh = { kind: 'group', user: undefined, name: namesOf(participants), room: undefined, rooms: 0 } as const;
+    return this.#open(login, { login: login.id, chat, participants, ...fresh });
+  }
+
+  /** One that is kept. */
+  async find(key: PortalKey): Promise<Portal | undefined> {
+    const known = this.peek(key);
+    if (known) return known;
+    const record = await this.#parts.portals.find(key);
+    const login = record && this.#loginOf(record);
+    return record && login && this.#adopt(record, login);
   }
 
   async #open(login: Login, fresh: PortalRecord): Promise<Portal> {

@@ -4,6 +4,8 @@ import type { MatrixUserId } from '../bridge/ids.ts';
 import { type JsonObject, isObject } from './checks.ts';
 
 const BOT = 100;
+/** Enough to invite and to put out, and for nothing else: what the network would not hear of is not changed here. */
+const USER = 25;
 /** Nobody but the bot: clients then do not offer what cannot be carried. */
 const UNCARRIED = [
   'm.reaction',
@@ -15,7 +17,18 @@ const UNCARRIED = [
 ];
 const GUARDED = ['m.room.power_levels', 'm.room.history_visibility', 'm.room.server_acl', 'm.room.encryption'];
 
-export function portalPowerLevels(bot: MatrixUserId, roomVersion: string): Record<string, unknown> {
+/** `user`: whose chat it is. */
+export function portalPowerLevels(bot: MatrixUserId, user: MatrixUserId, roomVersion: string): Record<string, unknown> {
+  const levels = botPowerLevels(bot, roomVersion);
+  return { ...levels, users: { ...levels.users, [user]: USER }, invite: USER, kick: USER };
+}
+
+/** Where only the bot speaks. */
+export function furniturePowerLevels(bot: MatrixUserId, roomVersion: string): Record<string, unknown> {
+  return { ...botPowerLevels(bot, roomVersion), events_default: BOT };
+}
+
+function botPowerLevels(bot: MatrixUserId, roomVersion: string) {
   const botIsAbove = creatorHasAllPower(roomVersion);
   return {
     // A creator above all levels must not have one, or the room is refused.
@@ -25,18 +38,14 @@ export function portalPowerLevels(bot: MatrixUserId, roomVersion: string): Recor
     state_default: 50,
     invite: 50,
     kick: 50,
-    ban: 50,
+    // a ghost that was banned could not speak any more
+    ban: BOT,
     redact: 50,
     events: {
       ...Object.fromEntries([...GUARDED, ...UNCARRIED].map((type) => [type, BOT])),
       'm.room.tombstone': botIsAbove ? BOT + 50 : BOT,
     },
   };
-}
-
-/** Where only the bot speaks. */
-export function furniturePowerLevels(bot: MatrixUserId, roomVersion: string): Record<string, unknown> {
-  return { ...portalPowerLevels(bot, roomVersion), events_default: BOT };
 }
 
 /** Whether this user could close a room, by the events that say who made it and who may do what. Both are unchecked. */

@@ -56,7 +56,7 @@ export class Rooms {
       is_direct: isDirect,
       invite: [user, ...ghosts].slice(0, MAX_INVITES),
       initial_state: state,
-      power_level_content_override: portalPowerLevels(this.#bot, await this.#defaultVersion()),
+      power_level_content_override: portalPowerLevels(this.#bot, user, await this.#defaultVersion()),
     });
     for (const ghost of ghosts) {
       try {

@@ -7,7 +7,7 @@ import type { Argument, OutgoingVerb } from './command.ts';
 import { dialect } from './dialect.ts';
 import type { Dialect, DialectName } from './dialect.ts';
 import { percentDecode } from './encoding.ts';
-import { assertNever } from './errors.ts';
+import { assertNever, MsnpProtocolError } from './errors.ts';
 import type { Frame } from './frame.ts';
 import { Inbound } from './inbound.ts';
 import { fromMime, MAX_PAYLOAD, writeMessage } from './message.ts';

@@ -44,6 +44,7 @@ interface StoredBody {
   readonly address?: string;
   readonly text?: string;
   readonly participants?: readonly Participant[];
+  readonly continues?: string;
 }
 
 export function toLabels(body: JournalBody): Omit<Labels, 'version'> {
@@ -171,7 +172,12 @@ function toRemoteBody(event: JournaledEvent): StoredBody {
         content: toContent(event.content),
       };
     case 'participants':
-      return { chat: event.chat, at, participants: event.participants };
+      return {
+        chat: event.chat,
+        at,
+        participants: event.participants,
+        ...(event.continues !== undefined && { continues: event.continues }),
+      };
     case 'contact-request':
       return { sender: event.user, senderName: event.name, address: event.address, at };
     case 'notice':
@@ -196,7 +202,13 @@ function fromRemoteBody(labels: Labels, body: StoredBody): JournaledEvent {
         content: fromContent(body.content!),
       };
     case 'participants':
-      return { type, ...head, chat: body.chat as ChatId, participants: body.participants! };
+      return {
+        type,
+        ...head,
+        chat: body.chat as ChatId,
+        participants: body.participants!,
+        ...(body.continues !== undefined && { continues: body.continues as ChatId }),
+      };
     case 'contact-request':
       return { type, ...head, user, name: body.senderName!, address: body.address! };
     case 'notice':

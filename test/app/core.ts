@@ -232,10 +232,10 @@ export class Core {
     await this.until(() => welcomes() > before, 'another sign-in');
   }
 
-  /** The room of a chat, opened by what somebody says. */
-  async chat(address: string, who: string): Promise<RoomId> {
+  /** The room of a chat, opened by what somebody says; by default of the chat with them. */
+  async chat(address: string, who: string, chat = who): Promise<RoomId> {
     const before = new Set(this.matrix.rooms);
-    this.client(address).says(who, 'hello');
+    this.client(address).says(who, 'hello', chat);
     let made: RoomId | undefined;
     await this.until(() => {
       made = this.matrix.rooms.find((room) => !before.has(room) && this.texts(room).includes('hello'));

@@ -230,12 +230,12 @@ export class House {
     return visitor;
   }
 
-  /** One who is signed in to MSN. */
-  async signedIn(name: string): Promise<Visitor> {
+  /** One who is signed in to MSN, by default as alice. */
+  async signedIn(name: string, account = 'alice'): Promise<Visitor> {
     const visitor = await this.visitor(name);
     await visitor.asks('login', /Which network/);
     await visitor.asks('msn', /e-mail address/);
-    await visitor.asks('alice@example.com', /password/);
+    await visitor.asks(`${account}@example.com`, /password/);
     await visitor.asks('secret', /You are signed in as/);
     return visitor;
   }

@@ -110,6 +110,7 @@ class Stage {
       serverName: 'Cave',
       state,
       profile: { wishes: {} },
+      groups: [],
       get connected() {
         return login.state.kind === 'connected';
       },

@@ -73,5 +73,5 @@ test('people who come by the hundred thousand are not all remembered', async () 
     say(lines);
   }
   expect(keptBytes() - before).toBeLessThan(2 * 1024 * 1024);
-  expect(board.isGroup).toBe(true);
+  expect(board.present.length).toBeGreaterThan(1);
 });

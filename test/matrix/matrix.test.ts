@@ -41,9 +41,9 @@ describe('a new portal room', () => {
     const made = stage.homeserver.room(room);
     expect([...made.joined].sort()).toEqual([side.bot, bob, user].sort());
     expect(made.version.id).toBe(version);
-    expect(made.content('m.room.power_levels')?.['users']).toEqual(version === '12' ? {} : { [side.bot]: 100 });
+    const users = { ...(version !== '12' && { [side.bot]: 100 }), [user]: 25 };
+    expect(made.content('m.room.power_levels')).toMatchObject({ users, invite: 25, kick: 25, ban: 100 });
     expect(made.powers.of(side.bot)).toBeGreaterThanOrEqual(100);
-    expect(made.powers.of(user)).toBe(0);
     expect(made.powers.toSend('m.reaction', false)).toBe(100);
     expect(made.powers.toSend('m.room.redaction', false)).toBe(0); // of what one said oneself
     expect(made.content('io.element.functional_members')).toEqual({ service_members: [side.bot] });
@@ -256,7 +256,7 @@ describe('sending', () => {
       {
         method: 'PUT',
         headers: { authorization: 'Bearer the-as-token' },
-        body: JSON.stringify({ ...levels, users: { [side.bot]: 100, [alice.id]: 50 } }),
+        body: JSON.stringify({ ...levels, ban: 50, users: { [side.bot]: 100, [alice.id]: 50 } }),
       },
     );
     await alice.ban(room, bob);

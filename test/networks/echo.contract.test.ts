@@ -18,6 +18,7 @@ networkContract('Echo', async () => {
     answers: { server: 'cave', address: 'alice', password: 'open sesame' },
     wrongAnswers: { server: 'cave', address: 'alice', password: 'close sesame' },
     friend: 'wall',
+    other: 'bat',
     absent: 'nobody',
     friendSays: async (words) => ours().says('wall', words),
     friendHeard: () => ours().heard,

@@ -65,7 +65,7 @@ test('a crowd that comes and goes is not told every time', async () => {
   ]);
   const lines = ['CAL {trid} RINGING 1', ...crowd.flat(), `JOI ${BOB} Bob 0`];
   stage.server.faults.add({ side: 'SB', verb: 'CAL' }, { type: 'answer', lines }, 1);
-  await expect(say(ours, BOB, 'hello')).rejects.toMatchObject({ code: 'network' }); // it is no chat of two any more
+  await say(ours, BOB, 'hello');
   await ours.client.disconnect();
   expect(ourIntroductions(stage.server)).toHaveLength(16);
 });

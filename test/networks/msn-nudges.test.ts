@@ -25,7 +25,7 @@ test('in a chat of several everybody is nudged', async () => {
   const stage = await setStage();
   const ours = await signInOurs(stage);
   const [bob, carol] = [await signInPerson(stage, BOB), await signInPerson(stage, CAROL)];
-  const chat = await ours.client.invite!(BOB as ChatId, `double/${CAROL}` as never);
+  const { chat } = await ours.client.invite!(BOB as ChatId, `double/${CAROL}` as never);
   await say(ours, chat, '!nudge');
   await bob.waitForNudge(ALICE);
   await carol.waitForNudge(ALICE);

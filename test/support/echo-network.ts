@@ -1,11 +1,20 @@
-// A second, tiny network: whatever is said to one of its people comes back. It proves that the core is neutral.
+// A second, tiny network: whatever is said to one of its people, or to several in a hall, comes back. It proves that the core is
+// neutral.
 
 import { BridgeError } from '../../src/bridge/errors.ts';
-import { type Contact, type Content, plainText, text } from '../../src/bridge/events.ts';
+import {
+  type Contact,
+  type Content,
+  type Participant,
+  plainText,
+  type Standing,
+  text,
+} from '../../src/bridge/events.ts';
 import type { ChatId, NetworkId, RemoteMessageId, RemoteUserId, ServerKey } from '../../src/bridge/ids.ts';
 import type {
   ClientSink,
   Delivery,
+  GroupChat,
   LoginSeed,
   Network,
   NetworkClient,
@@ -107,6 +116,8 @@ export class EchoClient implements NetworkClient {
   readonly #asking: Map<string, RequestStanding>;
   readonly #password: string;
   readonly #now: () => Date;
+  /** Chats of several. */
+  readonly #halls: Map<ChatId, readonly Participant[]>;
   #connected = false;
   #epoch = 0;
   #count = 0;
@@ -119,6 +130,7 @@ export class EchoClient implements NetworkClient {
     password: string,
     now: () => Date,
   ) {
+    this.#halls = new Map(login.groups.map(({ chat, participants }) => [chat, participants]));
     this.#login = login;
     this.chosen = new Set(login.choices);
     this.#sink = sink;
@@ -172,6 +184,11 @@ export class EchoClient implements NetworkClient {
     else this.chosen.delete(choice);
   }
 
+  identify(user: RemoteUserId): ResolvedUser | undefined {
+    const [, name] = /^cave\/([a-z]+)$/.exec(user) ?? [];
+    return name === undefined ? undefined : this.resolve(name);
+  }
+
   split(content: Content): readonly Content[] {
     return (
       plainText(content)
@@ -185,8 +202,43 @@ export class EchoClient implements NetworkClient {
     if (this.#network.absent.has(chat)) throw new BridgeError('recipient-offline', 'Nobody is not there.');
     await beforeWrite();
     this.heard.push(plainText(piece));
-    this.says(chat, plainText(piece));
+    this.says(this.#halls.get(chat)?.[0] ? nameOf(this.#halls.get(chat)![0]!.user) : chat, plainText(piece), chat);
     return 'delivered';
+  }
+
+  async invite(chat: ChatId, user: RemoteUserId): Promise<GroupChat> {
+    if (!this.#connected) throw new BridgeError('not-connected', 'The cave is closed.', { retriable: true });
+    if (this.#network.absent.has(nameOf(user))) throw new BridgeError('recipient-offline', 'Nobody is not there.');
+    const others = this.#halls.get(chat)?.map((one) => one.user) ?? [`cave/${chat}` as RemoteUserId];
+    const all = new Set([...others, user]);
+    if (all.size === 1) return { chat, participants: [] };
+    const found = [...this.#halls].find(
+      ([, hall]) => hall.length === all.size && hall.every((one) => all.has(one.user)),
+    );
+    const hall = this.#halls.has(chat) ? chat : (found?.[0] ?? (`hall-${this.#halls.size + 1}` as ChatId));
+    const participants = [...all].map((one) => ({ user: one, name: this.#shown(one), standing: 'in' as const }));
+    this.#gather(hall, participants, hall === chat ? undefined : chat);
+    return { chat: hall, participants };
+  }
+
+  leave(chat: ChatId): void {
+    this.heard.push(`left ${chat}`);
+  }
+
+  /** Somebody of a hall comes to be in it, or not. */
+  moves(hall: ChatId, who: string, standing: Standing): void {
+    const user = `cave/${who}` as RemoteUserId;
+    const others = this.#halls.get(hall)?.filter((one) => one.user !== user) ?? [];
+    this.#gather(hall, [...others, { user, name: this.#shown(user), standing }]);
+  }
+
+  /** People of the cave meet in a hall of their own. */
+  meet(hall: ChatId, names: readonly string[]): void {
+    const users = names.map((name) => `cave/${name}` as RemoteUserId);
+    this.#gather(
+      hall,
+      users.map((user) => ({ user, name: this.#shown(user), standing: 'in' })),
+    );
   }
 
   async setPresence(wanted: WantedPresence): Promise<void> {
@@ -241,10 +293,10 @@ export class EchoClient implements NetworkClient {
   }
 
   /** Somebody in the cave speaks. */
-  says(who: string, what: string): void {
+  says(who: string, what: string, chat = who): void {
     this.#sink.event({
       type: 'message',
-      chat: who as ChatId,
+      chat: chat as ChatId,
       sender: `cave/${who}` as RemoteUserId,
       senderName: who,
       id: `${this.#login.user} ${this.#epoch}.${this.#count++}` as RemoteMessageId,
@@ -252,6 +304,21 @@ export class EchoClient implements NetworkClient {
       content: text(what),
     });
   }
+
+  #gather(chat: ChatId, participants: readonly Participant[], continues?: ChatId): void {
+    this.#halls.set(chat, participants);
+    const id = `${this.#login.user} ${this.#epoch}.${this.#count++}` as RemoteMessageId;
+    const from = continues === undefined ? {} : { continues };
+    this.#sink.event({ type: 'participants', chat, id, at: this.#now(), participants, ...from });
+  }
+
+  #shown(user: RemoteUserId): string {
+    return this.#network.people.get(nameOf(user))?.name ?? nameOf(user);
+  }
+}
+
+function nameOf(user: RemoteUserId): string {
+  return user.slice('cave/'.length);
 }
 
 function contact(name: string, shown: string): Contact {

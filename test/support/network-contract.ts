@@ -4,20 +4,21 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { BridgeError } from '../../src/bridge/errors.ts';
 import { plainText, text } from '../../src/bridge/events.ts';
-import type { LoginStateKind, RemoteEvent, RemoteMessage } from '../../src/bridge/events.ts';
-import { loginId } from '../../src/bridge/ids.ts';
-import type { ClientSink, Network, NetworkClient, SessionMemory } from '../../src/bridge/network.ts';
+import type { LoginStateKind, Participants, RemoteEvent, RemoteMessage } from '../../src/bridge/events.ts';
+import { loginId, type RemoteUserId } from '../../src/bridge/ids.ts';
+import type { ClientSink, GroupChat, Network, NetworkClient, SessionMemory } from '../../src/bridge/network.ts';
 import { NamesInMemory } from './names-in-memory.ts';
 
-/** A network with one account of ours and one friend on the other side, who is there. */
+/** A network with one account of ours and two friends on the other side, who are there. */
 export interface NetworkFixture {
   readonly network: Network;
   /** What a user types to log in, by field. */
   readonly answers: Readonly<Record<string, string>>;
   /** The same with a password that is not right. */
   readonly wrongAnswers: Readonly<Record<string, string>>;
-  /** How one names the friend, and somebody who is not there. */
+  /** How one names the friend, the other one, and somebody who is not there. */
   readonly friend: string;
+  readonly other: string;
   readonly absent: string;
   /** The friend says something to our account. */
   friendSays(words: string): Promise<void>;
@@ -44,6 +45,11 @@ class Sink implements ClientSink {
 
   remember(memory: SessionMemory): void {
     this.memories.push(memory);
+  }
+
+  /** Who is in chats of several. */
+  get news(): Participants[] {
+    return this.events.filter((event) => event.type === 'participants');
   }
 
   get messages(): RemoteMessage[] {
@@ -223,6 +229,84 @@ export function networkContract(name: string, makeFixture: () => Promise<Network
       client.typing(chat, true);
       expect(fixture.friendHeard()).toEqual([]);
     });
+
+    test('it knows by their ids whom it can reach', async () => {
+      const fixture = await makeFixture();
+      const { client } = makeClient(fixture);
+      const friend = client.resolve(fixture.friend);
+      expect(client.identify(friend.user)).toEqual(friend);
+      expect(client.identify(`elsewhere/${fixture.friend}` as RemoteUserId)).toBeUndefined();
+    });
+  });
+  describe(`${name} keeps the contract of chats of several`, () => {
+    conversationContract(makeFixture);
+  });
+}
+
+function conversationContract(makeFixture: () => Promise<NetworkFixture>): void {
+  test('a third person makes another chat, which is known again by them, and the one with one stays what it is', async () => {
+    const fixture = await makeFixture();
+    const { client, sink } = await signedIn(fixture);
+    const [friend, other] = [client.resolve(fixture.friend), client.resolve(fixture.other)];
+    const { chat, participants } = await client.invite!(friend.chat, other.user);
+    expect([friend.chat, other.chat]).not.toContain(chat);
+    const people = [friend.user, other.user].map((user) => ({ user, standing: 'in' }));
+    expect(participants).toMatchObject(people);
+    expect(sink.news).toMatchObject([{ chat, participants: people, continues: friend.chat }]);
+    expect((await client.invite!(friend.chat, other.user)).chat).toBe(chat);
+    await client.send(chat, text('you two'), async () => undefined);
+    await client.send(friend.chat, text('just you'), async () => undefined);
+    await until(() => fixture.friendHeard().length === 2);
+    expect(fixture.friendHeard().toSorted()).toEqual(['just you', 'you two']);
+  });
+
+  test('somebody who is in it already is in it', async () => {
+    const fixture = await makeFixture();
+    const { client, sink } = await signedIn(fixture);
+    const friend = client.resolve(fixture.friend);
+    expect((await client.invite!(friend.chat, friend.user)).chat).toBe(friend.chat);
+    expect(sink.news).toEqual([]);
+  });
+
+  test('somebody who does not come is told of in a sentence', async () => {
+    const fixture = await makeFixture();
+    const { client, sink } = await signedIn(fixture);
+    const { chat } = client.resolve(fixture.friend);
+    const why = await failure(client.invite!(chat, client.resolve(fixture.absent).user));
+    expect(why.code).not.toBe('bug');
+    expect(why.message).toMatch(/\w.*\.$/);
+    expect(sink.news).toEqual([]);
+  });
+
+  test('nobody is called without being signed in', async () => {
+    const fixture = await makeFixture();
+    const { client } = makeClient(fixture);
+    const [friend, other] = [client.resolve(fixture.friend), client.resolve(fixture.other)];
+    expect(await failure(client.invite!(friend.chat, other.user))).toMatchObject({ code: 'not-connected' });
+  });
+
+  test('it is known in another life', async () => {
+    const fixture = await makeFixture();
+    const before = await signedIn(fixture);
+    const [friend, other] = [before.client.resolve(fixture.friend), before.client.resolve(fixture.other)];
+    const group = await before.client.invite!(friend.chat, other.user);
+    await before.client.disconnect();
+
+    const { client } = await signedIn(fixture, [group]);
+    await client.send(group.chat, text('again'), async () => undefined);
+    await until(() => fixture.friendHeard().includes('again'));
+    expect((await client.invite!(friend.chat, other.user)).chat).toBe(group.chat);
+  });
+
+  test('who goes out of it comes in again by speaking', async () => {
+    const fixture = await makeFixture();
+    const { client } = await signedIn(fixture);
+    const [friend, other] = [client.resolve(fixture.friend), client.resolve(fixture.other)];
+    const { chat } = await client.invite!(friend.chat, other.user);
+    client.leave!(chat);
+    client.leave!(chat);
+    await client.send(chat, text('back again'), async () => undefined);
+    await until(() => fixture.friendHeard().includes('back again'));
   });
 }
 
@@ -231,7 +315,7 @@ interface Signed {
   readonly sink: Sink;
 }
 
-function makeClient({ network, answers }: NetworkFixture, typed = answers): Signed {
+function makeClient({ network, answers }: NetworkFixture, typed = answers, groups: readonly GroupChat[] = []): Signed {
   const seed = network.prepareLogin(new Map(Object.entries(typed)));
   const sink = new Sink();
   const id = loginId(network.id, seed.user);
@@ -241,7 +325,7 @@ function makeClient({ network, answers }: NetworkFixture, typed = answers): Sign
     memory: undefined,
     roster: [],
     names: new NamesInMemory(),
-    groups: [],
+    groups,
     choices: new Set<string>(),
   };
   const client = network.createClient(login, sink);
@@ -249,8 +333,8 @@ function makeClient({ network, answers }: NetworkFixture, typed = answers): Sign
   return { client, sink };
 }
 
-async function signedIn(fixture: NetworkFixture): Promise<Signed> {
-  const signed = makeClient(fixture);
+async function signedIn(fixture: NetworkFixture, groups: readonly GroupChat[] = []): Promise<Signed> {
+  const signed = makeClient(fixture, fixture.answers, groups);
   signed.client.connect(1, {});
   await until(() => signed.sink.kinds.includes('connected'));
   return signed;

@@ -4,6 +4,12 @@ import type { Content } from '../events.ts';
 import type { MatrixUserId, RoomId } from '../ids.ts';
 import type { Login } from '../login.ts';
 import type { Network } from '../network.ts';
+import type { Portal } from '../portal.ts';
+
+/** Goes before a command that is said in a chat's room. */
+export function prefixOf(network: Pick<Network, 'id'>): string {
+  return `!${network.id}`;
+}
 
 export interface Command {
   readonly name: string;
@@ -15,6 +21,8 @@ export interface Command {
   readonly forAdmins?: boolean;
   /** Whether somebody has said a password with it, which was not asked for: it is kept sealed and redacted. */
   holdsSecret?(args: readonly string[]): boolean;
+  /** It may be said in a chat's room too, after the prefix. It opens no dialogue there. */
+  readonly inChats?: true;
   /** Returns the dialogue that it opens, if any. Throws `BridgeError`; its sentence is the reply. */
   run(context: CommandContext): Promise<Dialogue | undefined>;
 }
@@ -38,6 +46,8 @@ export interface CommandContext {
   /** The user's own. */
   readonly logins: readonly Login[];
   readonly operations: Operations;
+  /** The chat in whose room it was said; undefined in a room for commands. */
+  readonly here: Portal | undefined;
   readonly reply: (content: Content) => Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 // All commands, in the order of `help`: those that every network has, and those that networks contribute.
 
 import type { BuddyList } from '../buddy-list.ts';
+import type { Conversations } from '../conversations.ts';
 import type { Following } from '../following.ts';
 import type { Network } from '../network.ts';
 import type { Overview } from '../overview.ts';
@@ -11,6 +12,7 @@ import { answerCommand } from './answer.ts';
 import { boardCommand } from './board.ts';
 import { chatCommand } from './chat.ts';
 import type { Command } from './command.ts';
+import { conversationCommands } from './conversations.ts';
 import { helpCommand } from './help.ts';
 import { listCommand } from './list.ts';
 import { loginCommand } from './login.ts';
@@ -46,15 +48,17 @@ export interface CommandParts {
   readonly following: Pick<Following, 'followName'>;
   readonly pages: Pages | undefined;
   readonly overview: Overview;
+  readonly conversations: Conversations;
 }
 
 export function commandRegistry(parts: CommandParts): ReadonlyMap<string, Command> {
-  const { networks, choices, requests, list, following, pages, overview } = parts;
+  const { networks, choices, requests, list, following, pages, overview, conversations } = parts;
   const commands: readonly Command[] = [
     helpCommand(() => commands),
     loginCommand,
     listCommand,
     chatCommand,
+    ...conversationCommands(conversations),
     requestsCommand(requests),
     answerCommand(requests),
     ...networkCommands(networks, choices, pages),

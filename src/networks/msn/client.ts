@@ -3,12 +3,13 @@
 
 import type { Clock } from '../../bridge/clock.ts';
 import { BridgeError } from '../../bridge/errors.ts';
-import type { Content, Participant } from '../../bridge/events.ts';
+import type { Content } from '../../bridge/events.ts';
 import type { ChatId, RemoteUserId } from '../../bridge/ids.ts';
 import type { Log } from '../../bridge/log.ts';
 import type {
   ClientSink,
   Delivery,
+  GroupChat,
   NetworkClient,
   NetworkLogin,
   PrivateNames,
@@ -39,7 +40,6 @@ import {
   isGroupChat,
   messageId,
   offerId,
-  participantsId,
   sameAddress,
   userId,
 } from './ids.ts';
@@ -86,7 +86,6 @@ export class MsnClient implements NetworkClient {
   #ticketRefused = false;
   #held = false;
   #epoch = 0;
-  #participantsCount = 0;
 
   constructor(parts: ClientParts, login: NetworkLogin, sink: ClientSink) {
     this.#parts = parts;
@@ -94,10 +93,12 @@ export class MsnClient implements NetworkClient {
     this.#sink = sink;
     this.#log = parts.log.child({ login: login.id });
     this.#groups = new Groups({
-      known: login.groups,
+      login,
+      epoch: () => this.#epoch,
+      clock: parts.clock,
       userId: (address) => userId(parts.profile.key, address),
       randomBytes: (size) => parts.io.randomBytes(size),
-      onChange: (chat, participants) => this.#onParticipants(chat, participants),
+      emit: (news) => sink.event(news),
     });
     this.#nudges = new Nudges(parts.clock);
     this.#emoticons = new EmoticonChoice(login.choices.has(EMOTICONS_CHOICE.name));
@@ -172,6 +173,12 @@ export class MsnClient implements NetworkClient {
     return { user: userId(this.#parts.profile.key, address), chat: chatWith(address), address, name };
   }
 
+  identify(user: RemoteUserId): ResolvedUser | undefined {
+    const address = addressOfUser(user);
+    const isThere = userId(this.#parts.profile.key, address) === user && addressFault(address) === undefined;
+    return isThere && !sameAddress(address, this.#login.address) ? this.resolve(address) : undefined;
+  }
+
   split(content: Content): readonly Content[] {
     return split(this.#emoticons.said(content));
   }
@@ -231,7 +238,7 @@ export class MsnClient implements NetworkClient {
     if (!this.#isBlockedIn(chat)) this.#attempt?.switchboards.typing(chat, typing);
   }
 
-  async invite(chat: ChatId, user: RemoteUserId): Promise<ChatId> {
+  async invite(chat: ChatId, user: RemoteUserId): Promise<GroupChat> {
     const attempt = this.#attempt;
     if (attempt?.connection.isConnected !== true) throw notSignedIn();
     return attempt.switchboards.invite(chat, addressOfUser(user));
@@ -350,13 +357,8 @@ export class MsnClient implements NetworkClient {
     }
   }
 
-  #onParticipants(chat: ChatId, participants: readonly Participant[]): void {
-    this.#participantsCount += 1;
-    const id = participantsId(this.#login.user, this.#epoch, this.#participantsCount);
-    this.#sink.event({ type: 'participants', chat, id, at: this.#parts.clock.now(), participants });
-  }
-
-  #onHeard(epoch: number, { chat, address, nick, message, connection, count }: Heard): void {
+  #onHeard(epoch: number, heard: Heard): void {
+    const { address, nick, message, connection, count } = heard;
     if (!isAddress(address)) {
       this.#log.warn({ length: address.length }, 'message dropped: its sender has no address');
       return;
@@ -365,7 +367,8 @@ export class MsnClient implements NetworkClient {
     if (this.roster.isBlocked(address)) return;
     const sender = userId(this.#parts.profile.key, address);
     if (message.type === 'typing') {
-      this.#sink.event({ type: 'typing', chat, sender, forMs: TYPING_MS });
+      const chat = heard.knownChat();
+      if (chat !== undefined) this.#sink.event({ type: 'typing', chat, sender, forMs: TYPING_MS });
       return;
     }
     const speaker = `${connection} ${address}`;
@@ -381,7 +384,7 @@ export class MsnClient implements NetworkClient {
     const offer = readOffer(message)?.id;
     this.#sink.event({
       type: 'message',
-      chat,
+      chat: heard.chat(),
       sender,
       senderName: toName(nick) || this.roster.nameOf(address),
       id:

@@ -1,10 +1,11 @@
-// The chats of several people of one login: which conversation is which chat, and who takes part. MSN names none of them,
-// so a chat is known again by its people. Knows no connection.
+// The chats of several people of one login: which people are which chat, and who takes part. MSN names none of them, so a
+// chat is known again by its people, and no two chats have the same ones. Knows no connection.
 
-import type { Participant, Standing } from '../../bridge/events.ts';
+import type { Clock } from '../../bridge/clock.ts';
+import type { Participant, Participants, Standing } from '../../bridge/events.ts';
 import type { ChatId, RemoteUserId } from '../../bridge/ids.ts';
 import type { NetworkLogin } from '../../bridge/network.ts';
-import { groupChat } from './ids.ts';
+import { groupChat, participantsId } from './ids.ts';
 
 /** Somebody in a conversation. */
 export interface Person {
@@ -13,11 +14,14 @@ export interface Person {
 }
 
 export interface GroupsParts {
-  readonly known: NetworkLogin['groups'];
+  readonly login: Pick<NetworkLogin, 'user' | 'groups'>;
+  /** Of the present connection. */
+  readonly epoch: () => number;
+  readonly clock: Pick<Clock, 'now'>;
   readonly userId: (address: string) => RemoteUserId;
   readonly randomBytes: (size: number) => Uint8Array;
-  /** Who takes part has changed. */
-  readonly onChange: (chat: ChatId, participants: readonly Participant[]) => void;
+  /** Who takes part has changed, or a talk goes on in another chat. */
+  readonly emit: (news: Participants) => void;
 }
 
 /** A server that has thousands come and go is not to fill our memory. */
@@ -28,62 +32,89 @@ type People = Map<RemoteUserId, Participant>;
 
 export class Groups {
   readonly #parts: GroupsParts;
-  /** The one that was used last stands last. */
+  /** Of each chat everybody who ever was in it: that is what it is known by. */
   readonly #chats = new Map<ChatId, People>();
+  /** Those of which we have told. What is known from an earlier life may be older than what was last told of it. */
+  readonly #told = new Set<ChatId>();
+  #count = 0;
 
   constructor(parts: GroupsParts) {
     this.#parts = parts;
-    for (const { chat, participants } of parts.known)
+    for (const { chat, participants } of parts.login.groups)
       this.#chats.set(chat, new Map(participants.map((participant) => [participant.user, participant])));
   }
 
-  /** These people are together: in the chat that they had before, in a new one if they never had. */
-  meet(people: readonly Person[]): ChatId {
-    const users = people.map(({ address }) => this.#parts.userId(address));
-    const chat = this.#findBy(users) ?? groupChat(this.#parts.randomBytes(ID_BYTES));
-    const known = this.#chats.get(chat) ?? new Map<RemoteUserId, Participant>();
-    this.#chats.delete(chat);
-    this.#chats.set(chat, known);
-    this.#place(chat, people, 'in');
+  /** The chat of just these people, if they ever had one. */
+  find(addresses: Iterable<string>): ChatId | undefined {
+    return this.#findBy(new Set([...addresses].map((address) => this.#parts.userId(address))));
+  }
+
+  /** These people talk: in the chat that they have, in a new one if they never had any. */
+  meet(people: readonly Person[], continues?: ChatId): ChatId {
+    const chat = this.find(people.map(({ address }) => address)) ?? groupChat(this.#parts.randomBytes(ID_BYTES));
+    if (!this.#chats.has(chat)) this.#chats.set(chat, new Map());
+    this.#place(chat, people, 'in', continues);
     return chat;
   }
 
-  joined(chat: ChatId, person: Person): void {
-    this.#place(chat, [person], 'in');
+  /**
+   * These people are in a chat now. It grows by those who are new to it; but if they all had a chat of their own already,
+   * it is that one from now on.
+   */
+  gather(chat: ChatId, people: readonly Person[]): ChatId {
+    const known = this.#chats.get(chat);
+    const users = new Set([...(known?.keys() ?? []), ...people.map(({ address }) => this.#parts.userId(address))]);
+    const other = known?.size === users.size ? undefined : this.#findBy(users);
+    this.#place(other ?? chat, people, 'in', other === undefined ? undefined : chat);
+    return other ?? chat;
   }
 
-  left(chat: ChatId, person: Person): void {
-    this.#place(chat, [person], 'left');
-  }
-
-  /** They were called and did not come. */
-  missed(chat: ChatId, people: readonly Person[]): void {
+  /**
+   * They went, or were called and did not come. MSN does not tell who leaves for good from who closes a window, signs off
+   * or loses the line: all of them still belong to the chat.
+   */
+  missing(chat: ChatId, people: readonly Person[]): void {
     this.#place(chat, people, 'away');
   }
 
-  /** Whom to call when the chat begins anew: all who have not left it; if there is nobody like that, all. */
-  callees(chat: ChatId): readonly RemoteUserId[] {
-    const all = [...(this.#chats.get(chat)?.values() ?? [])];
-    const wanted = all.filter(({ standing }) => standing !== 'left');
-    return (wanted.length > 0 ? wanted : all).map(({ user }) => user);
+  /** Whom to call when the chat begins anew. */
+  members(chat: ChatId): readonly RemoteUserId[] {
+    return [...(this.#chats.get(chat)?.keys() ?? [])];
   }
 
-  #findBy(users: readonly RemoteUserId[]): ChatId | undefined {
-    const same = (people: People): boolean => people.size === users.length && users.every((user) => people.has(user));
-    return [...this.#chats].findLast(([, people]) => same(people))?.[0];
+  participants(chat: ChatId): readonly Participant[] {
+    return [...(this.#chats.get(chat)?.values() ?? [])];
   }
 
-  #place(chat: ChatId, people: readonly Person[], standing: Standing): void {
+  #findBy(users: ReadonlySet<RemoteUserId>): ChatId | undefined {
+    for (const [chat, people] of this.#chats)
+      if (people.size === users.size && [...users].every((user) => people.has(user))) return chat;
+    return undefined;
+  }
+
+  #place(chat: ChatId, people: readonly Person[], standing: Standing, continues?: ChatId): void {
     const all = this.#chats.get(chat);
     if (!all) return;
-    let changed = false;
+    let changed = !this.#told.has(chat);
     for (const { address, name } of people) {
       const user = this.#parts.userId(address);
       const before = all.get(user);
       if (before?.standing === standing || (!before && all.size >= MAX_PARTICIPANTS)) continue;
-      all.set(user, { user, name, standing });
+      // who has only an address now may have had a name
+      all.set(user, { user, name: name === address ? (before?.name ?? name) : name, standing });
       changed = true;
     }
-    if (changed) this.#parts.onChange(chat, [...all.values()]);
+    if (!changed && continues === undefined) return;
+    this.#told.add(chat);
+    this.#tell(chat, [...all.values()], continues);
+  }
+
+  /** `continues`: the chat in which these talks were until now. */
+  #tell(chat: ChatId, participants: readonly Participant[], continues: ChatId | undefined): void {
+    const { login, epoch, clock, emit } = this.#parts;
+    this.#count += 1;
+    const id = participantsId(login.user, epoch(), this.#count);
+    const from = continues === undefined ? {} : { continues };
+    emit({ type: 'participants', chat, id, at: clock.now(), participants, ...from });
   }
 }

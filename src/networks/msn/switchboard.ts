@@ -17,7 +17,7 @@ import { Driver } from './driver.ts';
 import type { End } from './driver.ts';
 import { conversationRefused, networkTrouble, nobodyCame, notAnswering } from './errors.ts';
 import type { SendOutcome } from './errors.ts';
-import { addressOfChat, isAddress, isGroupChat, sameAddress } from './ids.ts';
+import { isAddress, sameAddress } from './ids.ts';
 import type { Io } from './io.ts';
 
 export interface SwitchboardParts {
@@ -68,14 +68,12 @@ export class Switchboard {
   readonly #parts: SwitchboardParts;
   readonly #driver: Driver<SwitchboardCommand, SwitchboardEvent>;
   readonly #present = new Map<string, Participant>();
-  readonly #ever = new Set<string>();
   readonly #sends = new Map<string, (outcome: SendOutcome) => void>();
   /** Whom we are calling, with why they did not come once that is known. */
   readonly #called = new Map<string, BridgeError | undefined>();
   /** Who waits for somebody to come. */
   readonly #invitations = new Map<string, Invitation[]>();
-  /** The chat that it serves, where that is one of several. */
-  #group: ChatId | undefined;
+  #chat: ChatId | undefined;
   #state: 'opening' | 'open' | 'leaving' | 'ended' = 'opening';
   #opened = false;
   #sendCount = 0;
@@ -119,18 +117,18 @@ export class Switchboard {
     return this.#state === 'open' && this.#sends.size === 0;
   }
 
-  /** More than one other person is in it, or was. */
-  get isGroup(): boolean {
-    return this.#group !== undefined || this.#ever.size > 1;
+  /** It can be talked in, and somebody would hear it. */
+  get isLive(): boolean {
+    return this.#state === 'open' && this.#driver.isOpen && this.#present.size > 0;
   }
 
-  get group(): ChatId | undefined {
-    return this.#group;
+  /** The chat in which something was said here last. */
+  get chat(): ChatId | undefined {
+    return this.#chat;
   }
 
-  /** From now on what is said here is said in this chat. */
-  becomes(group: ChatId): void {
-    this.#group = group;
+  becomes(chat: ChatId): void {
+    this.#chat = chat;
   }
 
   /** Who hears what is said here. */
@@ -141,13 +139,6 @@ export class Switchboard {
   /** Whom we have called in vain. */
   get missing(): readonly string[] {
     return [...this.#called].filter(([, error]) => error !== undefined).map(([address]) => address);
-  }
-
-  /** What is said in this chat is to be said here: of a chat with one person, only they hear it, and nobody else ever did. */
-  serves(chat: ChatId): boolean {
-    if (this.#state !== 'open' || !this.#driver.isOpen || this.#present.size === 0) return false;
-    if (this.isGroup) return this.#group === chat;
-    return !isGroupChat(chat) && this.#present.has(addressOfChat(chat));
   }
 
   /** Calls somebody in; resolves when they are there. Throws `BridgeError` when they do not come. */
@@ -298,15 +289,14 @@ export class Switchboard {
     for (const [address, outcome] of this.#called) this.#called.set(address, outcome ?? error);
     const wanted = this.#parts.callees.some((address) => this.#present.has(address.toLowerCase()));
     if (wanted) this.#open();
-    else this.#giveUp(this.#group === undefined ? (error ?? notAnswering(this.#parts.name)) : nobodyCame());
+    else this.#giveUp(this.#parts.callees.length > 1 ? nobodyCame() : (error ?? notAnswering(this.#parts.name)));
   }
 
   #add(participant: Participant): void {
     if (sameAddress(participant.address, this.#parts.own) || !isAddress(participant.address)) return;
     const address = participant.address.toLowerCase();
+    // a server that has thousands come is not to fill our memory
     if (this.#present.size < MAX_PARTICIPANTS || this.#present.has(address)) this.#present.set(address, participant);
-    // two are a group; a server that has thousands come and go is not to fill our memory
-    if (this.#ever.size < 2) this.#ever.add(address);
   }
 
   /** The last one takes the conversation along, and so does a server that ends it for being idle: nobody has left it. */
@@ -347,7 +337,13 @@ export class Switchboard {
     this.#lastUsed = this.#parts.clock.now();
     if (this.#state !== 'open') return;
     this.#deadline?.();
-    this.#deadline = this.#parts.clock.after(IDLE_MS, () => this.leave());
+    this.#deadline = this.#parts.clock.after(IDLE_MS, () => this.#onIdle());
+  }
+
+  /** One person calls us again when they want us; several who talk on without us do not. */
+  #onIdle(): void {
+    if (this.#present.size > 1) this.#deadline = this.#parts.clock.after(IDLE_MS, () => this.#onIdle());
+    else this.leave();
   }
 
   #giveUp(error: BridgeError): void {

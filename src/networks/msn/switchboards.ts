@@ -6,12 +6,13 @@ import type { BridgeError } from '../../bridge/errors.ts';
 import type { ChatId } from '../../bridge/ids.ts';
 import type { ChatMessage } from '../../msnp/message.ts';
 import type { NotificationEvent } from '../../msnp/notification-types.ts';
-import type { Participant, SwitchboardEntry } from '../../msnp/switchboard-types.ts';
-import type { Groups, Person } from './groups.ts';
-import { addressOfChat, addressOfUser, chatWith, isGroupChat } from './ids.ts';
+import type { SwitchboardEntry } from '../../msnp/switchboard-types.ts';
+import type { GroupChat } from '../../bridge/network.ts';
+import { addressOfChat, chatWith, isGroupChat } from './ids.ts';
 import { conversationRefused, networkTrouble, notSignedIn, THE_OTHERS } from './errors.ts';
 import type { SendOutcome } from './errors.ts';
-import { toName } from './convert-contact.ts';
+import { Gatherings } from './gatherings.ts';
+import type { Groups } from './groups.ts';
 import { Switchboard } from './switchboard.ts';
 import type { SwitchboardParts } from './switchboard.ts';
 
@@ -34,7 +35,10 @@ export interface SwitchboardsParts extends Pick<SwitchboardParts, 'io' | 'log' |
 
 /** Something said on a switchboard. */
 export interface Heard {
-  readonly chat: ChatId;
+  /** The chat that it belongs to; one of several, if there is none of these people yet, is made by asking. */
+  readonly chat: () => ChatId;
+  /** The same for what is not worth a chat: undefined if there is none yet. */
+  readonly knownChat: () => ChatId | undefined;
   readonly address: string;
   readonly nick: string;
   readonly message: ChatMessage;
@@ -63,6 +67,7 @@ const GOODBYE_MS = 3_000;
 export class Switchboards {
   readonly #parts: SwitchboardsParts;
   readonly #boards = new Set<Switchboard>();
+  readonly #gatherings: Gatherings;
   /** Our requests to the notification server, by name, with the chat that they are for. */
   readonly #requests = new Map<string, ChatId>();
   /** The chats that we are opening, from the request until they stand or fail. */
@@ -82,6 +87,8 @@ export class Switchboards {
 
   constructor(parts: SwitchboardsParts) {
     this.#parts = parts;
+    const { groups, nameOf } = parts;
+    this.#gatherings = new Gatherings({ groups, nameOf, boards: () => this.#boards });
   }
 
   /** Messages of one chat keep their order: each waits until the one before it is settled. */
@@ -90,18 +97,19 @@ export class Switchboards {
   }
 
   /** Calls somebody into a chat; resolves to the chat that it then is. */
-  async invite(chat: ChatId, address: string): Promise<ChatId> {
+  async invite(chat: ChatId, address: string): Promise<GroupChat> {
     return this.#inTurn(chat, async () => {
       const board = await this.#boardFor(chat);
+      this.#gatherings.take(board, chat);
       await board.invite(address, this.#parts.nameFor(address));
-      return board.group ?? chat;
+      return this.#gatherings.look(this.#gatherings.meet(board, address));
     });
   }
 
   /** Goes out of a chat, if it is open. */
   leave(chat: ChatId): void {
     this.#stopTyping(chat);
-    for (const board of this.#boards) if (board.serves(chat)) board.leave();
+    for (const board of this.#boards) if (this.#gatherings.serves(board, chat)) board.leave();
   }
 
   /** Only where a conversation is open already: typing alone opens none. */
@@ -150,8 +158,9 @@ export class Switchboards {
   leaveUnwelcome(): void {
     this.#rings = this.#rings.filter(({ address }) => this.#parts.isWelcome(address));
     for (const board of this.#boards) {
-      const [one, ...others] = board.present;
-      if (one && others.length === 0 && !board.isGroup && !this.#parts.isWelcome(one.address)) board.leave();
+      const [one] = board.present;
+      const isTheirs = one && this.#gatherings.find(board, one.address) === chatWith(one.address);
+      if (isTheirs && !this.#parts.isWelcome(one.address)) board.leave();
     }
   }
 
@@ -200,6 +209,7 @@ export class Switchboards {
     const board = this.#best(chat);
     if (board === undefined) throw this.#closed ? notSignedIn() : networkTrouble('The conversation has just ended.');
     this.#stopTyping(chat);
+    this.#gatherings.take(board, chat);
     return board.send(message);
   }
 
@@ -221,7 +231,7 @@ export class Switchboards {
       lastUsed.getTime(),
     ];
     return [...this.#boards]
-      .filter((board) => board.serves(chat))
+      .filter((board) => this.#gatherings.serves(board, chat))
       .sort((one, other) => {
         const [a, b] = [ranks(one), ranks(other)];
         return b.map((rank, at) => rank - a[at]!).find((difference) => difference !== 0) ?? 0;
@@ -239,7 +249,7 @@ export class Switchboards {
 
   /** Whom to call to open a chat. */
   #callees(chat: ChatId): readonly string[] {
-    return isGroupChat(chat) ? this.#parts.groups.callees(chat).map(addressOfUser) : [addressOfChat(chat)];
+    return isGroupChat(chat) ? this.#gatherings.callees(chat) : [addressOfChat(chat)];
   }
 
   #nameOf(chat: ChatId): string {
@@ -282,11 +292,21 @@ export class Switchboards {
       onOpened: (error) => this.#onOpened(board, why, error),
       onMessage: (from, nick, message) => {
         count += 1;
-        const heardIn = board.group ?? chatWith(from);
-        this.#parts.onMessage({ chat: heardIn, address: from, nick, message, connection: number, count });
+        this.#parts.onMessage({
+          chat: () => this.#gatherings.meet(board, from),
+          knownChat: () => this.#gatherings.find(board, from),
+          address: from,
+          nick,
+          message,
+          connection: number,
+          count,
+        });
       },
-      onJoined: (participant) => this.#onJoined(board, participant),
-      onLeft: (participant) => this.#onLeft(board, participant),
+      onJoined: () => {
+        this.#gatherings.joined(board);
+        this.#serveWaiters();
+      },
+      onLeft: (participant) => this.#gatherings.left(board, participant),
       onEnd: () => {
         log.debug({}, 'switchboard ended');
         this.#boards.delete(board);
@@ -308,49 +328,12 @@ export class Switchboards {
     if ('ring' in why) this.#answering.delete(why.ring);
     else this.#calling.delete(why.chat);
     if (error === undefined) {
-      this.#gather(board);
+      this.#gatherings.opened(board);
       this.#serveWaiters();
     }
     // Whoever still waits for this call waits in vain, also if it stands and is not for those alone.
     if ('chat' in why) this.#fail(why.chat, error ?? networkTrouble('The server opened another conversation.'));
     this.#answer();
-  }
-
-  /** A conversation stands: if it is one of several people, it is the chat of just these. */
-  #gather(board: Switchboard): void {
-    const { groups } = this.#parts;
-    const people = board.present.map((participant) => this.#person(participant));
-    if (board.group !== undefined) {
-      for (const person of people) groups.joined(board.group, person);
-      const missing = board.missing.map((address) => ({ address, name: this.#parts.nameOf(address) }));
-      groups.missed(board.group, missing);
-    } else if (board.isGroup) {
-      board.becomes(groups.meet(people));
-    }
-  }
-
-  #onJoined(board: Switchboard, participant: Participant): void {
-    if (board.group === undefined) this.#gather(board);
-    else this.#parts.groups.joined(board.group, this.#person(participant));
-    if (board.isGroup) this.#serveWaiters();
-  }
-
-  #onLeft(board: Switchboard, participant: Participant): void {
-    const { group } = board;
-    if (group === undefined) return;
-    // two conversations of the same people may stand side by side
-    const isElsewhere = [...this.#boards].some(
-      (other) =>
-        other !== board &&
-        other.serves(group) &&
-        other.present.some(({ address }) => address.toLowerCase() === participant.address.toLowerCase()),
-    );
-    if (!isElsewhere) this.#parts.groups.left(group, this.#person(participant));
-  }
-
-  #person({ address, nick }: Participant): Person {
-    const known = this.#parts.nameOf(address);
-    return { address, name: known === address ? toName(nick) || address : known };
   }
 
   /** A switchboard stands: whoever waits for its people need not wait for another one. */
@@ -373,7 +356,11 @@ export class Switchboards {
   #makeRoom(): boolean {
     if (this.#boards.size < MAX_OPEN) return true;
     const quiet = [...this.#boards].filter((board) => board.isQuiet);
-    const oldest = quiet.sort((one, other) => one.lastUsed.getTime() - other.lastUsed.getTime())[0];
+    // one person calls again who wants us; several may talk on without us
+    const cost = (board: Switchboard): number => (board.present.length > 1 ? 1 : 0);
+    const oldest = quiet.sort(
+      (one, other) => cost(one) - cost(other) || one.lastUsed.getTime() - other.lastUsed.getTime(),
+    )[0];
     oldest?.leave();
     return oldest !== undefined;
   }
