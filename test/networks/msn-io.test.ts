@@ -10,9 +10,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ServerKey } from '../../src/bridge/ids.ts';
 import type { FetchRequest } from '../../src/msnp/session.ts';
 import { createIo } from '../../src/networks/msn/io.ts';
-import type { LinkListener } from '../../src/networks/msn/io.ts';
 import type { ServerProfile } from '../../src/networks/msn/profile.ts';
 import { throwAwayCertificate } from '../support/msn-server/passport/certificate.ts';
+import { Heard } from './heard.ts';
 import { eventually } from './msn-stage.ts';
 
 const PROFILE: ServerProfile = {
@@ -41,19 +41,6 @@ function tcp(onSocket: (socket: Socket) => void): Promise<number> {
       onSocket(socket);
     }),
   );
-}
-
-class Heard implements LinkListener {
-  text = '';
-  readonly ends: (string | undefined)[] = [];
-
-  onBytes(bytes: Uint8Array): void {
-    this.text += Buffer.from(bytes).toString();
-  }
-
-  onClosed(reason: string | undefined): void {
-    this.ends.push(reason);
-  }
 }
 
 function request(url: string, more: Partial<FetchRequest> = {}): Omit<FetchRequest, 'type' | 'id'> {

@@ -2,10 +2,11 @@
 
 import { expect, test } from 'vitest';
 import type { FetchReply } from '../../src/msnp/session.ts';
-import type { Io, Link, LinkListener } from '../../src/networks/msn/io.ts';
+import type { Io, Link } from '../../src/networks/msn/io.ts';
 import { Ways } from '../../src/networks/msn/ways.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { keptLog } from '../support/no-log.ts';
+import { Heard } from './heard.ts';
 
 const GATEWAY = { url: 'http://gw.example.com/gateway/gateway.dll', only: false };
 
@@ -28,19 +29,6 @@ class FakeIo implements Pick<Io, 'dial' | 'fetch'> {
     this.done.push(`${url.slice(url.indexOf('?'))} ${Buffer.from(body ?? '').toString()}`);
     const headers = new Map([['x-msn-messenger', 'SessionID=1; GW-IP=a.b']]);
     return { type: 'response', status: 200, headers, body: Buffer.from('welcome') };
-  }
-}
-
-class Heard implements LinkListener {
-  text = '';
-  readonly ends: (string | undefined)[] = [];
-
-  onBytes(bytes: Uint8Array): void {
-    this.text += Buffer.from(bytes).toString();
-  }
-
-  onClosed(reason: string | undefined): void {
-    this.ends.push(reason);
   }
 }
 
