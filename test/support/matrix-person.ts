@@ -8,12 +8,12 @@ import {
   MsgType,
   Preset,
   RelationType,
+  SetPresence,
   SyncState,
   type ICreateRoomOpts,
   type MatrixClient,
   type MatrixEvent,
   type Room,
-  type SetPresence,
 } from 'matrix-js-sdk';
 import { logger as sdkLogger, type Logger } from 'matrix-js-sdk/lib/logger.js';
 
@@ -281,7 +281,7 @@ export class MatrixPerson {
 
   /** As a client does whose owner went away, or came back: from now on its syncs say so, too. */
   async setPresence(presence: 'online' | 'unavailable', statusText = ''): Promise<void> {
-    this.client.setSyncPresence(presence as SetPresence);
+    await this.client.setSyncPresence(presence === 'online' ? SetPresence.Online : SetPresence.Unavailable);
     await this.client.setPresence({ presence, status_msg: statusText });
   }
 
