@@ -1,5 +1,5 @@
 // What the service tells besides contacts and chats: mail, alerts, offline messages, its own going down. Says in
-// sentences what has come and keeps the count of unread mail. Knows no page to read it on.
+// sentences what has come and keeps the count of unread mail; opens no page to read it on.
 
 import { assertNever } from '../../bridge/errors.ts';
 import type { Log } from '../../bridge/log.ts';
