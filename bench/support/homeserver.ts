@@ -154,6 +154,8 @@ export class BenchHomeserver {
       return type === 'm.room.member' ? { membership: 'join' } : undefined;
     if (subject === 'presence') return this.#look(id, { presence: body['presence'], message: body['status_msg'] });
     if (subject === 'profile' && method === 'PUT') return this.#look(id, { name: body['displayname'] });
+    if (subject === 'rooms' && what === 'messages') return { chunk: [] };
+    if (subject === 'directory') return undefined;
     if (subject === 'join') return { room_id: id };
     if (subject === 'account') return { user_id: this.#bot };
     return { versions: ['v1.11'], duration_ms: 1, joined: { [this.#bot]: {} } };
