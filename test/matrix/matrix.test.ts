@@ -45,6 +45,7 @@ describe('a new portal room', () => {
     expect(made.content('m.room.power_levels')).toMatchObject({ users, invite: 25, kick: 25, ban: 100 });
     expect(made.powers.of(side.bot)).toBeGreaterThanOrEqual(100);
     expect(made.powers.toSend('m.reaction', false)).toBe(100);
+    expect(made.powers.toSend('m.poll.start', false)).toBe(100);
     expect(made.powers.toSend('m.room.redaction', false)).toBe(0); // of what one said oneself
     expect(made.content('io.element.functional_members')).toEqual({ service_members: [side.bot] });
     expect(stage.homeserver.violations).toEqual([]);
@@ -65,7 +66,14 @@ describe('a new portal room', () => {
       'com.beeper.room_type': 'dm',
     });
     expect(made.content('uk.half-shot.bridge', key)).toEqual(info);
-    expect(made.content('com.beeper.room_features', key)).toMatchObject({ reaction: -2, edit: -2 });
+    expect(made.content('com.beeper.room_features', key)).toMatchObject({
+      reply: 1,
+      thread: -2,
+      edit: -2,
+      delete: -2,
+      reaction: -2,
+      poll: -2,
+    });
   });
 
   test('is there even if its ghost cannot come in yet', async () => {
