@@ -123,6 +123,7 @@ describe.each(['11', '12'])('in room version %s', (defaultRoomVersion) => {
   test('a room that is gone is replaced', async () => {
     await house.asBot.request('POST', `/rooms/${encodeURIComponent(chat)}/leave`, {});
     await alice.person.leave(chat);
+    await house.homeserver.waitUntilPushed();
     await bob.say('alice@example.com', 'anybody there?');
     const next = await alice.enters();
     expect(next).not.toBe(chat);
