@@ -15,7 +15,10 @@ export class ContactBook {
   #properties: Readonly<Record<string, string>> = {};
 
   constructor(list: ContactList = EMPTY_LIST) {
-    for (const contact of list.contacts.slice(0, MAX_CONTACTS)) this.#set(contact);
+    for (const contact of list.contacts) {
+      if (this.#contacts.size >= MAX_CONTACTS) break;
+      this.#contacts.set(contact.address, contact);
+    }
     for (const group of list.groups) this.#groups.set(group.id, group);
     this.#privacy = list.privacy;
     this.#properties = list.properties;
@@ -27,10 +30,6 @@ export class ContactBook {
 
   get groups(): readonly RosterGroup[] {
     return [...this.#groups.values()];
-  }
-
-  get hasGroups(): boolean {
-    return this.#groups.size > 0;
   }
 
   get privacy(): Privacy {
@@ -63,10 +62,6 @@ export class ContactBook {
 
   hasGroup(id: string): boolean {
     return this.#groups.has(id);
-  }
-
-  groupName(id: string): string | undefined {
-    return this.#groups.get(id)?.name;
   }
 
   apply(change: ContactChange): void {

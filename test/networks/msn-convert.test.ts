@@ -193,7 +193,7 @@ describe('contacts', () => {
 
   test('become what the core knows of people', () => {
     const standing = { status: 'LUN', message: 'back soon' } as const;
-    expect(toContact(SERVER, known, standing, ['Work\n', 'Chess'])).toEqual({
+    expect(toContact(SERVER, known, standing, ['Work', 'Chess'])).toEqual({
       id: 'double/bob@example.com',
       chat: 'bob@example.com',
       address: 'bob@example.com',

@@ -56,6 +56,7 @@ export function toPresence({ status, message = '', media = '' }: Standing): Pres
 }
 
 function toPlaying(media: string): string {
+  if (media === '') return ''; // nearly everybody
   const played = readCurrentMedia(media);
   const what = toName(played?.text ?? '');
   return what === '' ? '' : `${SIGNS.get(played?.type.toLowerCase() ?? '') ?? ''}${what}`;
@@ -77,15 +78,15 @@ export function toContact(
   standing: Standing,
   groups: readonly string[] | undefined,
 ): Contact {
-  return {
+  const contact = {
     id: userId(server, address),
     chat: chatWith(address),
     address,
     name: toName(nick) || address,
     presence: toPresence(standing),
-    ...(groups !== undefined && { groups: groups.map(toName) }),
     data: undefined, // all that we keep of people is kept with the session
   };
+  return groups === undefined ? contact : { ...contact, groups };
 }
 
 /** A nick for people: no control characters, and nothing that turns the text around it. */

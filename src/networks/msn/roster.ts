@@ -33,6 +33,7 @@ export interface Listed {
   readonly standing: Standing;
 }
 
+const NONE: readonly string[] = [];
 /** In one session; the rest is asked about at the next. */
 const MAX_REQUESTS = 100;
 /** The whole list is not told more often: a server may remove one contact after the other. */
@@ -46,6 +47,8 @@ export class Roster {
   readonly #onRequest: RosterParts['onRequest'];
   #book: ContactBook;
   #edition = 0;
+  /** By id, as people may read them: one, or none. Undefined: to be looked up. */
+  #groupNames: ReadonlyMap<string, readonly string[]> | undefined;
   /** Of those who are there. */
   readonly #standings = new Map<string, Standing>();
   #requests = 0;
@@ -129,14 +132,17 @@ export class Roster {
 
   /** The names of the groups that somebody is in; undefined if there are none at all. */
   groupsOf({ groups }: RosterContact): readonly string[] | undefined {
-    if (!this.#book.hasGroups) return undefined;
-    return groups.flatMap((id) => (id === NO_GROUP ? [] : (this.#book.groupName(id) ?? [])));
+    this.#groupNames ??= new Map(this.groups.map(({ id, name }) => [id, id === NO_GROUP ? [] : [toName(name)]]));
+    if (this.#groupNames.size === 0) return undefined;
+    const namesOf = (id = NO_GROUP): readonly string[] => this.#groupNames?.get(id) ?? NONE;
+    return groups.length > 1 ? groups.flatMap(namesOf) : namesOf(groups[0]);
   }
 
   onRoster({ unchanged, ...list }: Of<'roster'>): void {
     this.#requests = 0;
     this.#standings.clear();
     this.#book = bookOf(list);
+    this.#groupNames = undefined;
     if (!unchanged) this.#edition += 1;
     this.#tellAll();
     for (const known of this.#book.contacts) if (asksToBeLetIn(known)) this.#request(known);
@@ -185,6 +191,7 @@ export class Roster {
 
   #apply(change: ContactChange): void {
     this.#book.apply(change);
+    if ('group' in change) this.#groupNames = undefined;
     this.#edition += 1;
   }
 
