@@ -211,3 +211,14 @@ test('announces maintenance, and asks about people who add us', async () => {
     { type: 'contact-request', address: 'dave@example.com', name: 'Dave', user: 'double/dave@example.com' },
   ]);
 });
+
+test('what another place of ours calls somebody on our list goes no further: it may be for us only', async () => {
+  const stage = await setStage();
+  await signInPerson(stage, BOB);
+  const { sink } = await signInOurs(stage);
+  const { guid } = stage.server.world.account(ALICE)?.contact(BOB) ?? {};
+  stage.server.tell(ALICE, `SBP 0 ${guid} MFN My%20secret%20love`);
+  stage.server.tell(ALICE, 'ADC 0 FL N=last@example.com F=Last');
+  await eventually(() => sink.presenceOf('last@example.com') !== undefined);
+  expect(JSON.stringify(sink.events)).not.toContain('secret');
+});

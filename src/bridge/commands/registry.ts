@@ -12,8 +12,9 @@ import { answerCommand } from './answer.ts';
 import { boardCommand } from './board.ts';
 import { chatCommand } from './chat.ts';
 import type { Command } from './command.ts';
-import { conversationCommands } from './conversations.ts';
 import { helpCommand } from './help.ts';
+import { inviteCommand } from './invite.ts';
+import { leaveCommand } from './leave.ts';
 import { listCommand } from './list.ts';
 import { loginCommand } from './login.ts';
 import { loginsCommand } from './logins.ts';
@@ -58,7 +59,8 @@ export function commandRegistry(parts: CommandParts): ReadonlyMap<string, Comman
     loginCommand,
     listCommand,
     chatCommand,
-    ...conversationCommands(conversations),
+    inviteCommand(conversations),
+    leaveCommand(conversations),
     requestsCommand(requests),
     answerCommand(requests),
     ...networkCommands(networks, choices, pages),
