@@ -15,6 +15,7 @@ let bob: MsnPerson;
 beforeAll(async () => {
   house = await House.build({ passwords: { alice: PASSWORD } });
   alice = await house.visitor('alice');
+  await alice.asks(`login alice@example.com ${PASSWORD}`, /Please send “login” alone/);
   await alice.asks('login', /Which network/);
   await alice.asks('msn', /e-mail address/);
   await alice.asks('alice@example.com', /password/);
