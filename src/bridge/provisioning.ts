@@ -165,7 +165,7 @@ export class Provisioning {
 }
 
 function infoOf({ id, address, serverName, profile, state }: Login): LoginInfo {
-  return { id, address, serverName, nick: profile.wishes.nick, state };
+  return { id, address, serverName, nick: profile.shown.nick, state };
 }
 
 function resolve(login: Login, identifier: string): Pick<Contact, 'id' | 'chat' | 'address' | 'name'> {

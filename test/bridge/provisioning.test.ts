@@ -109,7 +109,7 @@ class Stage {
       address,
       serverName: 'Cave',
       state,
-      profile: { wishes: {} },
+      profile: { shown: {} },
       groups: [],
       get connected() {
         return login.state.kind === 'connected';
