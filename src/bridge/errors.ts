@@ -38,6 +38,10 @@ export class BridgeError extends Error {
   }
 }
 
+export function accountTaken(cause?: unknown): BridgeError {
+  return new BridgeError('account-taken', 'Another Matrix user is signed in with this account.', { cause });
+}
+
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`);
 }

@@ -3,7 +3,7 @@
 
 import { Pacer } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { BridgeError } from './errors.ts';
+import { accountTaken, BridgeError } from './errors.ts';
 import type { LoginState } from './events.ts';
 import { loginId, type LoginId, type MatrixUserId, type RemoteUserId } from './ids.ts';
 import type { Log } from './log.ts';
@@ -86,6 +86,9 @@ export class Logins {
 
   async #signIn(user: MatrixUserId, network: Network, seed: LoginSeed): Promise<Login> {
     const { sessions, onSignIn } = this.#parts;
+    const present = this.#logins.get(loginId(network.id, seed.user));
+    // that it has signed in may not be written down yet
+    if (present?.connected && present.matrixUser !== user) throw accountTaken();
     const record = await sessions.put(network.id, user, seed);
     const old = this.#logins.get(record.id);
     // First the new one, which what is said meanwhile can wait for.

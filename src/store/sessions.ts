@@ -2,7 +2,7 @@
 
 import { sql, type UpdateQueryBuilder, type UpdateResult } from 'kysely';
 import type { Clock } from '../bridge/clock.ts';
-import { BridgeError } from '../bridge/errors.ts';
+import { accountTaken } from '../bridge/errors.ts';
 import type { Contact, LoginState, LoginStateKind } from '../bridge/events.ts';
 import {
   loginId,
@@ -231,10 +231,6 @@ export class SqlSessions implements SessionStore {
 
 function storableOrNull(text: string | undefined): string | null {
   return text === undefined ? null : storable(text);
-}
-
-function accountTaken(cause?: unknown): BridgeError {
-  return new BridgeError('account-taken', 'Another Matrix user is signed in with this account.', { cause });
 }
 
 function passwordPlace(login: string): string {

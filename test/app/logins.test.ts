@@ -28,6 +28,18 @@ test('who signs out while the database is away is signed out once it is back', a
   expect(rows).toEqual([]);
 });
 
+test('an account in use is nobody else’s, even before it is written down that it has signed in', async () => {
+  await core.say(ALICE, commands, 'logout');
+  await core.hears(commands, /You are signed out of alice/);
+  core.outages.add('sessions.recordState', { times: Number.POSITIVE_INFINITY });
+  await core.signedInAgain(ALICE, 'alice', commands);
+  const MALLORY = '@mallory:hs.test' as MatrixUserId;
+  const other = await core.commandRoom(MALLORY);
+  for (const words of ['login', 'alice', 'cave']) await core.say(MALLORY, other, words);
+  await core.hears(other, /Another Matrix user is signed in with this account/);
+  core.outages.clear();
+});
+
 test('what comes before a sign-out is through is carried', async () => {
   const room = await core.chat('alice', 'wall');
   core.outages.add('sessions.setWanted', { times: 3 });
