@@ -151,7 +151,7 @@ export class Portal {
   async carryParticipants(event: Participants): Promise<Outcome> {
     const name = namesOf(event.participants);
     return this.#toMatrixOr(`Who is in your conversation with ${name} could not be shown`, event, async () => {
-      await this.#making; // with those who were there before
+      await this.#making?.catch(() => undefined); // with those who were there before
       if (this.room !== undefined) await this.#movePeople(this.room, event, name);
       this.#record = { ...this.#record, participants: event.participants, name };
       await this.#keep();

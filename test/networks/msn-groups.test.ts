@@ -397,6 +397,26 @@ describe('coming and going', () => {
     await eventually(() => standings(ours)['Carol'] === 'in');
   });
 
+  test.each([
+    ['a minute later', async ({ stage }: Awaited<ReturnType<typeof inGroup>>) => pass(stage, 60_000)],
+    ['when the session ends', async ({ ours }: Awaited<ReturnType<typeof inGroup>>) => ours.client.disconnect()],
+  ])('of a crowd that comes and goes the most is told together, %s', async (_, wait) => {
+    const group = await inGroup();
+    const { stage, ours, chat } = group;
+    const crowd = [...Array(50).keys()].map((index) => [
+      `JOI p${index}@example.com P${index} 0`,
+      `BYE p${index}@example.com`,
+    ]);
+    const lines = [...crowd.flat(), 'ACK {trid}'];
+    stage.server.faults.add({ side: 'SB', verb: 'MSG', user: ALICE }, { type: 'answer', lines }, 1);
+    await say(ours, chat, 'what a day');
+    expect(news(ours)).toHaveLength(30);
+    await wait(group);
+    await eventually(() => news(ours).length === 31);
+    expect(Object.keys(standings(ours))).toHaveLength(52);
+    expect(standings(ours)).toMatchObject({ Bob: 'in', Carol: 'in', P0: 'away', P49: 'away' });
+  });
+
   test('if nobody is there any more, a sentence says so', async () => {
     const { stage, bob, carol, ours, chat } = await inGroup();
     stage.server.idleOut();

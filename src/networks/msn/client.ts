@@ -296,6 +296,7 @@ export class MsnClient implements NetworkClient {
     this.#service.end();
     if (ticketRefused) this.#ticketRefused = true;
     this.#people.onEnd();
+    this.#groups.rest();
     if (attempt) {
       const goodbye = attempt.switchboards.close();
       this.#leaving.add(goodbye);

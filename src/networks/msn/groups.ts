@@ -1,7 +1,7 @@
 // The chats of several people of one login: which people are which chat, and who takes part. MSN names none of them, so a
 // chat is known again by its people, and no two chats have the same ones. Knows no connection.
 
-import type { Clock } from '../../bridge/clock.ts';
+import type { Cancel, Clock } from '../../bridge/clock.ts';
 import type { Participant, Participants, Standing } from '../../bridge/events.ts';
 import type { ChatId, RemoteUserId } from '../../bridge/ids.ts';
 import type { NetworkLogin } from '../../bridge/network.ts';
@@ -17,7 +17,7 @@ export interface GroupsParts {
   readonly login: Pick<NetworkLogin, 'user' | 'groups'>;
   /** Of the present connection. */
   readonly epoch: () => number;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
   readonly userId: (address: string) => RemoteUserId;
   readonly randomBytes: (size: number) => Uint8Array;
   /** Who takes part has changed, or a talk goes on in another chat. */
@@ -27,6 +27,15 @@ export interface GroupsParts {
 /** A server that has thousands come and go is not to fill our memory. */
 const MAX_PARTICIPANTS = 256;
 const ID_BYTES = 12;
+/** So many changes of a chat within a minute are told one by one; what a crowd does beyond that is told together. */
+const MOST_NEWS = 30;
+const NEWS_WITHIN_MS = 60_000;
+
+interface Minute {
+  told: number;
+  late: boolean;
+  readonly cancel: Cancel;
+}
 
 type People = Map<RemoteUserId, Participant>;
 
@@ -36,6 +45,8 @@ export class Groups {
   readonly #chats = new Map<ChatId, People>();
   /** Those of which we have told. What is known from an earlier life may be older than what was last told of it. */
   readonly #told = new Set<ChatId>();
+  /** Of each chat, how often it was told of within the minute, and what of it is still to be told. */
+  readonly #minutes = new Map<ChatId, Minute>();
   #count = 0;
 
   constructor(parts: GroupsParts) {
@@ -77,6 +88,11 @@ export class Groups {
     this.#place(chat, people, 'away');
   }
 
+  /** The session is over: what is still to be told is told now. */
+  rest(): void {
+    for (const chat of this.#minutes.keys()) this.#endMinute(chat);
+  }
+
   /** Whom to call when the chat begins anew. */
   members(chat: ChatId): readonly RemoteUserId[] {
     return [...(this.#chats.get(chat)?.keys() ?? [])];
@@ -106,12 +122,35 @@ export class Groups {
     }
     if (!changed && continues === undefined) return;
     this.#told.add(chat);
-    this.#tell(chat, [...all.values()], continues);
+    const minute = this.#minuteOf(chat);
+    if (minute.told >= MOST_NEWS && continues === undefined) {
+      minute.late = true;
+    } else {
+      minute.told += 1;
+      this.#tell(chat, continues);
+    }
+  }
+
+  #minuteOf(chat: ChatId): Minute {
+    const known = this.#minutes.get(chat);
+    if (known) return known;
+    const cancel = this.#parts.clock.after(NEWS_WITHIN_MS, () => this.#endMinute(chat));
+    const minute = { told: 0, late: false, cancel };
+    this.#minutes.set(chat, minute);
+    return minute;
+  }
+
+  #endMinute(chat: ChatId): void {
+    const minute = this.#minutes.get(chat);
+    this.#minutes.delete(chat);
+    minute?.cancel();
+    if (minute?.late) this.#tell(chat, undefined);
   }
 
   /** `continues`: the chat in which these talks were until now. */
-  #tell(chat: ChatId, participants: readonly Participant[], continues: ChatId | undefined): void {
+  #tell(chat: ChatId, continues: ChatId | undefined): void {
     const { login, epoch, clock, emit } = this.#parts;
+    const participants = this.participants(chat);
     this.#count += 1;
     const id = participantsId(login.user, epoch(), this.#count);
     const from = continues === undefined ? {} : { continues };
