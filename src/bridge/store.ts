@@ -50,8 +50,8 @@ export interface SessionStore {
   claimAll(): Promise<readonly SessionRecord[]>;
   /**
    * Keeps a new login, owned by us, wanted on. Throws `BridgeError('account-taken')` if another Matrix user has this
-   * account and has signed in with it at least once; one that never did is replaced. The same user's login gets the new
-   * password, and the address as it is spelled now, and keeps the rest.
+   * account; one who never signed in with it, and was refused, is replaced. The same user's login gets the new password,
+   * and the address as it is spelled now, and keeps the rest.
    */
   put(network: NetworkId, user: MatrixUserId, seed: LoginSeed): Promise<SessionRecord>;
   setWanted(lease: Lease, wanted: SessionRecord['wanted']): Promise<void>;

@@ -157,6 +157,7 @@ export class SqlSessions implements SessionStore {
       for (let attempt = 0; attempt < 3; attempt++) {
         await sql`
           delete from session where matrix_user <> ${user} and connected_at is null
+            and state_kind in ('bad-credentials', 'refused')
             and (login = ${login} or (network, server, address) = (${network}, ${seed.server}, ${seed.address}))`.execute(
           db,
         );

@@ -87,9 +87,20 @@ export function sessionContract(bench: () => Bench): void {
     expect(record?.matrixUser).toBe(ALICE);
   });
 
-  test('somebody who never signed in with an account loses it, with all that came with it', async () => {
+  test('a first sign-in that is still under way is not taken over', async () => {
+    const { sessions } = bench().store;
+    const old = await put(ALICE);
+    await expect(put(MALLORY)).rejects.toMatchObject({ code: 'account-taken' });
+    for (const kind of ['connecting', 'server-down'] as const) {
+      await sessions.recordState(old, { kind, sentence: '', at: START });
+      await expect(put(MALLORY)).rejects.toMatchObject({ code: 'account-taken' });
+    }
+  });
+
+  test('somebody who was refused and never signed in loses the account, with all that came with it', async () => {
     const { sessions, portals } = bench().store;
     const old = await put(ALICE);
+    await sessions.recordState(old, { kind: 'bad-credentials', sentence: '', at: START });
     await sessions.setWanted(old, { on: true, nick: 'Alice' });
     await portals.put({
       login: old.id,
