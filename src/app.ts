@@ -82,6 +82,7 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
       permissions: config.permissions,
       presence: { mode: config.presence.mode, requestsPerSecond: config.presence.requests_per_second },
       spaces: config.bridge.spaces,
+      messagePatienceMs: config.bridge.message_patience_minutes * 60_000,
       logoutRooms: config.bridge.logout_rooms,
       pages,
       clock,

@@ -124,7 +124,7 @@ async function signalled(): Promise<string> {
 function exitCode(error: unknown): number {
   if (error instanceof ConfigError) return EXIT.configuration;
   if (error instanceof BridgeError && error.code === 'database') return EXIT.database;
-  if (error instanceof BridgeError && error.code === 'homeserver') return EXIT.homeserver;
+  if (error instanceof BridgeError && error.code.startsWith('homeserver')) return EXIT.homeserver;
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof Error && 'code' in error && LISTENING.has(String(error.code))) return EXIT.address;
   return EXIT.bug;

@@ -30,6 +30,7 @@ import type { PresenceMode } from './presence-modes.ts';
 import { Provisioning } from './provisioning.ts';
 import { Runner } from './runner.ts';
 import { Requests } from './requests.ts';
+import { Rescan } from './rescan.ts';
 import { say } from './say.ts';
 import { Receipts } from './receipts.ts';
 import type { NewRow, Store } from './store.ts';
@@ -48,6 +49,8 @@ export interface BridgeOptions {
   readonly presence: { readonly mode: PresenceMode; readonly requestsPerSecond: number };
   /** What becomes of the rooms of a login that is signed out. */
   readonly logoutRooms: LogoutRooms;
+  /** So long a message to a network waits for its login, or for us; then it fails visibly. */
+  readonly messagePatienceMs: number;
   /** Whether each login has a space with its rooms. */
   readonly spaces: boolean;
   /** Undefined: users' browsers do not reach the bridge. */
@@ -93,12 +96,13 @@ export class Bridge {
     this.#store = store;
     this.#log = log;
     this.#permissions = new Permissions(options.permissions);
-    const receipts = new Receipts({ matrix, log });
+    const receipts = new Receipts({ matrix, retries: store.retries, log });
     this.#runner = new Runner({
       journal: store.journal,
       clock,
       log,
       carry: async (row) => carrier.carry(row),
+      giveUp: async (row, error) => carrier.giveUp(row, error),
       tell: async (telling) => receipts.tell(telling),
     });
     const cleanUp = new CleanUp({ matrix, store, policy: options.logoutRooms, log });
@@ -116,6 +120,12 @@ export class Bridge {
         this.#list.noteRoster(login);
       },
       onState: (login, previous) => this.#onState(login, previous),
+      onUnkept: (login, count) => {
+        const what = count === 1 ? 'One message' : `${count} messages`;
+        const sentence = `${what} for ${login.address} could not be kept, and cannot be shown.`;
+        const about = `${login.id} unkept ${clock.now().getTime()}`;
+        this.#background(this.#management.notify(login.matrixUser, say(sentence), about, true), 'loss not told');
+      },
       onMessage: (lane) => this.#runner.wake(lane),
       onMoment: (login, event) => this.#moments.handle(login, event),
       onSignIn: (login, old) => this.#onSignIn(login, old),
@@ -163,7 +173,9 @@ export class Bridge {
         receipts,
         ghosts: this.#ghosts,
         mayUse: (user) => this.#permissions.mayUse(user),
-        now: () => clock.now(),
+        clock,
+        patienceMs: options.messagePatienceMs,
+        retries: store.retries,
         onKept: ({ login }) => this.#list.spaces.noteRooms(login.id),
         notify: async (user, content, about) => void (await this.#management.notify(user, content, about, false)),
         log,
@@ -194,6 +206,14 @@ export class Bridge {
         requests: this.#requests,
         list: this.#list,
         following: this.#following,
+        rescan: new Rescan({
+          matrix,
+          portals: store.portals,
+          journal: store.journal,
+          accept: async (events) => this.#accept(events),
+          clock,
+          log,
+        }),
         overview: new Overview({ logins: () => this.#logins.all(), journal: store.journal, now: () => clock.now() }),
         conversations: this.#conversations,
       }),

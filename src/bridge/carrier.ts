@@ -2,6 +2,7 @@
 // part does with one.
 
 import type { Conversations } from './conversations.ts';
+import type { BridgeError } from './errors.ts';
 import type { JournaledEvent, MatrixEvent } from './events.ts';
 import type { GhostPresence } from './ghost-presence.ts';
 import type { LoginId, MatrixUserId } from './ids.ts';
@@ -17,8 +18,10 @@ import type { JournalRow, RoomStore } from './store.ts';
 import { answerStray } from './strays.ts';
 import type { Upgrades } from './upgrades.ts';
 
+const LOOK_AGAIN_MS = 60 * 60_000;
+
 export interface CarrierParts {
-  readonly logins: Pick<Logins, 'get'>;
+  readonly logins: Pick<Logins, 'get' | 'isElsewhere'>;
   readonly portals: Portals;
   readonly conversations: Conversations;
   readonly requests: Requests;
@@ -42,9 +45,19 @@ export class Carrier {
     return row.source === 'remote' ? this.#fromNetwork(row.login, row.event) : this.#fromMatrix(row, row.event);
   }
 
+  /** News from a network that Matrix will not take: the user is told that there was some. */
+  async giveUp(row: JournalRow, error: BridgeError): Promise<void> {
+    const login = row.source === 'remote' ? this.#parts.logins.get(row.login) : undefined;
+    if (!login) return;
+    const sentence = `Something from ${login.network.name} (${login.address}) could not be shown: ${error.message}`;
+    await this.#parts.management.notify(login.matrixUser, say(sentence), `given up ${row.event.id}`, true);
+  }
+
   async #fromNetwork(id: LoginId, event: JournaledEvent): Promise<Outcome> {
     const { logins, requests, management, portals, conversations, presence } = this.#parts;
     const login = logins.get(id);
+    // an account of a network that is not configured just now: what came for it waits
+    if (!login && logins.isElsewhere(id)) return { type: 'retry', afterMs: LOOK_AGAIN_MS };
     if (!login) return { type: 'failed', error: 'login gone' };
     if (event.type === 'contact-request') return requests.ask(login, event);
     if (event.type === 'notice') {

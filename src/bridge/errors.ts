@@ -16,6 +16,7 @@ export type BridgeErrorCode =
   | 'room-gone' // the Matrix room is no longer there, or we are no longer in it
   | 'user-left' // the Matrix user cannot be brought into the room
   | 'homeserver' // the homeserver refused or did not answer
+  | 'homeserver-fault' // the homeserver answers, and fails at this one thing
   | 'network' // the network refused or did not answer
   | 'database'
   | 'bug';

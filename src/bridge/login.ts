@@ -1,6 +1,7 @@
 // One Matrix user's account on a network: keeps it signed in while that is wanted, and hands its news on.
 // Knows when to try again; not how the network works, nor what is told to the user.
 
+import { Arrivals } from './arrivals.ts';
 import { backoff, type Pacer } from './backoff.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { assertNever, BridgeError } from './errors.ts';
@@ -13,11 +14,8 @@ import { OwnProfile } from './own-profile.ts';
 import type { Journal, Lease, SessionRecord, SessionStore } from './store.ts';
 
 const SAVE_CONTACTS_AFTER_MS = 1_000;
-const JOURNAL_RETRY_MS = 1_000;
 /** A connection that stood so long was a good one. */
 const STEADY_MS = 60_000;
-/** Messages that wait to be journaled; at so many the network is told to wait. */
-const MOST_ARRIVED = 500;
 
 /** States that another attempt may cure, without the user doing anything. */
 const TRANSIENT: ReadonlySet<LoginStateKind> = new Set(['connecting', 'connected', 'disconnected', 'server-down']);
@@ -37,6 +35,8 @@ export interface LoginParts {
   /** Shared by all logins of one server. */
   readonly pacer: Pacer;
   readonly onState: (login: Login, previous: LoginState) => void;
+  /** So much of what came cannot be kept, and never will be. */
+  readonly onUnkept: (login: Login, count: number) => void;
   /** A message is in the journal, in this lane. */
   readonly onMessage: (lane: string) => void;
   /** Everything else: of the moment, not journaled. */
@@ -82,10 +82,7 @@ export class Login {
   #ended = false;
   #retry: Cancel | undefined;
   #save: Cancel | undefined;
-  #arrived: JournaledEvent[] = [];
-  #journaling: Promise<void> | undefined;
-  /** The network was told to wait. */
-  #held = false;
+  readonly #arrivals: Arrivals;
   /** Writes about the session, one after the other. */
   #writes: Promise<void> = Promise.resolve();
 
@@ -106,6 +103,13 @@ export class Login {
     this.#parts = parts;
     this.#log = parts.log.child({ login: record.id });
     this.#lease = { id: record.id, token: record.token };
+    this.#arrivals = new Arrivals({
+      append: async (event) => this.#append(event),
+      hold: (held) => this.client.hold?.(held),
+      onUnkept: (count) => parts.onUnkept(this, count),
+      clock: parts.clock,
+      log: this.#log,
+    });
     const { on, ...wishes } = record.wanted;
     this.#on = on;
     this.profile = new OwnProfile({
@@ -196,7 +200,7 @@ export class Login {
     this.#retry?.();
     this.#save?.();
     await this.client.disconnect();
-    await this.#journaling;
+    await this.#arrivals.settled();
     await this.#flushContacts();
     await this.#writes;
   }
@@ -276,9 +280,7 @@ export class Login {
       case 'participants':
       case 'contact-request':
       case 'notice':
-        this.#arrived.push(event);
-        if (this.#arrived.length >= MOST_ARRIVED) this.#hold(true);
-        this.#journaling ??= this.#journal();
+        this.#arrivals.push(event);
         return;
       case 'roster':
         this.#onRoster(event.contacts);
@@ -301,27 +303,6 @@ export class Login {
     this.#unsaved.clear();
     for (const contact of contacts) this.#contacts.set(contact.id, contact);
     this.#write(async () => this.#parts.sessions.saveRoster(this.#lease, contacts, at));
-  }
-
-  /** Writes what has arrived, in order; while the database is away nothing is dropped and nothing overtakes. */
-  async #journal(): Promise<void> {
-    while (this.#arrived.length > 0) {
-      const batch = this.#arrived.splice(0);
-      const results = await Promise.allSettled(batch.map(async (event) => this.#append(event)));
-      const failures = results.filter((result) => result.status === 'rejected').map((result): unknown => result.reason);
-      if (failures.length === 0) continue;
-      this.#log.error({ err: failures[0], failed: failures.length }, 'messages could not be journaled');
-      if (!failures.some((error) => error instanceof BridgeError && error.retriable)) continue;
-      this.#arrived.unshift(...batch); // those already written are known by their id
-      await new Promise<void>((resolve) => this.#parts.clock.after(JOURNAL_RETRY_MS, resolve));
-    }
-    this.#journaling = undefined;
-    this.#hold(false);
-  }
-
-  #hold(held: boolean): void {
-    if (held !== this.#held) this.client.hold?.(held);
-    this.#held = held;
   }
 
   async #append(event: JournaledEvent): Promise<void> {

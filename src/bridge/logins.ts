@@ -17,7 +17,7 @@ import { Turns } from './turns.ts';
 /** Sign-ins to one server that may begin in a second. */
 const LOGINS_PER_SECOND = 20;
 
-export interface LoginsParts extends Pick<LoginParts, 'journal' | 'onMessage' | 'onMoment'> {
+export interface LoginsParts extends Pick<LoginParts, 'journal' | 'onUnkept' | 'onMessage' | 'onMoment'> {
   readonly networks: readonly Network[];
   readonly sessions: SessionStore;
   readonly portals: Pick<PortalStore, 'ofLogin'>;
@@ -39,6 +39,8 @@ export interface LoginsParts extends Pick<LoginParts, 'journal' | 'onMessage' | 
 export class Logins {
   readonly #parts: LoginsParts;
   readonly #logins = new Map<LoginId, Login>();
+  /** Of networks that are not configured. */
+  readonly #elsewhere = new Set<LoginId>();
   readonly #pacers = new Map<string, Pacer>();
   /** Sign-ins and sign-outs: two of one account at once would leave a connection that nobody knows. */
   readonly #turns = new Turns<LoginId>();
@@ -49,6 +51,11 @@ export class Logins {
 
   get(id: LoginId): Login | undefined {
     return this.#logins.get(id);
+  }
+
+  /** Whether it is an account that is kept for a network which is not configured. */
+  isElsewhere(id: LoginId): boolean {
+    return this.#elsewhere.has(id);
   }
 
   all(): Iterable<Login> {
@@ -143,10 +150,11 @@ export class Logins {
   }
 
   async #adopt(record: SessionRecord): Promise<Login | undefined> {
-    const { networks, sessions, portals, choices, journal, clock, log, onMessage, onMoment } = this.#parts;
+    const { networks, sessions, portals, choices, journal, clock, log, onUnkept, onMessage, onMoment } = this.#parts;
     const network = networks.find(({ id }) => id === record.network);
     if (!network) {
       log.error({ login: record.id, network: record.network }, 'login of a network that is not configured');
+      this.#elsewhere.add(record.id);
       return undefined;
     }
     const pacer = this.#pacer(`${network.id}/${record.server}`);
@@ -171,6 +179,7 @@ export class Logins {
       log,
       pacer,
       onState: (changed, previous) => this.#noteState(changed, previous),
+      onUnkept,
       onMessage,
       onMoment,
     });

@@ -280,7 +280,7 @@ export class Management {
 
 /** Trouble of ours, over which the user's words are kept and tried again. */
 function isPassing(error: BridgeError): boolean {
-  return error.retriable && (error.code === 'database' || error.code === 'homeserver');
+  return error.retriable && ['database', 'homeserver', 'homeserver-fault'].includes(error.code);
 }
 
 function words(text: string): { readonly name: string; readonly args: readonly string[] } {

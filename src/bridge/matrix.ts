@@ -1,6 +1,6 @@
 // What the core needs from the Matrix side. Implemented in src/matrix, the only floor that knows HTML and HTTP.
 
-import type { Availability, Content, MatrixEphemeral, MatrixEvent, Presence } from './events.ts';
+import type { Availability, Content, MatrixEphemeral, MatrixEvent, MatrixMessage, Presence, Talk } from './events.ts';
 import type { EventId, MatrixUserId, NetworkId, RemoteUserId, RoomId } from './ids.ts';
 import type { ProvisioningRequest, ProvisioningResult } from './provisioning-types.ts';
 
@@ -156,6 +156,10 @@ export interface Matrix {
   edit(room: RoomId, event: EventId, content: Content, txnId: string): Promise<void>;
   /** Undefined: it is not there (any more), or has no words. */
   quote(room: RoomId, event: EventId): Promise<Quote | undefined>;
+  /** A message that somebody has sent; undefined if it is none, or none that can be carried, or is gone. */
+  read(room: RoomId, event: EventId): Promise<MatrixMessage | undefined>;
+  /** What was said in a room since then, as it would have been pushed; the oldest first, and the newest of very many. */
+  recent(room: RoomId, since: Date): Promise<readonly Talk[]>;
   /** Makes it the only pinned event of the room. */
   pin(room: RoomId, event: EventId): Promise<void>;
   sendStatus(room: RoomId, event: EventId, network: NetworkId, status: MessageStatus, txnId: string): Promise<void>;

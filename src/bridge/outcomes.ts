@@ -2,7 +2,7 @@
 
 import type { BridgeError, BridgeErrorCode } from './errors.ts';
 import type { LoginState, Talk } from './events.ts';
-import type { NetworkId } from './ids.ts';
+import type { EventId, LoginId, NetworkId } from './ids.ts';
 import type { StatusReason } from './matrix.ts';
 import type { Failure, Telling } from './telling.ts';
 
@@ -15,11 +15,19 @@ const REASONS: Partial<Record<BridgeErrorCode, StatusReason>> = {
   homeserver: 'bridge',
 };
 
-/** `quiet`: the status is enough, its sentence was said already. */
-export function notCarried(event: Talk, network: NetworkId, failure: Failure, quiet = false): Telling {
+export interface NotCarried {
+  /** The status is enough, its sentence was said already. */
+  readonly quiet?: boolean;
+  readonly attempt?: EventId;
+  readonly again?: { readonly login: LoginId; readonly from: number };
+}
+
+export function notCarried(event: Talk, network: NetworkId, failure: Failure, more: NotCarried = {}): Telling {
   const { room, id, sender } = event;
+  const { quiet = false, attempt = id, again } = more;
   const isShown = event.type !== 'redaction';
-  return { type: 'not-carried', room, event: id, network, sender, failure, quiet, isShown };
+  const telling = { type: 'not-carried', room, event: id, network, sender, failure, attempt, quiet, isShown } as const;
+  return { ...telling, ...(again && { again }) };
 }
 
 /** `part`: how many pieces had already gone out. */
@@ -34,13 +42,24 @@ export function failureOf(error: BridgeError, part: number): Failure {
   };
 }
 
-/** The login did not come back in time. */
-export function gaveUp(error: BridgeError): Failure {
+/** It would come too late. `why`: what it waited for, if it is known. */
+export function tooOld(why?: BridgeError): Failure {
+  const sentence = 'Your message was not delivered: it waited too long.';
   return {
     type: 'failed',
     retriable: true,
     reason: 'too-old',
-    sentence: `Your message was not delivered: it waited too long. ${error.message}`,
+    sentence: why === undefined ? sentence : `${sentence} ${why.message}`,
+  };
+}
+
+/** What was to be sent again is not there any more. */
+export function nothingToSend(): Failure {
+  return {
+    type: 'failed',
+    retriable: false,
+    reason: 'not-handled',
+    sentence: 'The message is not there any more, so it was not sent.',
   };
 }
 

@@ -1,23 +1,25 @@
 // A chat's messages on their way to the network, piece by piece: intent, outcome, patience. Knows what may be sent again
 // and what never may; not rooms.
 
+import type { Clock } from './clock.ts';
 import { BridgeError } from './errors.ts';
 import type { Content, MatrixMessage } from './events.ts';
 import type { EventId, MatrixUserId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { Delivery } from './network.ts';
-import { failureOf, gaveUp, noLongerSignedIn, notCarried } from './outcomes.ts';
+import { failureOf, noLongerSignedIn, notCarried, tooOld } from './outcomes.ts';
 import type { Receipts } from './receipts.ts';
 import type { Outcome } from './runner.ts';
 import type { Journal, JournalRow, PortalRecord } from './store.ts';
+import type { Failure } from './telling.ts';
 
-/** A message that cannot be carried now waits so long for its login to come back, then fails visibly. */
-export const WAIT_FOR_LOGIN_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 1_000;
 /** Whoever waits is woken when the login is back; a network that is too busy is not to be asked all the time. */
 const LONGEST_LOOK_MS = 30_000;
 const MOST_WITHDRAWN = 100;
+/** A sender who has waited so long is shown that it is under way. */
+const SLOW_MS = 5_000;
 
 /** The chat as it is when a message leaves. */
 export interface Destination {
@@ -27,10 +29,24 @@ export interface Destination {
   readonly listeners: readonly MatrixUserId[];
 }
 
+/** A message on its way, or what has not left of it yet. */
+export interface Departure {
+  readonly row: JournalRow;
+  readonly event: MatrixMessage;
+  /** Since when it is wanted. */
+  readonly since: Date;
+  /** The pieces before this one have left in an earlier attempt. */
+  readonly from: number;
+  /** What this attempt began with: the event itself, or a tap that asked for another one. */
+  readonly attempt: EventId;
+}
+
 export interface OutgoingParts {
   readonly journal: Pick<Journal, 'intend' | 'settlePiece'>;
   readonly receipts: Pick<Receipts, 'pending'>;
-  readonly now: () => Date;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
+  /** A message that cannot be carried waits so long, then fails visibly: later it would come too late. */
+  readonly patienceMs: number;
   readonly log: Log;
 }
 
@@ -62,34 +78,46 @@ export class Outgoing {
     if (this.#withdrawn.size > MOST_WITHDRAWN && oldest !== undefined) this.#withdrawn.delete(oldest);
   }
 
-  async carry(row: JournalRow, event: MatrixMessage, to: Destination): Promise<Outcome> {
-    const { log } = this.#parts;
+  async carry(departure: Departure, to: Destination): Promise<Outcome> {
+    const { row, event, from, attempt } = departure;
     if (row.pieces.length === 0 && this.#withdrawn.delete(event.id)) {
-      log.info({ event: event.id }, 'message deleted before it went out');
+      this.#parts.log.info({ event: event.id }, 'message deleted before it went out');
       return { type: 'done' };
     }
     const pieces =
-      row.pieces.length > 0 ? row.pieces.map((piece) => piece.content) : to.login.client.split(event.content);
+      row.pieces.length > 0
+        ? row.pieces.map((piece) => piece.content)
+        : to.login.client.split(event.content).slice(from);
     const hand = (this.#inHand = this.#inHand?.seq === row.seq ? this.#inHand : fromEarlierLife(row));
-    if (pieces.length === 0) return this.#couldNotSend(row, hand, event, 0, nothingInIt(), to.login);
+    if (hand.parts.size === 0 && this.#isTooOld(departure)) return this.#fail(departure, to.login, 0, tooOld());
+    if (pieces.length === 0) return this.#couldNotSend(departure, hand, 0, nothingInIt(), to.login);
+    const { network } = to.login;
+    const slow = this.#parts.clock.after(SLOW_MS, () => {
+      if (hand.delays === 0) void this.#parts.receipts.pending(event, network.id, 'It is on its way.');
+    });
     let delivered = true;
-    for (const part of pieces.keys()) {
-      const outcome = hand.parts.get(part) ?? (await this.#sendPiece(hand, pieces, part, to));
-      if (outcome instanceof BridgeError) return this.#couldNotSend(row, hand, event, part, outcome, to.login);
-      delivered &&= outcome === 'delivered';
+    try {
+      for (const part of pieces.keys()) {
+        const outcome = hand.parts.get(part) ?? (await this.#sendPiece(hand, pieces, part, to));
+        if (outcome instanceof BridgeError) return await this.#couldNotSend(departure, hand, part, outcome, to.login);
+        delivered &&= outcome === 'delivered';
+      }
+    } finally {
+      slow();
     }
     this.#inHand = undefined;
-    log.info({ event: event.id, parts: pieces.length }, 'message carried to the network');
+    this.#parts.log.info({ event: event.id, parts: pieces.length }, 'message carried to the network');
     return {
       type: 'carried',
       portal: to.record,
-      pairs: pieces.map((_, part) => ({ event: event.id, part })),
+      pairs: pieces.map((_, part) => ({ event: event.id, part: from + part })),
       telling: {
         type: 'carried',
         room: event.room,
         event: event.id,
-        network: to.login.network.id,
+        network: network.id,
         to: delivered ? to.listeners : [],
+        attempt,
       },
     };
   }
@@ -121,31 +149,34 @@ export class Outgoing {
     return outcome;
   }
 
-  #mayWait(row: JournalRow, event: MatrixMessage, login: Login): boolean {
-    const age = this.#parts.now().getTime() - Math.min(row.receivedAt.getTime(), event.at.getTime());
-    return login.hopeful && age < WAIT_FOR_LOGIN_MS;
+  #isTooOld({ since }: Departure): boolean {
+    return this.#parts.clock.now().getTime() - since.getTime() >= this.#parts.patienceMs;
   }
 
   async #couldNotSend(
-    row: JournalRow,
+    departure: Departure,
     hand: InHand,
-    event: MatrixMessage,
     part: number,
     error: BridgeError,
     login: Login,
   ): Promise<Outcome> {
-    const { receipts, log } = this.#parts;
-    if (error.retriable && this.#mayWait(row, event, login)) {
-      if (hand.delays === 0) await receipts.pending(event, login.network.id, error.message);
+    if (error.retriable && login.hopeful && !this.#isTooOld(departure)) {
+      if (hand.delays === 0) await this.#parts.receipts.pending(departure.event, login.network.id, error.message);
       return { type: 'retry', afterMs: Math.min(LONGEST_LOOK_MS, LOOK_AGAIN_MS * 2 ** hand.delays++) };
     }
     const failure = error.retriable
       ? login.hopeful
-        ? gaveUp(error)
+        ? tooOld(error)
         : noLongerSignedIn(login.state, login.network.name)
-      : failureOf(error, part);
-    log.info({ event: event.id, code: error.code, part }, 'message not carried');
-    return { type: 'failed', error: error.code, telling: notCarried(event, login.network.id, failure) };
+      : failureOf(error, departure.from + part);
+    return this.#fail(departure, login, part, failure);
+  }
+
+  #fail({ event, from, attempt }: Departure, login: Login, part: number, failure: Failure): Outcome {
+    this.#parts.log.info({ event: event.id, reason: failure.reason, part: from + part }, 'message not carried');
+    const again = failure.retriable && { again: { login: login.id, from: from + part } };
+    const telling = notCarried(event, login.network.id, failure, { attempt, ...again });
+    return { type: 'failed', error: failure.reason, telling };
   }
 }
 

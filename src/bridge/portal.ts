@@ -1,6 +1,7 @@
 // A chat that stands both in Matrix and on the network: its room, and the messages through it, both ways.
 // Knows rooms, ghosts and the journal's pieces; not how either side works.
 
+import type { Clock } from './clock.ts';
 import { assertNever, BridgeError } from './errors.ts';
 import type { Content, MatrixMessage, Membership, Participants, RemoteMessage, Talk } from './events.ts';
 import type { Ghosts } from './ghosts.ts';
@@ -11,18 +12,19 @@ import type { BridgeInfo, Matrix } from './matrix.ts';
 import {
   deletedHereOnly,
   mistaken,
+  nothingToSend,
   notCarried,
   notPermitted,
   strangerInPortal,
   unreadable,
   unsupported,
 } from './outcomes.ts';
-import { Outgoing } from './outgoing.ts';
+import { type Departure, Outgoing } from './outgoing.ts';
 import { inside, movements, namesOf } from './participants.ts';
-import type { Receipts } from './receipts.ts';
+import { AGAIN, type Receipts } from './receipts.ts';
 import type { Outcome } from './runner.ts';
 import { say } from './say.ts';
-import type { Journal, JournalRow, PortalRecord, PortalStore } from './store.ts';
+import type { Journal, JournalRow, PortalRecord, PortalStore, RetryStore } from './store.ts';
 import type { Failure } from './telling.ts';
 import { txnId } from './txn-ids.ts';
 import { worded } from './wording.ts';
@@ -34,7 +36,10 @@ export interface PortalParts {
   readonly receipts: Pick<Receipts, 'pending'>;
   readonly ghosts: Ghosts;
   readonly mayUse: (user: MatrixUserId) => boolean;
-  readonly now: () => Date;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
+  /** So long a message may wait for its login. */
+  readonly patienceMs: number;
+  readonly retries: Pick<RetryStore, 'find' | 'remove'>;
   /** Says something to a user where they give commands; `about` makes it the same message at every attempt. */
   readonly notify: (user: MatrixUserId, content: Content, about: string) => Promise<void>;
   readonly log: Log;
@@ -209,7 +214,7 @@ export class Portal {
       case 'message':
         return this.#carryMessage(row, event);
       case 'reaction':
-        return this.#refuse(event, unsupported('a reaction', this.login.network.name));
+        return this.#carryReaction(row, event);
       case 'unsupported':
         return this.#refuse(event, unsupported(event.what, this.login.network.name));
       case 'redaction':
@@ -221,12 +226,27 @@ export class Portal {
     }
   }
 
-  async #carryMessage(row: JournalRow, event: MatrixMessage): Promise<Outcome> {
+  async #carryMessage(row: JournalRow, event: MatrixMessage, more?: Partial<Departure>): Promise<Outcome> {
     const nameOf = (user: MatrixUserId): string | undefined => this.#nameOf(user);
     // what has begun to go out stays as it is
     const content = row.pieces.length > 0 ? event.content : await worded(event, this.#parts.matrix, nameOf);
+    const since = event.at < row.receivedAt ? event.at : row.receivedAt;
     const to = { login: this.login, record: this.#record, listeners: this.ghosts };
-    return this.#outgoing.carry(row, { ...event, content }, to);
+    return this.#outgoing.carry({ row, since, from: 0, attempt: event.id, ...more, event: { ...event, content } }, to);
+  }
+
+  /** Somebody taps what was said of a message that was not carried: it is sent again. No other reaction is carried. */
+  async #carryReaction(row: JournalRow, event: Extract<Talk, { type: 'reaction' }>): Promise<Outcome> {
+    const { retries, matrix } = this.#parts;
+    const offer = event.key === AGAIN ? await retries.find(event.to) : undefined;
+    if (offer === undefined) return this.#refuse(event, unsupported('a reaction', this.login.network.name));
+    const message = await matrix.read(offer.room, offer.event);
+    const outcome =
+      message?.sender === event.sender
+        ? await this.#carryMessage(row, message, { since: event.at, from: offer.from, attempt: event.id })
+        : this.#refuse(event, nothingToSend());
+    if (outcome.type !== 'retry') await retries.remove(offer.notice);
+    return outcome;
   }
 
   /** What people on the network call a ghost. */
@@ -351,7 +371,7 @@ export class Portal {
   #refuse(event: Talk, failure: Failure, once?: string): Outcome {
     const quiet = once !== undefined && this.#said.has(once);
     if (once !== undefined) this.#said.add(once);
-    const telling = notCarried(event, this.login.network.id, failure, quiet);
+    const telling = notCarried(event, this.login.network.id, failure, { quiet });
     return { type: 'failed', error: failure.reason, telling };
   }
 

@@ -7,11 +7,16 @@ import type { Log } from './log.ts';
 import type { Matrix, MessageStatus } from './matrix.ts';
 import { say } from './say.ts';
 import { speak } from './speak.ts';
+import type { RetryStore } from './store.ts';
 import type { Telling } from './telling.ts';
 import { txnId } from './txn-ids.ts';
 
+/** What is tapped to have a message sent again. */
+export const AGAIN = '🔁';
+
 export interface ReceiptsParts {
-  readonly matrix: Pick<Matrix, 'bot' | 'pieces' | 'send' | 'sendStatus' | 'markRead'>;
+  readonly matrix: Pick<Matrix, 'bot' | 'pieces' | 'send' | 'sendStatus' | 'markRead' | 'react'>;
+  readonly retries: Pick<RetryStore, 'put'>;
   readonly log: Log;
 }
 
@@ -45,25 +50,35 @@ export class Receipts {
     const { matrix } = this.#parts;
     switch (telling.type) {
       case 'carried': {
-        const { room, event, network, to } = telling;
+        const { room, event, network, to, attempt } = telling;
         const status: MessageStatus = { type: 'success', ...(to.length > 0 && { deliveredTo: to }) };
-        await Promise.all([this.#status(room, event, network, status, 'success'), matrix.markRead(room, event)]);
+        await Promise.all([
+          this.#status(room, event, network, status, 'success', attempt),
+          matrix.markRead(room, event),
+        ]);
         return;
       }
-      case 'not-carried': {
-        const { room, event, network, sender, failure, quiet, isShown } = telling;
-        await this.#status(room, event, network, failure, 'failed');
-        if (quiet) return;
-        const options = { txnId: txnId('f', event), notice: true, mention: sender, ...(isShown && { replyTo: event }) };
-        await matrix.send(room, matrix.bot, say(failure.sentence), options);
-        return;
-      }
+      case 'not-carried':
+        return this.#tellFailure(telling);
       case 'replies':
         for (const [index, reply] of telling.replies.entries()) await this.#reply(telling, index, reply);
         return;
       default:
         assertNever(telling);
     }
+  }
+
+  async #tellFailure(telling: Extract<Telling, { type: 'not-carried' }>): Promise<void> {
+    const { matrix, retries } = this.#parts;
+    const { room, event, network, sender, failure, attempt, quiet, isShown, again } = telling;
+    await this.#status(room, event, network, failure, 'failed', attempt);
+    if (quiet) return;
+    const sentence = again ? `${failure.sentence} Tap ${AGAIN} to send it again.` : failure.sentence;
+    const options = { notice: true, mention: sender, ...(isShown && { replyTo: event }) };
+    const notice = await matrix.send(room, matrix.bot, say(sentence), { ...options, txnId: txnId('f', attempt) });
+    if (!again) return;
+    await retries.put({ notice, room, event, ...again });
+    await matrix.react(room, notice, AGAIN, txnId('g', notice));
   }
 
   async #reply(
@@ -74,7 +89,14 @@ export class Receipts {
     await speak(this.#parts.matrix, room, reply, ['b', to, index], { notice: true });
   }
 
-  async #status(room: RoomId, event: EventId, network: NetworkId, status: MessageStatus, kind: string): Promise<void> {
-    await this.#parts.matrix.sendStatus(room, event, network, status, txnId('s', event, kind));
+  async #status(
+    room: RoomId,
+    event: EventId,
+    network: NetworkId,
+    status: MessageStatus,
+    kind: string,
+    attempt = event,
+  ): Promise<void> {
+    await this.#parts.matrix.sendStatus(room, event, network, status, txnId('s', attempt, kind));
   }
 }

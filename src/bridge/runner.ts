@@ -18,6 +18,8 @@ export interface RunnerParts {
    * the row is finished as failed, the lane goes on.
    */
   readonly carry: (row: JournalRow) => Promise<Outcome>;
+  /** A row at which the homeserver has failed for long is given up: whoever waits for it is to hear of that. */
+  readonly giveUp: (row: JournalRow, error: BridgeError) => Promise<void>;
   /** Tells an outcome that is written down. What it throws and what passes is tried again. */
   readonly tell: (telling: Telling) => Promise<void>;
   readonly clock: Clock;
@@ -26,6 +28,8 @@ export interface RunnerParts {
 
 const DATABASE_RETRY_MS = 1_000;
 const HOMESERVER_RETRY_MS = 2_000;
+/** A homeserver that answers, and fails at one thing for so long, will go on failing at it: others are not to wait. */
+const FAULT_PATIENCE_MS = 15 * 60_000;
 
 interface Lane {
   /** Under way; resolves when it has nothing more to do, or must wait. */
@@ -35,6 +39,8 @@ interface Lane {
   /** Moves of the moment, by subject: the last one of each counts, and none overtakes a row that came before it. */
   readonly moments: Map<string, () => Promise<void>>;
   waiting: Cancel | undefined;
+  /** The row at the head, and since when it is tried. */
+  head: { readonly seq: number; readonly since: number } | undefined;
   /** Writes how the last row ended, until that is done: it is not carried again because the database went away meanwhile. */
   unwritten: (() => Promise<void>) | undefined;
 }
@@ -88,7 +94,14 @@ export class Runner {
   #lane(name: string): Lane {
     let lane = this.#lanes.get(name);
     if (!lane) {
-      lane = { running: undefined, again: false, moments: new Map(), waiting: undefined, unwritten: undefined };
+      lane = {
+        running: undefined,
+        again: false,
+        moments: new Map(),
+        waiting: undefined,
+        head: undefined,
+        unwritten: undefined,
+      };
       this.#lanes.set(name, lane);
     }
     return lane;
@@ -142,13 +155,13 @@ export class Runner {
     const { journal, log } = this.#parts;
     switch (open.type) {
       case 'waiting': {
-        const outcome = await this.#carry(open.row);
+        const outcome = await this.#carry(open.row, this.#since(lane, open.row.seq));
         if (outcome.type === 'retry') return outcome;
         lane.unwritten = async () => journal.finish(open.row.seq, outcome);
         return undefined;
       }
       case 'ended': {
-        const retry = await this.#tell(open);
+        const retry = await this.#tell(open, this.#since(lane, open.seq));
         if (!retry) lane.unwritten = async () => journal.told(open.seq);
         return retry;
       }
@@ -161,26 +174,51 @@ export class Runner {
     }
   }
 
-  async #carry(row: JournalRow): Promise<Outcome> {
+  async #carry(row: JournalRow, since: number): Promise<Outcome> {
     try {
       return await this.#parts.carry(row);
     } catch (error) {
-      const retry = patience(error);
+      const retry = this.#patience(error, since);
       if (retry) return retry;
       this.#parts.log.error({ lane: row.lane, seq: row.seq, err: error }, 'row could not be carried');
-      return { type: 'failed', error: error instanceof BridgeError ? error.code : 'bug' };
+      if (!(error instanceof BridgeError)) return { type: 'failed', error: 'bug' };
+      if (error.code === 'homeserver-fault') await this.#giveUp(row, error);
+      return { type: 'failed', error: error.code };
     }
   }
 
-  async #tell({ seq, telling }: Extract<OpenRow, { type: 'ended' }>): Promise<Retry | undefined> {
+  async #giveUp(row: JournalRow, error: BridgeError): Promise<void> {
+    try {
+      await this.#parts.giveUp(row, error);
+    } catch (err) {
+      this.#parts.log.error({ lane: row.lane, seq: row.seq, err }, 'nobody could be told that a row is given up');
+    }
+  }
+
+  /** Since when the head of a lane is tried. */
+  #since(lane: Lane, seq: number): number {
+    if (lane.head?.seq !== seq) lane.head = { seq, since: this.#parts.clock.now().getTime() };
+    return lane.head.since;
+  }
+
+  async #tell({ seq, telling }: Extract<OpenRow, { type: 'ended' }>, since: number): Promise<Retry | undefined> {
     try {
       await this.#parts.tell(telling);
     } catch (error) {
-      const retry = patience(error);
+      const retry = this.#patience(error, since);
       if (retry) return retry;
       this.#parts.log.error({ seq, err: error }, 'outcome could not be told');
     }
     return undefined;
+  }
+
+  /** When to try again after this; undefined if that is no use. A database that is away interrupts the whole lane. */
+  #patience(error: unknown, since: number): Retry | undefined {
+    if (!(error instanceof BridgeError) || !error.retriable) return undefined;
+    if (error.code === 'database') throw error;
+    const isLong = this.#parts.clock.now().getTime() - since >= FAULT_PATIENCE_MS;
+    const isWorthIt = error.code === 'homeserver' || (error.code === 'homeserver-fault' && !isLong);
+    return isWorthIt ? { type: 'retry', afterMs: HOMESERVER_RETRY_MS } : undefined;
   }
 
   async #move(lane: Lane): Promise<void> {
@@ -194,11 +232,4 @@ export class Runner {
       }
     }
   }
-}
-
-/** When to try again after this; undefined if that is no use. A database that is away interrupts the whole lane. */
-function patience(error: unknown): Retry | undefined {
-  if (!(error instanceof BridgeError) || !error.retriable) return undefined;
-  if (error.code === 'database') throw error;
-  return error.code === 'homeserver' ? { type: 'retry', afterMs: HOMESERVER_RETRY_MS } : undefined;
 }

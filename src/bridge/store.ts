@@ -25,6 +25,7 @@ export interface Store {
   readonly spaces: SpaceStore;
   readonly boards: BoardStore;
   readonly choices: ChoiceStore;
+  readonly retries: RetryStore;
   readonly journal: Journal;
   close(): Promise<void>;
 }
@@ -176,6 +177,22 @@ export interface ChoiceStore {
   setPrivateName(login: LoginId, user: RemoteUserId, name: string | undefined): Promise<void>;
 }
 
+/** A message that was not carried, or of which nobody knows: a tap on `notice` sends it again, from this piece on. */
+export interface RetryOffer {
+  readonly notice: EventId;
+  readonly login: LoginId;
+  readonly room: RoomId;
+  readonly event: EventId;
+  readonly from: number;
+}
+
+export interface RetryStore {
+  /** One that is there already stays as it is. */
+  put(offer: RetryOffer): Promise<void>;
+  find(notice: EventId): Promise<RetryOffer | undefined>;
+  remove(notice: EventId): Promise<void>;
+}
+
 /** What a journal row holds; versioned by the store. */
 export type JournalBody =
   | { readonly source: 'matrix'; readonly event: MatrixEvent }
@@ -237,6 +254,8 @@ export interface Journal {
    * Resolves to the lanes in which these rows lie, once they are durable.
    */
   accept(rows: readonly NewRow[]): Promise<readonly string[]>;
+  /** Those of these events that were never recorded. */
+  missing(events: readonly EventId[]): Promise<readonly EventId[]>;
   /** Commits one row from a network; a remote id already recorded is skipped. Calls keep their order. */
   append(row: NewRow): Promise<void>;
   /** All lanes with open rows, oldest first. */

@@ -2,7 +2,7 @@
 // after a crash, and nobody is told of an outcome that then becomes another.
 
 import type { Content } from './events.ts';
-import type { EventId, MatrixUserId, NetworkId, RoomId } from './ids.ts';
+import type { EventId, LoginId, MatrixUserId, NetworkId, RoomId } from './ids.ts';
 import type { MessageStatus } from './matrix.ts';
 
 export type Failure = Extract<MessageStatus, { type: 'failed' }>;
@@ -15,6 +15,7 @@ export type Telling =
       readonly event: EventId;
       readonly network: NetworkId;
       readonly to: readonly MatrixUserId[];
+      readonly attempt: EventId;
     }
   | {
       readonly type: 'not-carried';
@@ -23,10 +24,14 @@ export type Telling =
       readonly network: NetworkId;
       readonly sender: MatrixUserId;
       readonly failure: Failure;
+      /** What this attempt began with: the event itself, or a tap that asked for another one. */
+      readonly attempt: EventId;
       /** The sentence was said already. */
       readonly quiet: boolean;
       /** Whether the event is one that clients show, to which one can reply. */
       readonly isShown: boolean;
+      /** It can be sent again, from this piece on. */
+      readonly again?: { readonly login: LoginId; readonly from: number };
     }
   /** What the bot answers to something that was said to it. */
   | { readonly type: 'replies'; readonly room: RoomId; readonly to: EventId; readonly replies: readonly Content[] };

@@ -101,6 +101,7 @@ const provisioning = z.strictObject({
 });
 
 const bridge = z.strictObject({
+  message_patience_minutes: z.number().min(1).max(1_440).default(60),
   spaces: z.boolean().default(true),
   logout_rooms: z.enum(['keep', 'leave', 'remove']).default('keep'),
 });

@@ -27,6 +27,8 @@ export class Refused extends Error {
   }
 }
 
+/** Said by a proxy before a homeserver that is not there, or by one that is overloaded. */
+const AWAY = new Set([502, 503, 504]);
 /** People read it. */
 const LONGEST_CODE = 100;
 
@@ -83,7 +85,8 @@ export function toBridgeError(error: unknown): BridgeError {
     return new BridgeError('homeserver', 'The homeserver is too busy.', { cause: error, retriable: true });
   }
   if (status >= 500) {
-    return new BridgeError('homeserver', `The homeserver failed (${status}).`, { cause: error, retriable: true });
+    const kind = AWAY.has(status) ? 'homeserver' : 'homeserver-fault';
+    return new BridgeError(kind, `The homeserver failed (${status}).`, { cause: error, retriable: true });
   }
   if (code === 'M_UNKNOWN_TOKEN' || code === 'M_MISSING_TOKEN') {
     // The registration is at fault and not this message, which is to wait until that is mended.

@@ -14,6 +14,7 @@ import { toEditContent, toMessageContent } from './content.ts';
 import { isNotFound, isRefusedFor, toBridgeError } from './errors.ts';
 import { GhostIds } from './ghost-ids.ts';
 import { Health } from './health.ts';
+import { History } from './history.ts';
 import { HomeserverHttp } from './http.ts';
 import { Intake } from './intake.ts';
 import { Making } from './making.ts';
@@ -117,6 +118,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
   const upgrades = new RoomUpgrades(state);
   const health = new Health({ intents, bot, homeserverUrl, bridgeId });
   const isOurs = (user: string): boolean => user === bot || ids.isGhost(user);
+  const history = new History({ intents, bot, isOurs });
   const provisioning =
     options.provisioning &&
     new ProvisioningHttp({
@@ -203,6 +205,8 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     async edit(room, event, content, txnId) {
       await sends.send({ room, sender: bot, type: 'm.room.message', content: toEditContent(event, content), txnId });
     },
+    read: (room, event) => history.read(room, event),
+    recent: (room, since) => history.recent(room, since),
     quote: (room, event) => quoteOf(intents, bot, room, event),
     // an empty name is none
     nameRoom: (room, name = '') => state.write(room, 'm.room.name', '', { name: cleanName(name) }),

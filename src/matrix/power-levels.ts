@@ -8,7 +8,6 @@ const BOT = 100;
 const USER = 25;
 /** Nobody but the bot: clients then do not offer what cannot be carried. */
 const UNCARRIED = [
-  'm.reaction',
   'm.sticker',
   'm.poll.start',
   'org.matrix.msc3381.poll.start',

@@ -61,6 +61,7 @@ const PROBLEMS: Readonly<Record<BridgeErrorCode, readonly [status: number, errco
   'room-gone': [502, 'M_UNKNOWN'],
   'user-left': [400, 'M_BAD_STATE'],
   homeserver: [502, 'M_UNKNOWN'],
+  'homeserver-fault': [502, 'M_UNKNOWN'],
   network: [502, 'M_UNKNOWN'],
   database: [500, 'M_UNKNOWN'],
   bug: [500, 'M_UNKNOWN'],

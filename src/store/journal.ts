@@ -19,6 +19,7 @@ import {
   INTEND,
   LANES,
   LANES_OF,
+  MISSING,
   NEXT,
   SETTLE,
   SWEEP,
@@ -91,6 +92,11 @@ export class SqlJournal implements Journal {
   async accept(rows: readonly NewRow[]): Promise<readonly string[]> {
     if (rows.length === 0) return [];
     return this.#intake.submit({ lanes: true, rows: rows.map((row) => this.#toStored(row)) });
+  }
+
+  async missing(events: readonly EventId[]): Promise<readonly EventId[]> {
+    const { rows } = await this.#database.run<{ id: EventId }>(MISSING, [events.map(storable)]);
+    return rows.map(({ id }) => id);
   }
 
   async append(row: NewRow): Promise<void> {

@@ -14,6 +14,7 @@ import * as privateNames from '../../migrations/0008-private-names.ts';
 import * as telling from '../../migrations/0009-what-is-told.ts';
 import * as networkChoices from '../../migrations/0010-network-choices.ts';
 import * as roomsCounted from '../../migrations/0011-rooms-counted.ts';
+import * as retries from '../../migrations/0012-retries.ts';
 import type { Database } from './database.ts';
 
 /** In order of their names. */
@@ -29,6 +30,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-what-is-told': telling,
   '0010-network-choices': networkChoices,
   '0011-rooms-counted': roomsCounted,
+  '0012-retries': retries,
 };
 
 /** The migrations that were carried out just now. */

@@ -71,6 +71,14 @@ export const TABLES = {
   sign_in_notice: { login: 'text', remote_user: 'text' },
   private_name: { login: 'text', remote_user: 'text', name: 'text' },
   seen: { source: 'text', external_id: 'text', at: 'timestamp with time zone' },
+  retry: {
+    notice: 'text',
+    login: 'text',
+    room: 'text',
+    event_id: 'text',
+    from_part: 'integer',
+    at: 'timestamp with time zone',
+  },
   inbox: {
     seq: 'bigint',
     source: 'text',

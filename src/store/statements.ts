@@ -41,6 +41,15 @@ export const LANES_OF: Statement = {
     where source = 'matrix' and external_id = any($1::text[]) and state not in ('done', 'failed')`,
 };
 
+/** $1 event ids. Those that were never recorded. */
+export const MISSING: Statement = {
+  name: 'missing',
+  text: `
+    select id from unnest($1::text[]) as asked(id)
+    where (select true from inbox where source = 'matrix' and external_id = asked.id limit 1) is null
+      and (select true from seen where source = 'matrix' and external_id = asked.id limit 1) is null`,
+};
+
 export const LANES: Statement = {
   name: 'lanes',
   text: `select lane from inbox where state in ('waiting', 'ended') group by lane order by min(seq)`,

@@ -17,6 +17,7 @@ import { SqlPortals } from './portals.ts';
 import { Owner } from './owner.ts';
 import { openPostgres, type PostgresConfig } from './postgres.ts';
 import { SqlRequests } from './requests.ts';
+import { SqlRetries } from './retries.ts';
 import { SqlRooms } from './rooms.ts';
 import { SqlSessions } from './sessions.ts';
 import { SqlBoards, SqlSpaces } from './spaces.ts';
@@ -116,10 +117,12 @@ export async function storeOn(
   const sealer = await loadSealer(config.key, await sealedWith(database));
   const sessions = new SqlSessions(database, sealer, config.clock, config.owner);
   const journal = new SqlJournal(database, sealer, config.clock);
+  const retries = new SqlRetries(database, config.clock);
   return {
     migrated,
     sessions,
     journal,
+    retries,
     portals: new SqlPortals(database),
     rooms: new SqlRooms(database),
     requests: new SqlRequests(database),
@@ -129,7 +132,10 @@ export async function storeOn(
     ready: async () => void (await database.run({ name: 'ready', text: 'select 1' }, [])),
     anythingSealed: async () => (await sealedWith(database)).length > 0,
     serversInUse: async (network) => sessions.serversInUse(network),
-    sweep: async (now) => journal.sweep(now),
+    async sweep(now) {
+      await retries.forget(now);
+      return journal.sweep(now);
+    },
     async close() {
       await Promise.all([sessions.idle(), journal.idle()]);
       await database.close();

@@ -54,10 +54,11 @@ class Outages {
   }
 
   over(store: Store): Store {
-    const parts = (['sessions', 'portals', 'rooms', 'requests', 'spaces', 'boards', 'choices', 'journal'] as const).map(
-      (name) => [name, this.#wrapped(name, store[name])] as const,
-    );
-    return { ...Object.fromEntries(parts), close: async () => store.close() } as Store;
+    const parts = Object.entries(store).map(([name, part]: [string, unknown]) => [
+      name,
+      typeof part === 'object' && part !== null ? this.#wrapped(name, part) : part,
+    ]);
+    return Object.fromEntries(parts) as Store;
   }
 
   #wrapped(part: string, target: object): unknown {
@@ -128,6 +129,7 @@ export class Core {
       permissions,
       presence: { mode: 'board', requestsPerSecond: 10 },
       logoutRooms,
+      messagePatienceMs: 60 * 60_000,
       spaces,
       pages: this.pages,
       clock: this.clock,
@@ -196,6 +198,7 @@ export class Core {
   }
 
   async accept(...events: MatrixEvent[]): Promise<void> {
+    this.matrix.events.push(...events);
     await this.#sink?.transaction(events);
   }
 

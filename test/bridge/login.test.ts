@@ -59,6 +59,7 @@ function setUp(wanted: SessionRecord['wanted'] = { on: true }) {
       pacer: new Pacer(clock, { perSecond: 20, burst: 20 }),
       onState: ({ state }) => void states.push(state),
       onMessage: () => undefined,
+      onUnkept: () => undefined,
       onMoment: () => undefined,
     },
   );

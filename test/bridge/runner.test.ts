@@ -71,7 +71,9 @@ function setUp(
   const journal = new Rows();
   const clock = new FakeClock();
   const log = keptLog();
-  return { journal, clock, log, runner: new Runner({ journal, clock, log, carry, tell }) };
+  const givenUp: number[] = [];
+  const giveUp = async (row: JournalRow): Promise<void> => void givenUp.push(row.seq);
+  return { journal, clock, log, givenUp, runner: new Runner({ journal, clock, log, carry, tell, giveUp }) };
 }
 
 test('a lane carries its rows one after the other, lanes run beside each other', async () => {
@@ -359,4 +361,39 @@ test('one can wait until some lanes have carried what they have in hand', async 
   await settled();
   expect(done).toBe(true);
   await waiting;
+});
+
+test('a row at which the homeserver fails is given up after a quarter of an hour, and somebody hears of it', async () => {
+  const { journal, runner, clock, givenUp } = setUp(async (row) => {
+    if (row.seq === 1) throw new BridgeError('homeserver-fault', 'The homeserver failed (500).', { retriable: true });
+    return { type: 'done' };
+  });
+  journal.add('a');
+  journal.add('a');
+  runner.wake('a');
+  for (let second = 0; second < 15 * 60; second += 2) {
+    expect(journal.finished).toEqual([]);
+    await settled();
+    clock.advance(2_000);
+  }
+  await settled();
+  expect(journal.finished).toEqual([
+    [1, 'failed'],
+    [2, 'done'],
+  ]);
+  expect(givenUp).toEqual([1]);
+});
+
+test('a homeserver that is away is waited for, however long', async () => {
+  const { journal, runner, clock, givenUp } = setUp(async () => {
+    throw new BridgeError('homeserver', 'The homeserver does not answer.', { retriable: true });
+  });
+  journal.add('a');
+  runner.wake('a');
+  for (let minutes = 0; minutes < 60; minutes++) {
+    await settled();
+    clock.advance(60_000);
+  }
+  expect(journal.finished).toEqual([]);
+  expect(givenUp).toEqual([]);
 });

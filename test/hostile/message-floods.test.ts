@@ -61,6 +61,7 @@ test('the network is told to wait while five hundred messages are not written do
       pacer: new Pacer(clock, { perSecond: 1, burst: 1 }),
       onState: () => undefined,
       onMessage: () => undefined,
+      onUnkept: () => undefined,
       onMoment: () => undefined,
     },
   );

@@ -38,5 +38,5 @@ test('a homeserver that is away is not taken for one that knows nothing', async 
   await using stage = await Stage.set();
   const side = await stage.startMatrix();
   stage.homeserver.faults.add({ path: '/profile/', times: 5 }, { type: 'refuse', status: 500 });
-  await expect(side.displayNameOf(STRANGER)).rejects.toMatchObject({ code: 'homeserver', retriable: true });
+  await expect(side.displayNameOf(STRANGER)).rejects.toMatchObject({ code: 'homeserver-fault', retriable: true });
 });

@@ -58,7 +58,7 @@ describe('a quote', () => {
     const side = await stage.startMatrix();
     stage.homeserver.faults.add({ path: '/event/', times: 9 }, { type: 'refuse', status: 500 });
     await expect(side.quote('!r:hs' as RoomId, '$e' as EventId)).rejects.toMatchObject({
-      code: 'homeserver',
+      code: 'homeserver-fault',
       retriable: true,
     });
   });

@@ -77,7 +77,7 @@ test.each([
 
 test('what can never be known is tried again later, not at once for ever', async () => {
   stage.homeserver.faults.add({ path: /\/send\//, times: 99 }, { type: 'refuse', status: 500 });
-  await expect(send('hello')).rejects.toMatchObject({ code: 'homeserver', retriable: true });
+  await expect(send('hello')).rejects.toMatchObject({ code: 'homeserver-fault', retriable: true });
   const attempts = stage.homeserver.log.filter(({ path }) => path.includes('/send/')).length;
   expect(attempts).toBe(3);
   stage.homeserver.faults.clear();
@@ -97,7 +97,7 @@ test('an answer that never came is not needed once the homeserver shows the even
   const { homeserver } = stage;
   homeserver.faults.add({ path: /\/send\//, times: 1 }, { type: 'hang-up', when: 'after-commit' });
   homeserver.faults.add({ path: /\/messages/, times: 9 }, { type: 'refuse', status: 500 });
-  await expect(send('hello')).rejects.toMatchObject({ code: 'homeserver', retriable: true });
+  await expect(send('hello')).rejects.toMatchObject({ code: 'homeserver-fault', retriable: true });
   await homeserver.waitUntilPushed();
   homeserver.faults.clear();
   const before = homeserver.log.filter(({ path }) => path.includes('/send/')).length;

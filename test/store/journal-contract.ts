@@ -6,7 +6,18 @@ import { type JournaledEvent, text, type MatrixEvent } from '../../src/bridge/ev
 import type { ChatId, EventId, LoginId, RemoteMessageId } from '../../src/bridge/ids.ts';
 import type { JournalRow, NewRow } from '../../src/bridge/store.ts';
 import type { Telling } from '../../src/bridge/telling.ts';
-import { ALICE, fromMatrix, fromRemote, message, remoteMessage, ROOM, START, type Bench } from './harness.ts';
+import {
+  ALICE,
+  fromMatrix,
+  fromRemote,
+  message,
+  NETWORK,
+  remoteMessage,
+  ROOM,
+  seed,
+  START,
+  type Bench,
+} from './harness.ts';
 
 const PORTAL = { login: 'net/home/bob@example.com' as LoginId, chat: 'carol@example.com' as ChatId };
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -365,5 +376,33 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
     clock.advance(1);
     await store.sweep(clock.now());
     expect(await bench().query('select * from seen')).toEqual([]);
+  });
+
+  test('which events were never recorded can be asked', async () => {
+    await journal().accept([fromMatrix('$gone'), fromMatrix('$here', 'other')]);
+    await drain('lane');
+    await bench().store.sweep(bench().clock.now());
+    await journal().append(fromRemote('$remote'));
+    const ids = ['$gone', '$here', '$remote', '$new', '$nul\0'].map((id) => id as EventId);
+    expect(await journal().missing(ids)).toEqual(['$remote', '$new', '$nul\uFFFD']);
+    expect(await journal().missing([])).toEqual([]);
+  });
+
+  test('what can be sent again is kept for a week, with its login', async () => {
+    const { store, clock } = bench();
+    const { id: login } = await store.sessions.put(NETWORK, ALICE, seed());
+    const offer = { notice: '$n' as EventId, login, room: ROOM, event: '$e' as EventId, from: 2 };
+    await store.retries.put(offer);
+    await store.retries.put({ ...offer, from: 3 });
+    await store.retries.put({ ...offer, notice: '$m' as EventId });
+    expect(await store.retries.find(offer.notice)).toEqual(offer);
+    await store.retries.remove(offer.notice);
+    expect(await store.retries.find(offer.notice)).toBeUndefined();
+    clock.advance(7 * DAY_MS);
+    await store.sweep(clock.now());
+    expect(await store.retries.find('$m' as EventId)).toBeDefined();
+    clock.advance(1);
+    await store.sweep(clock.now());
+    expect(await store.retries.find('$m' as EventId)).toBeUndefined();
   });
 }

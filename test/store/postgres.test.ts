@@ -11,6 +11,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { startPostgres, type RunningPostgres } from '../support/postgres.ts';
 import { storeContract } from './contract.ts';
 import { text } from '../../src/bridge/events.ts';
+import type { EventId } from '../../src/bridge/ids.ts';
 import { ALICE, benchOn, contact, fromMatrix, fromRemote, KEY, NETWORK, seed, START } from './harness.ts';
 
 let postgres: RunningPostgres;
@@ -85,6 +86,7 @@ test('plans made while the tables are empty still use the right index when they 
   await journal.settlePiece(seq, 0, 'accepted');
   await journal.finish(seq, { type: 'done' });
   await journal.told(seq);
+  await journal.missing(['$1' as EventId]);
   await bench.store.sweep(START);
 
   const prepared = await bench.query<{ name: string; arguments: number }>(
@@ -99,6 +101,7 @@ test('plans made while the tables are empty still use the right index when they 
     'forget',
     'intend',
     'lanes_of',
+    'missing',
     'next',
     'replace_roster',
     'settle',

@@ -106,6 +106,8 @@ export class EchoClient implements NetworkClient {
   readonly heard: string[] = [];
   /** Refuses every answer to a request. */
   deaf = false;
+  /** So many more pieces are answered; then nobody says whether they arrived. */
+  answersLeft = Number.POSITIVE_INFINITY;
   /** How the user is seen in the cave. */
   shown: WantedPresence = {};
   /** What is switched on. */
@@ -120,6 +122,7 @@ export class EchoClient implements NetworkClient {
   readonly #halls: Map<ChatId, readonly Participant[]>;
   #connected = false;
   #epoch = 0;
+  #gate: Promise<void> = Promise.resolve();
   #count = 0;
 
   constructor(
@@ -138,6 +141,17 @@ export class EchoClient implements NetworkClient {
     this.#asking = asking;
     this.#password = password;
     this.#now = now;
+  }
+
+  get isConnected(): boolean {
+    return this.#connected;
+  }
+
+  /** What is sent waits until the returned function is called. */
+  pause(): () => void {
+    const gate = Promise.withResolvers<void>();
+    this.#gate = gate.promise;
+    return () => gate.resolve();
   }
 
   connect(epoch: number, wanted: WantedPresence): void {
@@ -201,6 +215,9 @@ export class EchoClient implements NetworkClient {
     if (!this.#connected) throw new BridgeError('not-connected', 'The cave is closed.', { retriable: true });
     if (this.#network.absent.has(chat)) throw new BridgeError('recipient-offline', 'Nobody is not there.');
     await beforeWrite();
+    await this.#gate;
+    if (this.answersLeft <= 0) return new Promise(() => undefined);
+    this.answersLeft -= 1;
     this.heard.push(plainText(piece));
     this.says(this.#halls.get(chat)?.[0] ? nameOf(this.#halls.get(chat)![0]!.user) : chat, plainText(piece), chat);
     return 'delivered';

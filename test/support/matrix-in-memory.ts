@@ -1,7 +1,7 @@
 // The core's Matrix port, in memory: rooms, who is in them, what was said. Knows the port's promises; nothing of HTTP.
 
 import { BridgeError } from '../../src/bridge/errors.ts';
-import { type Content, plainText } from '../../src/bridge/events.ts';
+import { type Content, type MatrixEvent, type MatrixMessage, plainText, type Talk } from '../../src/bridge/events.ts';
 import type { EventId, MatrixUserId, NetworkId, RemoteUserId, RoomId } from '../../src/bridge/ids.ts';
 import type {
   FurnitureSpec,
@@ -52,6 +52,8 @@ export class MatrixInMemory implements Matrix {
   /** What answers to these events may quote. */
   readonly quotes = new Map<EventId, Quote>();
   readonly furniture = new Map<RoomId, FurnitureSpec>();
+  /** What people did, whether it was pushed or not. */
+  readonly events: MatrixEvent[] = [];
   readonly #network: string;
   readonly #rooms = new Map<RoomId, Room>();
   readonly #sent = new Map<string, EventId>();
@@ -147,6 +149,19 @@ export class MatrixInMemory implements Matrix {
     ]);
     this.furniture.set(room, spec);
     return room;
+  }
+
+  async read(room: RoomId, event: EventId): Promise<MatrixMessage | undefined> {
+    await this.#trouble('read', room, event);
+    return this.events.find((one): one is MatrixMessage => one.type === 'message' && one.id === event);
+  }
+
+  async recent(room: RoomId, since: Date): Promise<readonly Talk[]> {
+    await this.#trouble('recent', room, since);
+    this.#needBot(room);
+    return this.events.filter(
+      (one): one is Talk => one.room === room && one.at >= since && one.type !== 'member' && one.type !== 'tombstone',
+    );
   }
 
   async kept(key: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { Network } from '../network.ts';
 import type { Overview } from '../overview.ts';
 import type { Pages } from '../pages.ts';
 import type { Requests } from '../requests.ts';
+import type { Rescan } from '../rescan.ts';
 import type { ChoiceStore } from '../store.ts';
 import { answerCommand } from './answer.ts';
 import { boardCommand } from './board.ts';
@@ -29,6 +30,7 @@ import { reconnectCommand } from './reconnect.ts';
 import { reloginCommand } from './relogin.ts';
 import { renameCommand } from './rename.ts';
 import { requestsCommand } from './requests.ts';
+import { rescanCommand } from './rescan.ts';
 import { spaceCommand } from './space.ts';
 import { statusCommand } from './status.ts';
 
@@ -50,10 +52,11 @@ export interface CommandParts {
   readonly pages: Pages | undefined;
   readonly overview: Overview;
   readonly conversations: Conversations;
+  readonly rescan: Rescan;
 }
 
 export function commandRegistry(parts: CommandParts): ReadonlyMap<string, Command> {
-  const { networks, choices, requests, list, following, pages, overview, conversations } = parts;
+  const { networks, choices, requests, list, following, pages, overview, conversations, rescan } = parts;
   const commands: readonly Command[] = [
     helpCommand(() => commands),
     loginCommand,
@@ -74,6 +77,7 @@ export function commandRegistry(parts: CommandParts): ReadonlyMap<string, Comman
     spaceCommand(list.spaces),
     statusCommand(overview),
     loginsCommand(overview),
+    rescanCommand(rescan),
     reconnectCommand,
     reloginCommand,
     logoutCommand,
