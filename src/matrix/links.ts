@@ -5,8 +5,7 @@ import { asUserId } from './checks.ts';
 
 const MAX_LINK = 2048;
 const ALLOWED = /^(?:https?:\/\/[^\s/?#\\]|mailto:[^\s])/i;
-// oxlint-disable-next-line no-control-regex
-const UNSAFE = /[\u0000-\u0020\u007f-\u00a0<>"'`\\\u202a-\u202e\u2066-\u2069]/;
+const UNSAFE = /[\p{Cc}\p{Z}<>"'`\\\u202a-\u202e\u2066-\u2069]/u;
 const USER = /^https:\/\/matrix\.to\/#\/((?:@|%40)[^?/]+)/i;
 const PILL = /^https:\/\/matrix\.to\/#\/(?:@|#|%40|%23)/i;
 

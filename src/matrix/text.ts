@@ -13,7 +13,7 @@ export function cleanText(text: string): string {
 export function cleanName(name: string, graphemes = 100): string {
   // A grapheme may be as long as it likes: cut roughly first.
   const line = cleanText(name.slice(0, 4000)).replaceAll(/\s+/g, ' ').trim();
-  return cut(line, graphemes, 255);
+  return cut(line, graphemes, 255).trimEnd();
 }
 
 /** The longest beginning within both limits that breaks no character. */

@@ -147,20 +147,20 @@ function parse4(address: string): readonly number[] | undefined {
 function parse6(address: string): readonly number[] | undefined {
   const halves = address.split('::');
   if (halves.length > 2) return undefined;
-  const [head, tail] = [groups(halves[0] ?? ''), groups(halves[1] ?? '')];
+  const [head, tail] = [groups(halves[0] ?? '', halves.length === 1), groups(halves[1] ?? '', true)];
   if (head === undefined || tail === undefined) return undefined;
   const missing = 16 - head.length - tail.length;
   if (halves.length === 1 ? missing !== 0 : missing < 2) return undefined;
   return [...head, ...Array<number>(missing).fill(0), ...tail];
 }
 
-/** The bytes of some groups of an IPv6 address; the last may be written as IPv4. A zone ("%eth0") is refused. */
-function groups(text: string): readonly number[] | undefined {
+/** The bytes of some groups of an IPv6 address; the address's last may be written as IPv4. A zone ("%eth0") is refused. */
+function groups(text: string, areLast: boolean): readonly number[] | undefined {
   if (text === '') return [];
   const bytes: number[] = [];
   const parts = text.split(':');
   for (const [index, part] of parts.entries()) {
-    const inner = index === parts.length - 1 ? parse4(part) : undefined;
+    const inner = areLast && index === parts.length - 1 ? parse4(part) : undefined;
     if (inner) {
       bytes.push(...inner);
     } else if (/^[\da-f]{1,4}$/i.test(part)) {

@@ -169,4 +169,9 @@ const CASES: readonly ArgumentCase[] = [
   argument(ENCODED, 'the end of a CDATA section', ']]>&x;<!ENTITY'),
 ];
 
-export const args = kind('arguments of commands', CASES, () => [...BUILDER, ...messageEntries(), ...wishEntries()]);
+export const args = kind(
+  'arguments of commands',
+  CASES,
+  () => [...BUILDER, ...messageEntries(), ...wishEntries()],
+  ({ typed }) => typed,
+);

@@ -1,6 +1,6 @@
 // Messages of a conversation with odd heads, odd letters, odd looks and pieces that do not fit.
 
-import { chatCase, TOLD } from './chats.ts';
+import { chatCase, chatKind, TOLD } from './chats.ts';
 import type { ChatCase } from './chats.ts';
 
 const HEADS = 'a head has eight thousand bytes and sixty-four headers at most';
@@ -24,7 +24,7 @@ const other = (type: string, body = ''): string => `MIME-Version: 1.0\r\nContent
 const piece = (id: string, place: string, body: string): Buffer => text(body, `Message-ID: ${id}\r\n${place}\r\n`);
 const inHex = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
-export const CHAT_MESSAGES: readonly ChatCase[] = [
+const CASES: readonly ChatCase[] = [
   chatCase(HEADS, 'ten thousand headers', ['a: b\r\n'.repeat(10_000)], NOTHING),
   chatCase(
     HEADS,
@@ -230,3 +230,5 @@ export const CHAT_MESSAGES: readonly ChatCase[] = [
     shown(`${'&<>"\''.repeat(4_800)}…`),
   ),
 ];
+
+export const chatMessages = chatKind('messages', CASES);

@@ -8,7 +8,8 @@ import type { SwitchboardEvent } from '../../../src/msnp/switchboard-types.ts';
 import { fromMessage } from '../../../src/networks/msn/convert-content.ts';
 import { deliveriesOf } from './deliveries.ts';
 import { harmlessBody } from './harmless.ts';
-import type { Entry, HostileCase } from './kind.ts';
+import { kind } from './kind.ts';
+import type { Entry, HostileCase, Trials } from './kind.ts';
 import { machine, observe } from './machines.ts';
 import type { Surroundings } from './machines.ts';
 import { Scene } from './scene.ts';
@@ -37,7 +38,11 @@ export function chatCase(
 const DIALECTS: readonly DialectName[] = ['MSNP2', 'MSNP8', 'MSNP12'];
 const BOB = 'bob@example.com';
 
-export function chatEntries(one: ChatCase): readonly Entry<ChatCase>[] {
+export function chatKind(name: string, cases: readonly ChatCase[]): readonly Trials[] {
+  return kind(name, cases, chatEntries, bytesOf);
+}
+
+function chatEntries(one: ChatCase): readonly Entry<ChatCase>[] {
   const role = 'switchboard';
   const places = DIALECTS.flatMap((dialect) =>
     (['inside', 'leaving'] as const).map((stage): Surroundings => ({ role, dialect, stage })),

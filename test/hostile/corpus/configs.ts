@@ -151,4 +151,9 @@ const CASES: readonly ConfigCase[] = [
   ),
 ];
 
-export const configs = kind('config.yaml', CASES, () => ENTRIES);
+export const configs = kind(
+  'config.yaml',
+  CASES,
+  () => ENTRIES,
+  ({ text }) => text,
+);

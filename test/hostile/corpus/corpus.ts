@@ -2,18 +2,16 @@
 
 import { args } from './arguments.ts';
 import { boxes } from './boxes.ts';
-import { CHAT_MESSAGES } from './chat-messages.ts';
-import { chatEntries } from './chats.ts';
+import { chatMessages } from './chat-messages.ts';
 import { configs } from './configs.ts';
 import { frames } from './frames.ts';
 import { gateways } from './gateway.ts';
 import { closeHomeserver, homeserverAnswers } from './homeserver-answers.ts';
 import { htmls } from './html.ts';
-import { kind } from './kind.ts';
 import type { Trials } from './kind.ts';
 import { lists } from './lists.ts';
 import { people } from './people.ts';
-import { PERSON_TO_PERSON } from './person-to-person.ts';
+import { personToPerson } from './person-to-person.ts';
 import { provisioning } from './provisioning.ts';
 import { serverMessages } from './server-messages.ts';
 import { signIn } from './sign-in.ts';
@@ -22,8 +20,8 @@ import { typedAddresses } from './typed.ts';
 
 export const CORPUS: readonly Trials[] = [
   ...frames,
-  ...kind('messages', CHAT_MESSAGES, chatEntries),
-  ...kind('person to person', PERSON_TO_PERSON, chatEntries),
+  ...chatMessages,
+  ...personToPerson,
   ...serverMessages,
   ...lists,
   ...people,

@@ -123,4 +123,4 @@ const CASES: readonly StreamCase[] = [
   frame(OF_THEIRS, 'letters that are none of UTF-8', Buffer.from('5a5a5a20fffec0af20eda0800d0a', 'hex'), NOTHING),
 ];
 
-export const frames = kind('frames', CASES, streamEntries);
+export const frames = kind('frames', CASES, streamEntries, ({ bytes }) => bytes);

@@ -10,7 +10,7 @@ import type { EventId } from '../../../src/bridge/ids.ts';
 // oxlint-disable-next-line no-control-regex
 const UNWANTED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u;
 const TAG =
-  /^(?:(?:br|\/?(?:strong|em|u|del|code)|\/(?:a|span))|a href="(?:https?:|mailto:)[^"<>]*"|span data-mx-color="#[0-9a-f]{6}")$/;
+  /^(?:(?:br|\/?(?:strong|em|u|del|code)|\/(?:a|span))|a href="(?:[Hh][Tt]{2}[Pp][Ss]?:|[Mm][Aa][Ii][Ll][Tt][Oo]:)[^"<>]*"|span data-mx-color="#[0-9a-f]{6}")$/;
 /** Of a whole event, with room for what stands around the content. */
 const MAX_BYTES = 60_000;
 

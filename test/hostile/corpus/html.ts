@@ -53,6 +53,8 @@ function entries(): readonly Entry<HtmlCase>[] {
         const content = read(html, more);
         if (typeof words === 'string') assert.equal(plainText(content), words);
         else assert.match(plainText(content), words);
+        for (const { link = 'mailto:x' } of content.runs)
+          assert.match(link, /^(https?:\/\/|mailto:)[^\s\p{Cc}"<>]+$/iu);
         for (const piece of split(content)) {
           const payload = writeMessage(toMessage(piece));
           assert.ok(payload.length <= MAX_PAYLOAD);
@@ -103,6 +105,7 @@ const CASES: readonly HtmlCase[] = [
     '//evil',
     '\u0001javascript:x',
     'blob:x',
+    'mailto:bob@\u2028x',
   ].map((target) => html(LINK, `a link to ${JSON.stringify(target)}`, `<a href="${target}">x</a>`, 'x')),
   html(LINK, 'a link with a quote in it', `<a href='https://a.b/"><script>alert(1)</script>'>x</a>`, 'x'),
   html(LINK, 'a link that turns the text', '<a href="https://a.b/\u202e">x</a>', 'x'),
@@ -126,4 +129,4 @@ const CASES: readonly HtmlCase[] = [
   html(LOOK, 'controls and marks that turn the text', 'a\u0007\u202eb\u0085c', /^a.*b.*c$/u),
 ];
 
-export const htmls = kind('HTML', CASES, entries);
+export const htmls = kind('HTML', CASES, entries, ({ html: source }) => source);

@@ -24,19 +24,23 @@ export interface Trial {
 
 export interface Trials extends HostileCase {
   readonly kind: string;
+  /** What comes, for those who make other inputs of it. */
+  readonly input: (() => Uint8Array) | undefined;
   readonly trials: readonly Trial[];
 }
 
-/** All cases of a kind, with all the ways that each of them has. */
+/** All cases of a kind, with all the ways that each of them has. `inputOf`: where what comes is bytes or a text. */
 export function kind<Case extends HostileCase>(
   name: string,
   cases: readonly Case[],
   entriesOf: (one: Case) => readonly Entry<Case>[],
+  inputOf?: (one: Case) => string | Uint8Array,
 ): readonly Trials[] {
   return cases.map((one) => ({
     kind: name,
     name: one.name,
     rule: one.rule,
+    input: inputOf && (() => Buffer.from(inputOf(one) as string)),
     ...(one.cve !== undefined && { cve: one.cve }),
     trials: entriesOf(one).map((entry) => ({ entry: entry.name, run: () => entry.enter(one) })),
   }));

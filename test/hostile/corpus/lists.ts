@@ -191,4 +191,4 @@ const CASES: readonly StreamCase[] = [
   }),
 ];
 
-export const lists = kind('contact lists', CASES, streamEntries);
+export const lists = kind('contact lists', CASES, streamEntries, ({ bytes }) => bytes);

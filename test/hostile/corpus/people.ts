@@ -183,6 +183,16 @@ function isShownSafely({ events, contacts }: Scene): void {
 }
 
 export const people = [
-  ...kind('addresses of a server', ADDRESSES, () => ways(({ word }) => [word, 'Name'], isNobody)),
-  ...kind('names of a server', NAMES, () => ways(({ word }) => ['dora@example.com', word], isShownSafely)),
+  ...kind(
+    'addresses of a server',
+    ADDRESSES,
+    () => ways(({ word }) => [word, 'Name'], isNobody),
+    ({ word }) => word,
+  ),
+  ...kind(
+    'names of a server',
+    NAMES,
+    () => ways(({ word }) => ['dora@example.com', word], isShownSafely),
+    ({ word }) => word,
+  ),
 ];

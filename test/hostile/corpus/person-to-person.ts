@@ -1,7 +1,7 @@
 // Person-to-person content: the packets, texts and object descriptions that other programs have fallen over. None of it
 // is asked for and nothing is answered, so none may cost more than its bytes.
 
-import { chatCase, TOLD } from './chats.ts';
+import { chatCase, chatKind, TOLD } from './chats.ts';
 import type { ChatCase } from './chats.ts';
 import { context, invite, msnObject, OBJECTS, p2p, packet } from './p2p.ts';
 
@@ -20,7 +20,7 @@ const object = (more: string): string =>
 const asking = (location: string): Buffer => invite(OBJECTS + context(object(`Location="${location}"`)));
 const slp = (text: string): Buffer => packet({ body: text });
 
-export const PERSON_TO_PERSON: readonly ChatCase[] = [
+const CASES: readonly ChatCase[] = [
   chatCase(
     SIZES,
     'an offset at the end of 64 bits',
@@ -208,3 +208,5 @@ export const PERSON_TO_PERSON: readonly ChatCase[] = [
     'CVE-2010-4528',
   ),
 ];
+
+export const personToPerson = chatKind('person to person', CASES);

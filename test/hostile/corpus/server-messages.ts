@@ -241,4 +241,4 @@ const CASES: readonly StreamCase[] = [
   service(FIELDS, 'a kind of message that nobody knows', 'text/x-msmsgsevil', 'x', []),
 ];
 
-export const serverMessages = kind('server messages', CASES, streamEntries);
+export const serverMessages = kind('server messages', CASES, streamEntries, ({ bytes }) => bytes);

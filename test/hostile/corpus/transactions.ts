@@ -293,7 +293,7 @@ const knocking: readonly Entry<TxnCase>[] = [1, 9].map((pieces) => ({
 }));
 
 export const transactions = [
-  ...kind('transactions', BODIES, bodyEntries),
-  ...kind('events of a homeserver', EVENTS, eventEntries),
+  ...kind('transactions', BODIES, bodyEntries, (one) => one.body),
+  ...kind('events of a homeserver', EVENTS, eventEntries, (one) => JSON.stringify({ events: [one.event] })),
   ...kind('requests of a homeserver', KNOCKS, () => knocking),
 ];

@@ -101,4 +101,9 @@ const CASES: readonly TypedCase[] = [
   typed(SIGNS, 'two addresses', 'bob@example.com,carol@example.com'),
 ];
 
-export const typedAddresses = kind('typed addresses', CASES, () => ENTRIES);
+export const typedAddresses = kind(
+  'typed addresses',
+  CASES,
+  () => ENTRIES,
+  (one) => one.typed,
+);
