@@ -5,7 +5,7 @@ import type { EventId, MatrixUserId } from '../bridge/ids.ts';
 import { type JsonObject, asEventId, asString, isObject } from './checks.ts';
 import { writeHtml } from './html-writer.ts';
 import { readHtml } from './html.ts';
-import { cleanText, cut } from './text.ts';
+import { bytesInJson, cleanText, cut } from './text.ts';
 
 export interface WriteOptions {
   readonly notice?: boolean;
@@ -14,7 +14,7 @@ export interface WriteOptions {
 }
 
 const HTML = 'org.matrix.custom.html';
-// A whole event may have 65,536 bytes, escapes of JSON and our own keys included.
+// A whole event may have 65,536 bytes, our own keys included.
 export const MAX_BODY_BYTES = 24_000;
 export const MAX_HTML_BYTES = 32_000;
 const MAX_FALLBACK = 500;
@@ -29,7 +29,7 @@ export function toMessageContent(content: Content, options: WriteOptions = {}): 
   return {
     msgtype: msgtype(content, options),
     body: short,
-    ...(html !== undefined && Buffer.byteLength(html) <= MAX_HTML_BYTES ? { format: HTML, formatted_body: html } : {}),
+    ...(html !== undefined && bytesInJson(html) <= MAX_HTML_BYTES ? { format: HTML, formatted_body: html } : {}),
     // Always there: without it clients look for names in the text.
     'm.mentions': options.mention === undefined ? {} : { user_ids: [options.mention] },
     ...(options.replyTo === undefined ? {} : { 'm.relates_to': { 'm.in_reply_to': { event_id: options.replyTo } } }),
@@ -62,7 +62,9 @@ function msgtype(content: Content, options: WriteOptions): string {
 }
 
 function shorten(body: string): string {
-  const kept = cut(body, Infinity, MAX_BODY_BYTES);
+  let kept = cut(body, Infinity, MAX_BODY_BYTES);
+  for (let size = bytesInJson(kept); size > MAX_BODY_BYTES; size = bytesInJson(kept))
+    kept = cut(kept, Infinity, Math.floor((Buffer.byteLength(kept) * MAX_BODY_BYTES) / size) - 1);
   return kept === body ? body : `${kept}…`;
 }
 

@@ -119,7 +119,12 @@ function fromReaction(head: Head, content: JsonObject, event: JsonObject): Incom
   const key = asString(relation['key']);
   if (to === undefined || key === undefined) return malformed('it does not say to what, or with what');
   // Clients differ in whether they ask for the colourful form.
-  return found({ ...head, type: 'reaction', to, key: key.replaceAll('\uFE0F', '').slice(0, MAX_REACTION) });
+  return found({
+    ...head,
+    type: 'reaction',
+    to,
+    key: key.replaceAll('\uFE0F', '').slice(0, MAX_REACTION).toWellFormed(),
+  });
 }
 
 /** Where the room leads is asked for when it is followed: what counts is how it stands then. */

@@ -5,14 +5,14 @@ import type { Content, Run } from '../bridge/events.ts';
 import { type Table, tableText } from '../bridge/table-text.ts';
 import { cleanRuns, MAX_BODY_BYTES, MAX_HTML_BYTES } from './content.ts';
 import { htmlOf } from './html-writer.ts';
-import { cut } from './text.ts';
+import { bytesInJson, cut } from './text.ts';
 
 /** Text, or a row of a table. */
 type Line =
   | { readonly type: 'text'; readonly runs: readonly Run[] }
   | { readonly type: 'row'; readonly head: readonly string[]; readonly row: readonly string[]; readonly text: string };
 
-/** In bytes, as plain text and as HTML. */
+/** In bytes of an event, as plain text and as HTML. */
 interface Size {
   readonly body: number;
   readonly html: number;
@@ -21,6 +21,7 @@ interface Size {
 /** What escapes and tags make of it is still shorter than a whole message. */
 const LONGEST_LINE_BYTES = 2_000;
 const LINE_END: Run = { text: '\n' };
+const LINE_END_BYTES = bytesInJson('\n');
 
 export function toPieces(content: Content): readonly Content[] {
   const pieces: Line[][] = [[]];
@@ -100,11 +101,12 @@ function shortLines(runs: readonly Run[]): readonly Line[] {
 /** A row is counted with its table's head: so each may begin a message. */
 function sizeOf(line: Line): Size {
   if (line.type === 'text') {
-    const body = line.runs.reduce((sum, { text }) => sum + Buffer.byteLength(text), 1);
-    return { body, html: Buffer.byteLength(htmlOf(line.runs)) + '<br>'.length };
+    const body = line.runs.reduce((sum, { text }) => sum + bytesInJson(text), LINE_END_BYTES);
+    return { body, html: bytesInJson(htmlOf(line.runs)) + '<br>'.length };
   }
   const { head, row, text } = line;
-  return { body: Buffer.byteLength(text) + 1, html: Buffer.byteLength(htmlOf([{ text, table: [head, row] }])) };
+  const html = bytesInJson(htmlOf([{ text, table: [head, row] }]));
+  return { body: bytesInJson(text) + LINE_END_BYTES, html };
 }
 
 function runsOf(lines: readonly Line[]): readonly Run[] {

@@ -30,3 +30,8 @@ export function cut(text: string, graphemes: number, bytes: number): string {
   }
   return out;
 }
+
+/** As it stands in an event, where quotes, backslashes and line ends take two bytes. */
+export function bytesInJson(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) - 2;
+}

@@ -54,10 +54,20 @@ describe('writing a message', () => {
   });
 
   test('fits into an event, however long the text', () => {
-    for (const piece of ['a', '<', '\n', '😀', '"']) {
+    for (const piece of ['a', '<', '\n', '😀', '"', '\\', 'a"\\\n']) {
       const content = toMessageContent({ type: 'text', runs: [{ text: piece.repeat(200_000), bold: true }] });
       expect(Buffer.byteLength(JSON.stringify(content))).toBeLessThan(64_000);
       expect(String(content['body']).endsWith('…')).toBe(true);
+    }
+  });
+
+  test('a text that just fits by itself fits with its HTML, too', () => {
+    for (const piece of ['a', '"', '\\', '<\n']) {
+      for (const length of [12_000, 16_000, 24_000]) {
+        const runs = [{ text: piece.repeat(length / piece.length), bold: true }];
+        const content = toMessageContent({ type: 'text', runs });
+        expect(Buffer.byteLength(JSON.stringify(content))).toBeLessThan(64_000);
+      }
     }
   });
 });

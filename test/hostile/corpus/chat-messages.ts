@@ -223,12 +223,9 @@ const CASES: readonly ChatCase[] = [
   ),
   chatCase(WORDS, 'an action without words', [text('/me ')], shown('/me ')),
   chatCase(WORDS, 'thirty thousand letters', [text('x'.repeat(30_000))], shown(`${'x'.repeat(24_000)}…`)),
-  chatCase(
-    WORDS,
-    'sixty thousand bytes of markup',
-    [text('&<>"\''.repeat(12_000))],
-    shown(`${'&<>"\''.repeat(4_800)}…`),
-  ),
+  chatCase(WORDS, 'sixty thousand bytes of markup', [text('&<>"\''.repeat(12_000))], {
+    shown: [/^(?:&<>"'){3990,4000}.{0,4}…$/],
+  }),
 ];
 
 export const chatMessages = chatKind('messages', CASES);
