@@ -60,6 +60,7 @@ export class Program {
           host: msn.host,
           port: msn.port,
           nexus_url: msn.nexusUrl,
+          hosts: [msn.host],
           private_addresses: true,
           tls: { ca_file: msn.caFile },
         },

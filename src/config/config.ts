@@ -111,6 +111,7 @@ function serverProfile(file: string, base: string, key: string, server: MsnServe
     services: Object.freeze(server.services),
     tls: Object.freeze({ minVersion: server.tls.min_version, ...(ca !== undefined && { ca }) }),
     dialects: Object.freeze(server.dialects),
+    hosts: Object.freeze(server.hosts),
     privateAddresses: server.private_addresses,
     confirmsDelivery: server.confirms_delivery,
     credentialHosts: Object.freeze(server.credential_hosts),

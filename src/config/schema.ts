@@ -2,9 +2,16 @@
 
 import { z } from 'zod';
 import { dialect } from '../msnp/dialect.ts';
+import { readTrustedHost } from '../networks/msn/trusted-hosts.ts';
 
 const port = z.int().min(1).max(65_535);
 const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/u, 'must be a host name or an IP address');
+const trustedHost = z
+  .string()
+  .refine(
+    (value) => readTrustedHost(value) !== undefined,
+    'must be a host name, *.example.com or an IP address, with :port or not',
+  );
 const httpUrl = z.url({ protocol: /^https?$/u, error: 'must be an http:// or https:// address' });
 const token = z
   .string()
@@ -67,6 +74,7 @@ const msnServerKeys = z.strictObject({
     )
     .min(1)
     .default(['MSNP12', 'MSNP11', 'MSNP10', 'MSNP9', 'MSNP8']),
+  hosts: z.array(trustedHost).default([]),
   private_addresses: z.boolean().default(false),
   confirms_delivery: z.boolean().default(false),
   credential_hosts: z.array(host).default([]),

@@ -178,7 +178,7 @@ export class GatewaySession implements Session<GatewayCommand, GatewayEvent> {
       body,
       timeoutMs: TIMEOUT_MS,
       maxBytes: MAX_BYTES,
-      // what the server would be told over a plain connection too, and at any host that it sends us to
+      // what the server would be told over a plain connection too
       credentials: false,
     };
   }

@@ -127,6 +127,8 @@ export class House {
               host: msn.host,
               port: msn.port,
               nexus_url: msn.nexusUrl,
+              // each of its servers has a port of its own
+              hosts: [msn.host],
               private_addresses: true,
               ...(options.dialects && { dialects: options.dialects }),
               tls: { ca_file: msn.caFile },

@@ -133,7 +133,8 @@ export class World {
 
   serverConfig(): object {
     const { host, port, nexusUrl, caFile } = this.msn;
-    return { name: 'Test', host, port, nexus_url: nexusUrl, private_addresses: true, tls: { ca_file: caFile } };
+    const tls = { ca_file: caFile };
+    return { name: 'Test', host, port, nexus_url: nexusUrl, hosts: [host], private_addresses: true, tls };
   }
 
   /** Every user signs in as users do. */

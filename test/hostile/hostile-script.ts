@@ -7,13 +7,15 @@ export interface Peer {
   end(): void;
 }
 
+type Answer = (trid: string, args: readonly string[]) => string;
+
 export interface HostileScriptOptions {
   readonly dialect?: string;
   /** Where its rings lead to. */
   readonly where: string;
+  /** In the place of its own, by verb. */
+  readonly answers?: Readonly<Record<string, Answer>>;
 }
-
-type Answer = (trid: string, args: readonly string[]) => string;
 
 /** Up to MSNP7 the list comes as four lists, each of them empty here. */
 const EMPTY_LISTS = ['FL', 'AL', 'BL', 'RL'];
@@ -42,10 +44,11 @@ export class HostileScript {
     ['ANS', (trid) => `IRO ${trid} 1 1 bob@example.com Bob\r\nANS ${trid} OK\r\n`],
   ]);
 
-  constructor({ dialect = 'MSNP8', where }: HostileScriptOptions) {
+  constructor({ dialect = 'MSNP8', where, answers = {} }: HostileScriptOptions) {
     this.#dialect = dialect;
     this.#version = Number(dialect.slice(4));
     this.#where = where;
+    for (const [verb, answer] of Object.entries(answers)) this.#answers.set(verb, answer);
   }
 
   /** What a client says. */

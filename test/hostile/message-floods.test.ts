@@ -20,7 +20,7 @@ import { NamesInMemory } from '../support/names-in-memory.ts';
 import { hostileProfile } from './hostile-server.ts';
 import { startHostileServer } from './stage.ts';
 
-const PROFILE = hostileProfile({ port: 1863, loginUrl: 'http://127.0.0.1/login' });
+const PROFILE = { ...hostileProfile({ port: 1863, loginUrl: 'http://127.0.0.1/login' }), hosts: ['127.0.0.1'] };
 
 test('the network is told to wait while five hundred messages are not written down', async () => {
   const clock = new FakeClock();

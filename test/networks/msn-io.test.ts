@@ -20,6 +20,7 @@ const PROFILE: ServerProfile = {
   name: 'Test',
   notification: { host: '127.0.0.1', port: 1863 },
   nexusUrl: 'http://127.0.0.1/nexus',
+  hosts: ['127.0.0.1', 'localhost'],
   tls: { minVersion: 'TLSv1.2' },
   dialects: ['MSNP8'],
   privateAddresses: true,

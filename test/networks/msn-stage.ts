@@ -103,6 +103,8 @@ export async function setStage({ profile: wanted, io, ...options }: StageOptions
     name: 'Double',
     notification: { host: server.host, port: server.port },
     nexusUrl: server.nexusUrl,
+    // each of its servers has a port of its own
+    hosts: [server.host],
     tls: { minVersion: 'TLSv1.2', ...(server.ca !== undefined && { ca: server.ca }) },
     dialects: ['MSNP12', 'MSNP8'],
     privateAddresses: true,

@@ -64,6 +64,7 @@ async function main(): Promise<void> {
         host,
         port: msnPort,
         nexus_url: nexusUrl,
+        hosts: [host],
         private_addresses: true,
         ...(caFile !== undefined && { tls: { ca_file: caFile } }),
       },

@@ -117,6 +117,7 @@ function describe(
       port: place.port,
       nexus_url: place.nexusUrl,
       dialects: [dialect],
+      hosts: [place.host],
       private_addresses: true,
       ...(place.gatewayUrl !== undefined && { gateway_url: place.gatewayUrl, gateway_only: true }),
       ...(place.caFile !== undefined && { tls: { ca_file: place.caFile } }),

@@ -31,6 +31,12 @@ export function addressKind(address: string): AddressKind {
   return bytes.length === 4 ? kindOf4(bytes) : kindOf6(bytes);
 }
 
+/** The same address, however it is written: an IPv4 address in IPv6 is the one inside. */
+export function sameAddress(one: string, other: string): boolean {
+  const [a, b] = [innermost(parseAddress(one)), innermost(parseAddress(other))];
+  return a !== undefined && b !== undefined && a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
 export function mayDial(profile: Pick<ServerProfile, 'privateAddresses'>, address: string): boolean {
   const kind = addressKind(address);
   return kind === 'public' || (kind === 'private' && profile.privateAddresses);
@@ -112,8 +118,14 @@ const SPECIAL_6: readonly Range[] = [
   [[0x3f, 0xff, 0], 20],
 ];
 /** IPv4 in IPv6: the kind is that of the address inside, which begins at `at`. */
-const EMBEDDED: readonly { readonly range: Range; readonly at: number }[] = [
-  { range: [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff], 96], at: 12 }, // mapped
+interface Embedded {
+  readonly range: Range;
+  readonly at: number;
+}
+
+const MAPPED: Embedded = { range: [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff], 96], at: 12 };
+const EMBEDDED: readonly Embedded[] = [
+  MAPPED,
   { range: [[0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0], 96], at: 12 }, // NAT64
   { range: [[0x20, 0x02], 16], at: 2 }, // 6to4
 ];
@@ -123,6 +135,10 @@ function kindOf6(bytes: readonly number[]): AddressKind {
   const embedded = EMBEDDED.find(({ range }) => isIn(bytes, range));
   if (embedded) return kindOf4(bytes.slice(embedded.at, embedded.at + 4));
   return isIn(bytes, GLOBAL_6) && !SPECIAL_6.some((range) => isIn(bytes, range)) ? 'public' : 'special';
+}
+
+function innermost(bytes: readonly number[] | undefined): readonly number[] | undefined {
+  return bytes?.length === 16 && isIn(bytes, MAPPED.range) ? bytes.slice(MAPPED.at) : bytes;
 }
 
 function isIn(bytes: readonly number[], [prefix, bits]: Range): boolean {

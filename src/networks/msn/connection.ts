@@ -21,6 +21,7 @@ import type { Io } from './io.ts';
 import { HIDDEN, OwnPresence } from './own-presence.ts';
 import type { OwnPresenceParts } from './own-presence.ts';
 import type { ServerProfile } from './profile.ts';
+import { UntrustedHost } from './trusted-hosts.ts';
 
 export interface ConnectionParts {
   readonly profile: ServerProfile;
@@ -287,8 +288,7 @@ export class Connection {
   #onDriverEnd(end: End): void {
     if (this.#redirect && this.#verdict === undefined) return this.#follow(this.#redirect);
     if (end.type === 'unreachable') {
-      this.#parts.log.info({ reason: end.reason }, 'server could not be reached');
-      this.#verdict ??= { ...unreachable(this.#server), ticketRefused: false };
+      this.#verdict ??= { ...this.#explain(end.error), ticketRefused: false };
     } else {
       if (end.error) this.#parts.log.warn({ err: end.error }, 'notification server broke the protocol');
       const broken = end.silent ? 'could not be reached' : 'closed the connection';
@@ -301,6 +301,17 @@ export class Connection {
     this.#login?.destroy();
     this.#parts.onEnd(this.#verdict);
     this.#onEnded?.();
+  }
+
+  #explain(error: Error): Verdict {
+    const reason = error.message;
+    if (error instanceof UntrustedHost) {
+      this.#parts.log.warn({ reason }, 'server sends us to a host that it is not trusted with');
+      const sentence = `${this.#server} sends us to a host that the bridge does not trust it with. Its administrator can change that.`;
+      return { kind: 'server-down', sentence };
+    }
+    this.#parts.log.info({ reason }, 'server could not be reached');
+    return { kind: 'server-down', sentence: `${this.#server} could not be reached.` };
   }
 
   #follow({ host, port }: { readonly host: string; readonly port: number }): void {
@@ -320,10 +331,6 @@ export class Connection {
   #lost(sentence: string): Verdict {
     return { kind: this.#connected ? 'disconnected' : 'server-down', sentence };
   }
-}
-
-function unreachable(server: string): Verdict {
-  return { kind: 'server-down', sentence: `${server} could not be reached.` };
 }
 
 function signedOut(event: Extract<SessionEvent, { type: 'signed-out' }>, server: string): Verdict {

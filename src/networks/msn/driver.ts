@@ -19,7 +19,7 @@ export interface DriverParts<Command, Event> {
 
 export type End =
   /** There never was a connection. */
-  | { readonly type: 'unreachable'; readonly reason: string }
+  | { readonly type: 'unreachable'; readonly error: Error }
   /** `error`: the peer broke the protocol, or we have a bug. `silent`: the peer never said anything. */
   | { readonly type: 'closed'; readonly error?: Error; readonly silent: boolean };
 
@@ -97,7 +97,7 @@ export class Driver<Command, Event> {
     try {
       this.#link = await this.#parts.io.dial(host, port, listener);
     } catch (error) {
-      this.#end({ type: 'unreachable', reason: error instanceof Error ? error.message : String(error) });
+      this.#end({ type: 'unreachable', error: error instanceof Error ? error : new Error(String(error)) });
       return;
     }
     if (this.#held) this.#link.hold(true);

@@ -165,6 +165,13 @@ export function networkTrouble(sentence: string, cause?: unknown): BridgeError {
   return new BridgeError('network', sentence, { retriable: true, cause });
 }
 
+/** A later attempt changes nothing: the configuration has to. */
+export function untrustedHost(cause: Error): BridgeError {
+  const sentence =
+    'The server wants to hold the conversation on a host that the bridge does not trust it with. Its administrator can change that.';
+  return new BridgeError('network', sentence, { cause });
+}
+
 function fromReason([code, retriable, sentence]: Reason, name: string, options: BridgeErrorOptions): BridgeError {
   return new BridgeError(code, sentence(name), { ...options, retriable });
 }

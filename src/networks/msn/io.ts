@@ -18,6 +18,14 @@ import {
   withoutBrackets,
 } from './address-policy.ts';
 import type { ServerProfile } from './profile.ts';
+import {
+  isTrustedAddress,
+  isTrustedName,
+  isTrustedPort,
+  isTrustedUrl,
+  ownHosts,
+  UntrustedHost,
+} from './trusted-hosts.ts';
 
 type HttpRequest = Omit<FetchRequest, 'type' | 'id'>;
 
@@ -58,15 +66,25 @@ const MAX_HEAD_BYTES = 16 * 1024;
 /** So much of what has come is handed over at a time; then others have their turn. */
 const MOUTHFUL_BYTES = 8 * 1024;
 
+interface Policy {
+  readonly profile: ServerProfile;
+  readonly resolver: Resolver;
+}
+
 interface Resolved {
   readonly address: string;
   readonly family: number;
 }
 
-export function createIo(profile: ServerProfile): Io {
+/** All addresses of a host. */
+export type Resolver = (host: string) => Promise<readonly Resolved[]>;
+
+const system: Resolver = (host) => lookup(host, { all: true, order: 'verbatim' });
+
+export function createIo(profile: ServerProfile, resolver: Resolver = system): Io {
   return {
-    dial: (host, port, listener) => dial(profile, host, port, listener),
-    fetch: (request) => fetchOnce(profile, request),
+    dial: (host, port, listener) => dial({ profile, resolver }, host, port, listener),
+    fetch: (request) => fetchOnce({ profile, resolver }, request),
     randomBytes: (size) => randomBytes(size),
   };
 }
@@ -75,13 +93,32 @@ export function createIo(profile: ServerProfile): Io {
  * Asks the resolver once and keeps what the policy allows. The connection then goes to these very addresses: asking
  * again could get another answer (DNS rebinding).
  */
-async function resolve(profile: ServerProfile, host: string, port: number): Promise<Resolved[]> {
+async function resolve({ profile, resolver }: Policy, host: string, port: number): Promise<Resolved[]> {
   if (!isHostName(host)) throw new Error('the host name is not well-formed');
   if (!mayUsePort(profile, port)) throw new Error(`port ${port} is not allowed`);
-  const found = await lookup(withoutBrackets(host), { all: true, order: 'verbatim' });
+  const found = await resolver(withoutBrackets(host));
   const allowed = found.filter(({ address }) => mayDial(profile, address));
   if (allowed.length === 0) throw new Error('the host has no address that may be dialled');
   return allowed;
+}
+
+/** Of these addresses, those that the server may send us to; throws `UntrustedHost` if it may send us to none. */
+async function trusted(policy: Policy, host: string, port: number, found: readonly Resolved[]): Promise<Resolved[]> {
+  const { profile } = policy;
+  const byName = isTrustedName(profile, host, port);
+  const own = byName ? [] : await ownAddresses(policy);
+  const allowed = found.filter(
+    ({ address }) =>
+      (byName || isTrustedAddress(profile, address, port, own)) && isTrustedPort(profile, host, address, port),
+  );
+  if (allowed.length === 0) throw new UntrustedHost(profile, host, port);
+  return allowed;
+}
+
+/** A name of the server's that leads nowhere just now makes no address its own. */
+async function ownAddresses({ profile, resolver }: Policy): Promise<readonly string[]> {
+  const found = await Promise.allSettled(ownHosts(profile).map((host) => resolver(withoutBrackets(host))));
+  return found.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])).map(({ address }) => address);
 }
 
 /** Stands in for the resolver: always the answer that was checked. */
@@ -93,9 +130,10 @@ function pinned(addresses: readonly Resolved[]): net.LookupFunction {
   };
 }
 
-async function dial(profile: ServerProfile, host: string, port: number, listener: LinkListener): Promise<Link> {
+async function dial(policy: Policy, host: string, port: number, listener: LinkListener): Promise<Link> {
   const deadline = AbortSignal.timeout(CONNECT_MS);
-  const addresses = await beforeDeadline(resolve(profile, host, port), deadline);
+  const found = await beforeDeadline(resolve(policy, host, port), deadline);
+  const addresses = await beforeDeadline(trusted(policy, host, port, found), deadline);
   const socket = net.connect({
     host: withoutBrackets(host),
     port,
@@ -215,22 +253,26 @@ function connected(socket: net.Socket): Promise<void> {
   });
 }
 
-async function fetchOnce(profile: ServerProfile, request: HttpRequest): Promise<FetchReply> {
+async function fetchOnce(policy: Policy, request: HttpRequest): Promise<FetchReply> {
   const deadline = AbortSignal.timeout(request.timeoutMs);
   try {
-    return await exchange(profile, request, deadline);
+    return await exchange(policy, request, deadline);
   } catch (error) {
     return { type: 'failed', reason: deadline.aborted ? 'timed out' : reasonOf(error) };
   }
 }
 
-async function exchange(profile: ServerProfile, request: HttpRequest, deadline: AbortSignal): Promise<FetchReply> {
+async function exchange(policy: Policy, request: HttpRequest, deadline: AbortSignal): Promise<FetchReply> {
+  const { profile } = policy;
   const url = new URL(request.url);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new Error('not a web address');
-  const found = await beforeDeadline(resolve(profile, url.hostname, portOf(url)), deadline);
+  const port = portOf(url);
+  const found = await beforeDeadline(resolve(policy, url.hostname, port), deadline);
+  const named = isTrustedUrl(profile, url);
+  const open = named ? found : await beforeDeadline(trusted(policy, url.hostname, port, found), deadline);
   const addresses = request.credentials
-    ? found.filter(({ address }) => mayGiveCredentials(profile, url, addressKind(address)))
-    : found;
+    ? open.filter(({ address }) => mayGiveCredentials(profile, url, addressKind(address)))
+    : open;
   if (addresses.length === 0) throw new Error(`the profile does not let credentials go to ${url.origin}`);
   const options: https.RequestOptions = {
     method: request.method,

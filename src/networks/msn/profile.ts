@@ -22,6 +22,11 @@ export interface ServerProfile {
   readonly tls: TlsPolicy;
   /** What is offered to the server, best first. */
   readonly dialects: readonly DialectName[];
+  /**
+   * Where the server may send us besides to its own addresses: names, `*.example.com`, addresses, each with `:port` or
+   * without. Undefined: nowhere.
+   */
+  readonly hosts?: readonly string[];
   /** Whether loopback and private addresses may be dialled: only for a server of one's own. */
   readonly privateAddresses: boolean;
   /** True if this server says so when a message reaches nobody (NAK), so that its ACK means "delivered". */

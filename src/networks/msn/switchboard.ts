@@ -15,10 +15,11 @@ import type {
 } from '../../msnp/switchboard-types.ts';
 import { Driver } from './driver.ts';
 import type { End } from './driver.ts';
-import { conversationRefused, networkTrouble, nobodyCame, notAnswering } from './errors.ts';
+import { conversationRefused, networkTrouble, nobodyCame, notAnswering, untrustedHost } from './errors.ts';
 import type { SendOutcome } from './errors.ts';
 import { isAddress, sameAddress } from './ids.ts';
 import type { Io } from './io.ts';
+import { UntrustedHost } from './trusted-hosts.ts';
 
 export interface SwitchboardParts {
   readonly session: Session<SwitchboardCommand, SwitchboardEvent>;
@@ -366,12 +367,26 @@ export class Switchboard {
   #onEnd(end: End): void {
     this.#state = 'ended';
     this.#deadline?.();
-    if (end.type === 'closed' && end.error) this.#parts.log.warn({ err: end.error }, 'switchboard broke the protocol');
-    if (end.type === 'unreachable') this.#parts.log.warn({ reason: end.reason }, 'switchboard could not be reached');
+    const broken = this.#explain(end);
     for (const id of this.#sends.keys()) this.#settle(id, 'lost');
-    const broken = networkTrouble('The conversation could not be opened: the server closed the connection.');
     for (const address of this.#invitations.keys()) this.#refuse(address, broken);
     this.#tellOpened(broken);
     this.#parts.onEnd();
+  }
+
+  /** For whoever waits for the conversation; the log is told more. */
+  #explain(end: End): BridgeError {
+    const { log } = this.#parts;
+    if (end.type === 'closed') {
+      if (end.error) log.warn({ err: end.error }, 'switchboard broke the protocol');
+      return networkTrouble('The conversation could not be opened: the server closed the connection.');
+    }
+    const reason = end.error.message;
+    if (end.error instanceof UntrustedHost) {
+      log.warn({ reason }, 'server sends us to a host that it is not trusted with');
+      return untrustedHost(end.error);
+    }
+    log.warn({ reason }, 'switchboard could not be reached');
+    return networkTrouble('The conversation could not be opened: its server could not be reached.', end.error);
   }
 }

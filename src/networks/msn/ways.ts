@@ -6,6 +6,7 @@ import type { Log } from '../../bridge/log.ts';
 import { gatewayLink } from './gateway-link.ts';
 import type { Io, Link, LinkListener } from './io.ts';
 import type { ServerProfile } from './profile.ts';
+import { UntrustedHost } from './trusted-hosts.ts';
 
 export interface WaysParts {
   readonly profile: Pick<ServerProfile, 'gateway'>;
@@ -42,6 +43,7 @@ export class Ways {
       try {
         return await io.dial(host, port, listener);
       } catch (error) {
+        if (error instanceof UntrustedHost) throw error; // not by a detour either
         log.info({ part, err: error }, 'no connection to be had: the gateway is asked instead');
         this.#closed.add(part).add('SB'); // where there is no way to the first, one to the second is not waited for
       }

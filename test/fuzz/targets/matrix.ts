@@ -119,7 +119,12 @@ export const matrix: readonly Target[] = [
         throw error;
       }
       try {
-        const { events, ephemeral } = receive(body, { isOurs, onMember: () => undefined, log: QUIET });
+        const { events, ephemeral } = receive(body, {
+          isOurs,
+          onMember: () => undefined,
+          onEcho: () => undefined,
+          log: QUIET,
+        });
         for (const event of events) {
           for (const id of [event.room, event.sender, event.id]) assert.match(id, /^[!@$][^\0]{1,254}$/);
           assert.deepEqual(throughTheStore(event), { source: 'matrix', event });

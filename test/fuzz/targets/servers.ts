@@ -8,6 +8,7 @@ import { GatewaySession } from '../../../src/msnp/gateway.ts';
 import { NotificationSession } from '../../../src/msnp/notification.ts';
 import type { FetchReply } from '../../../src/msnp/session.ts';
 import { addressKind, isHostName } from '../../../src/networks/msn/address-policy.ts';
+import { Carried } from '../../msnp/support/carried.ts';
 import { order } from '../../msnp/support/inputs.ts';
 import { seedsOf, textOf } from '../target.ts';
 import type { Target } from '../target.ts';
@@ -97,12 +98,8 @@ export const servers: readonly Target[] = [
       ]),
     run: (input) => {
       const inner = new NotificationSession({ address: 'a@b.c', dialects: ['MSNP12'] });
-      const session = new GatewaySession({
-        session: inner,
-        url: 'http://gateway.example',
-        server: 'NS',
-        host: 'ns.example',
-      });
+      const gate = new GatewaySession({ url: 'http://gateway.example', server: 'NS', host: 'ns.example' });
+      const session = new Carried(inner, gate);
       let outputs = session.handle(order({ type: 'sign-in' }));
       for (const part of textOf(input).split('\n\n\n').slice(0, 4)) {
         const request = outputs.find((output) => output.type === 'fetch');

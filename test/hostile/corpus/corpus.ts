@@ -7,6 +7,7 @@ import { configs } from './configs.ts';
 import { frames } from './frames.ts';
 import { gateways } from './gateway.ts';
 import { closeHomeserver, homeserverAnswers } from './homeserver-answers.ts';
+import { hostSpellings } from './hosts.ts';
 import { htmls } from './html.ts';
 import type { Trials } from './kind.ts';
 import { lists } from './lists.ts';
@@ -27,6 +28,7 @@ export const CORPUS: readonly Trials[] = [
   ...people,
   ...signIn,
   ...gateways,
+  ...hostSpellings,
   ...args,
   ...typedAddresses,
   ...htmls,

@@ -5,7 +5,7 @@ import type { LoginId } from '../../../src/bridge/ids.ts';
 import type { Log } from '../../../src/bridge/log.ts';
 import { plainText } from '../../../src/bridge/events.ts';
 import type { Contact, RemoteEvent } from '../../../src/bridge/events.ts';
-import type { ClientSink, NetworkClient } from '../../../src/bridge/network.ts';
+import type { ClientSink, Network, NetworkClient, NetworkLogin } from '../../../src/bridge/network.ts';
 import type { DialectName } from '../../../src/msnp/dialect.ts';
 import type { Io, Link, LinkListener } from '../../../src/networks/msn/io.ts';
 import { createIo } from '../../../src/networks/msn/io.ts';
@@ -44,24 +44,12 @@ export class Scene {
     this.#server = server;
     this.#log = keptLog();
     const network = createMsnNetwork({ profiles: [profile], clock: this.clock, log: this.#log, io: () => io });
-    const answers = Object.entries({ address: 'alice@example.com', password: 'secret' });
-    const seed = network.prepareLogin(new Map(answers));
-    const id = `msn/${seed.user}` as LoginId;
-    const login = {
-      ...seed,
-      id,
-      memory: undefined,
-      roster: [],
-      names: new NamesInMemory(),
-      groups: [],
-      choices: new Set<string>(),
-    };
     const sink: ClientSink = {
       event: (event) => this.events.push(event),
       state: (kind, sentence) => this.#states.push({ kind, sentence }),
       remember: () => undefined,
     };
-    this.client = network.createClient(login, sink);
+    this.client = network.createClient(newLogin(network), sink);
   }
 
   static async open({ dialect, over }: SceneOptions): Promise<Scene> {
@@ -144,8 +132,17 @@ export class Scene {
   }
 }
 
+/** Alice's, of which nothing is kept yet. */
+export function newLogin(network: Network): NetworkLogin {
+  const answers = Object.entries({ server: 'hostile', address: 'alice@example.com', password: 'canary' });
+  const seed = network.prepareLogin(new Map(answers));
+  const id = `msn/${seed.user}` as LoginId;
+  const nothing = { memory: undefined, roster: [], groups: [], choices: new Set<string>() };
+  return { ...seed, ...nothing, id, names: new NamesInMemory() };
+}
+
 /** The server's script in the place of the world. */
-function memoryIo(script: HostileScript): Io {
+export function memoryIo(script: HostileScript): Io {
   return {
     async dial(_host, _port, listener): Promise<Link> {
       return new MemoryLink(script, listener);

@@ -6,11 +6,11 @@ import { BridgeError } from '../../../src/bridge/errors.ts';
 import type { NetworkClient } from '../../../src/bridge/network.ts';
 import { createMsnNetwork } from '../../../src/networks/msn/network.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { NamesInMemory } from '../../support/names-in-memory.ts';
 import { keptLog } from '../../support/no-log.ts';
 import { hostileProfile } from '../hostile-server.ts';
 import { kind } from './kind.ts';
 import type { Entry, HostileCase } from './kind.ts';
+import { newLogin } from './scene.ts';
 
 interface TypedCase extends HostileCase {
   readonly typed: string;
@@ -23,10 +23,8 @@ const network = createMsnNetwork({
 });
 
 function client(): NetworkClient {
-  const seed = network.prepareLogin(new Map([['server', 'hostile'], ['address', 'alice@example.com'], ['password', 'x']])); // prettier-ignore
-  const kept = { memory: undefined, roster: [], names: new NamesInMemory(), groups: [], choices: new Set<string>() };
-  const login = { ...seed, ...kept, id: 'msn/hostile/alice@example.com' as never };
-  return network.createClient(login, { event: () => undefined, state: () => undefined, remember: () => undefined });
+  const sink = { event: () => undefined, state: () => undefined, remember: () => undefined };
+  return network.createClient(newLogin(network), sink);
 }
 
 function isBadInput(error: unknown): true {
