@@ -12,7 +12,7 @@ export type SwitchboardCommand =
   | { readonly type: 'enter' }
   | { readonly type: 'call'; readonly address: string }
   /**
-   * Sends a message. `id` names it in the outcome.
+   * Sends a message. `id` names it in the outcome. `withinMs`: how long to wait for that, if not as long as usual.
    * Too long a payload is refused at once with `outcome: 'too-long'`.
    */
   | {
@@ -20,6 +20,7 @@ export type SwitchboardCommand =
       readonly id: string;
       readonly message: ChatMessage;
       readonly acknowledged: Acknowledgement;
+      readonly withinMs?: number;
     }
   /** Says goodbye. What others say is told until the connection is closed, which is the server's to do. */
   | { readonly type: 'leave' };

@@ -11,7 +11,6 @@ import { assertNever, MsnpProtocolError } from './errors.ts';
 import type { Frame } from './frame.ts';
 import { Inbound } from './inbound.ts';
 import { fromMime, MAX_PAYLOAD, writeMessage } from './message.ts';
-import type { ChatMessage } from './message.ts';
 import { readMime } from './mime.ts';
 import { readCapabilities } from './presence.ts';
 import type { Input, Output, Session } from './session.ts';
@@ -32,6 +31,7 @@ export interface SwitchboardOptions {
   readonly entry: SwitchboardEntry;
 }
 
+type Send = Extract<SwitchboardCommand, { type: 'send' }>;
 type Outputs = Output<SwitchboardEvent>[];
 type Handler = (args: readonly string[], payload: Uint8Array, at: Date) => Outputs;
 
@@ -114,7 +114,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
       case 'call':
         return this.#call(asked.address);
       case 'send':
-        return this.#say(asked.id, asked.message, asked.acknowledged);
+        return this.#say(asked);
       case 'leave':
         return this.#leave();
       default:
@@ -210,7 +210,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
 
   // ---- messages
 
-  #say(id: string, message: ChatMessage, wanted: Acknowledgement): Outputs {
+  #say({ id, message, acknowledged: wanted, withinMs = ACKNOWLEDGED_WITHIN_MS }: Send): Outputs {
     const payload = writeMessage(message);
     const outcome = (what: MessageOutcome): Outputs => [event({ type: 'outcome', id, outcome: what })];
     if (payload.length > MAX_PAYLOAD) return outcome('too-long');
@@ -219,7 +219,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
     const bytes = this.#write('MSG', trid, [letterOf(wanted)], payload);
     if (wanted === false) return [bytes];
     this.#unacknowledged.set(trid, { id, silenceIsFine: wanted === 'on-refusal' });
-    return [bytes, { type: 'wake', id: `message-${trid}`, afterMs: ACKNOWLEDGED_WITHIN_MS, whileHeard: true }];
+    return [bytes, { type: 'wake', id: `message-${trid}`, afterMs: withinMs, whileHeard: true }];
   }
 
   /** `MSG address nick length`. */

@@ -102,11 +102,13 @@ test('a session is served one request at a time', async () => {
 });
 
 test('a session nobody asks for ends, and is signed off', async () => {
-  const { server } = await start({ idleMs: 20 });
+  const { server } = await start();
   const bob = await signIn(server, BOB);
-  await online(server);
+  const session = await online(server);
+  server.gateway.idleOut();
   await bob.waitForPresence(ALICE, 'FLN');
   expect(server.isSignedIn(ALICE)).toBe(false);
+  expect((await post(server, `Action=poll&SessionID=${session}`)).status).toBe(400);
 });
 
 test.each([

@@ -17,6 +17,8 @@ import type { Io } from '../../src/networks/msn/io.ts';
 import { createMsnNetwork } from '../../src/networks/msn/network.ts';
 import type { ServerProfile } from '../../src/networks/msn/profile.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
+import { freePort } from '../support/free-port.ts';
 import { MsnPerson } from '../support/msn-person.ts';
 import { NamesInMemory } from '../support/names-in-memory.ts';
 import type { MsnPersonOptions } from '../support/msn-person.ts';
@@ -90,6 +92,12 @@ export interface Stage {
   readonly log: ReturnType<typeof keptLog>;
 }
 
+/** What stands between our client and the servers. */
+export interface Links {
+  readonly notification: FaultProxy;
+  readonly switchboard: FaultProxy;
+}
+
 export interface StageOptions extends Partial<MsnServerOptions> {
   readonly profile?: Partial<ServerProfile>;
   readonly io?: (profile: ServerProfile) => Io;
@@ -116,6 +124,19 @@ export async function setStage({ profile: wanted, io, ...options }: StageOptions
   const log = keptLog();
   const network = createMsnNetwork({ profiles: [profile], clock, log, ...(io && { io }) });
   return { server, profile, network, clock, log };
+}
+
+/** The same, with our client on links that can be made bad; all others are on good ones. */
+export async function setLinkedStage(options: StageOptions = {}): Promise<Stage & { readonly links: Links }> {
+  const { host, ports } = { host: '127.0.0.1', ports: { notification: await freePort() } };
+  const notification = await FaultProxy.start({ host, port: ports.notification });
+  onTestFinished(async () => notification.stop());
+  const profile = { notification: { host, port: notification.port }, ...options.profile };
+  const stage = await setStage({ ...options, ports, profile });
+  const switchboard = await FaultProxy.start({ host, port: stage.server.switchboardPort });
+  onTestFinished(async () => switchboard.stop());
+  stage.server.switchboardAs.set(ALICE, switchboard.address);
+  return { ...stage, links: { notification, switchboard } };
 }
 
 export interface OurLogin {

@@ -37,7 +37,7 @@ export class Driver<Command, Event> {
   #closing = false;
   #ended = false;
   #held = false;
-  #silent = true;
+  #heardAt: Date | undefined;
   #error: Error | undefined;
 
   constructor(parts: DriverParts<Command, Event>) {
@@ -49,11 +49,16 @@ export class Driver<Command, Event> {
     return this.#link !== undefined && !this.#closing;
   }
 
+  /** When the peer last said anything. */
+  get heardAt(): Date | undefined {
+    return this.#heardAt;
+  }
+
   /** Dials, and hands the session its first command once the connection stands. For sessions that have one. */
   open(host: string, port: number, first: (link: Link) => Command): void {
     const listener = {
       onBytes: (bytes: Uint8Array) => {
-        this.#silent = false;
+        this.#heardAt = this.#parts.clock.now();
         // After `close` nothing counts any more, except that the connection ends.
         if (!this.#closing) this.#feed({ type: 'received', bytes });
       },
@@ -127,7 +132,7 @@ export class Driver<Command, Event> {
       if (input.type !== 'closed') this.destroy();
     }
     if (input.type === 'closed') {
-      this.#end({ type: 'closed', ...(this.#error && { error: this.#error }), silent: this.#silent });
+      this.#end({ type: 'closed', ...(this.#error && { error: this.#error }), silent: this.#heardAt === undefined });
     }
   }
 

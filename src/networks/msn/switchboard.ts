@@ -13,6 +13,7 @@ import type {
   SwitchboardCommand,
   SwitchboardEvent,
 } from '../../msnp/switchboard-types.ts';
+import { Awaited } from './awaited.ts';
 import { Driver } from './driver.ts';
 import type { End } from './driver.ts';
 import { conversationRefused, networkTrouble, nobodyCame, notAnswering, untrustedHost } from './errors.ts';
@@ -51,19 +52,15 @@ const ENTER_MS = 30_000;
 const JOIN_MS = 20_000;
 const IDLE_MS = 5 * 60_000;
 const GOODBYE_MS = 2_000;
+/** So long after its last word a server is believed to hear us. */
+const TRUSTED_MS = 60_000;
+const PROOF_MS = 10_000;
 const MAX_PARTICIPANTS = 256;
 /** Which program we are, for those who come. Matrix keeps what is said. */
 const WE: ChatMessage = { type: 'client-caps', client: 'msn-matrix-bridge', logging: 'yes' };
 /** Who comes and goes all the time is not told every time. */
 const MAX_INTRODUCTIONS = 16;
 const MAX_CLIENT = 100;
-
-interface Invitation {
-  readonly name: string;
-  readonly resolve: () => void;
-  readonly reject: (error: BridgeError) => void;
-  readonly cancel: Cancel;
-}
 
 export class Switchboard {
   readonly #parts: SwitchboardParts;
@@ -72,8 +69,7 @@ export class Switchboard {
   readonly #sends = new Map<string, (outcome: SendOutcome) => void>();
   /** Whom we are calling, with why they did not come once that is known. */
   readonly #called = new Map<string, BridgeError | undefined>();
-  /** Who waits for somebody to come. */
-  readonly #invitations = new Map<string, Invitation[]>();
+  readonly #invited: Awaited;
   #chat: ChatId | undefined;
   #state: 'opening' | 'open' | 'leaving' | 'ended' = 'opening';
   #opened = false;
@@ -86,6 +82,7 @@ export class Switchboard {
   constructor(parts: SwitchboardParts) {
     this.#parts = parts;
     this.#lastUsed = parts.clock.now();
+    this.#invited = new Awaited(parts.clock);
     this.#driver = new Driver({
       session: parts.session,
       io: parts.io,
@@ -146,12 +143,10 @@ export class Switchboard {
   async invite(address: string, name: string): Promise<void> {
     const key = address.toLowerCase();
     if (this.#present.has(key)) return;
-    await new Promise<void>((resolve, reject) => {
-      const cancel = this.#parts.clock.after(JOIN_MS, () => this.#refuse(key, notAnswering(name)));
-      this.#invitations.set(key, [...(this.#invitations.get(key) ?? []), { name, resolve, reject, cancel }]);
-      this.#touch();
-      this.#driver.command({ type: 'call', address });
-    });
+    const coming = this.#invited.wait(key, name, JOIN_MS, notAnswering(name));
+    this.#touch();
+    this.#driver.command({ type: 'call', address });
+    await coming;
   }
 
   open(host: string, port: number): void {
@@ -164,12 +159,19 @@ export class Switchboard {
   /** Resolves in any case; `lost` also when it cannot be said any more whether the bytes went out. */
   send(message: ChatMessage): Promise<SendOutcome> {
     this.#touch();
-    this.#sendCount += 1;
-    const id = String(this.#sendCount);
-    return new Promise((resolve) => {
-      this.#sends.set(id, resolve);
-      this.#driver.command({ type: 'send', id, message, acknowledged: true });
-    });
+    return this.#say(message);
+  }
+
+  /**
+   * Whether the server still hears us: it is asked, unless it has just been heard from. There is no ping here, but
+   * whatever is to be acknowledged is answered. One that does not answer is left.
+   */
+  async isSound(): Promise<boolean> {
+    const { clock } = this.#parts;
+    const silentMs = clock.now().getTime() - (this.#driver.heardAt?.getTime() ?? 0);
+    if (silentMs < TRUSTED_MS) return true;
+    const outcome = await this.#say(WE, PROOF_MS);
+    return outcome !== 'timed-out' && outcome !== 'lost';
   }
 
   sendTyping(): void {
@@ -192,6 +194,16 @@ export class Switchboard {
   /** While held nothing is heard. */
   hold(held: boolean): void {
     this.#driver.hold(held);
+  }
+
+  #say(message: ChatMessage, withinMs?: number): Promise<SendOutcome> {
+    this.#sendCount += 1;
+    const id = String(this.#sendCount);
+    return new Promise((resolve) => {
+      this.#sends.set(id, resolve);
+      const patience = withinMs === undefined ? {} : { withinMs };
+      this.#driver.command({ type: 'send', id, message, acknowledged: true, ...patience });
+    });
   }
 
   #goodbye(): void {
@@ -250,11 +262,7 @@ export class Switchboard {
     this.#add(participant);
     if (isNew && this.#present.has(key)) this.#introduce();
     this.#called.delete(key);
-    for (const invitation of this.#invitations.get(key) ?? []) {
-      invitation.cancel();
-      invitation.resolve();
-    }
-    this.#invitations.delete(key);
+    this.#invited.came(key);
     if (this.#state === 'open' && isNew && this.#present.has(key)) this.#parts.onJoined(participant);
     else if (this.#state === 'opening' && this.#parts.callees.length > 0) this.#openIfComplete();
   }
@@ -263,19 +271,11 @@ export class Switchboard {
     const key = address.toLowerCase();
     // 215: they are there already
     if (code === 215 && this.#present.has(key)) return;
-    this.#refuse(key, conversationRefused(code, this.#invitations.get(key)?.[0]?.name ?? this.#parts.name));
+    this.#invited.refuse(key, conversationRefused(code, this.#invited.nameOf(key) ?? this.#parts.name));
+    if (code === 0 && this.#state === 'open') this.leave();
     if (this.#state === 'opening' && this.#called.has(key)) {
       this.#called.set(key, conversationRefused(code, this.#parts.name));
       this.#openIfComplete();
-    }
-  }
-
-  #refuse(key: string, error: BridgeError): void {
-    const waiting = this.#invitations.get(key) ?? [];
-    this.#invitations.delete(key);
-    for (const invitation of waiting) {
-      invitation.cancel();
-      invitation.reject(error);
     }
   }
 
@@ -336,15 +336,20 @@ export class Switchboard {
   /** Something happened: the time without messages begins anew. */
   #touch(): void {
     this.#lastUsed = this.#parts.clock.now();
+    this.#awaitIdleness();
+  }
+
+  #awaitIdleness(): void {
     if (this.#state !== 'open') return;
     this.#deadline?.();
     this.#deadline = this.#parts.clock.after(IDLE_MS, () => this.#onIdle());
   }
 
-  /** One person calls us again when they want us; several who talk on without us do not. */
+  /** One person calls us again when they want us; several who talk on without us do not, so we stay if it still stands. */
   #onIdle(): void {
-    if (this.#present.size > 1) this.#deadline = this.#parts.clock.after(IDLE_MS, () => this.#onIdle());
-    else this.leave();
+    if (this.#present.size <= 1) return this.leave();
+    this.#awaitIdleness();
+    void this.isSound();
   }
 
   #giveUp(error: BridgeError): void {
@@ -361,6 +366,8 @@ export class Switchboard {
   #settle(id: string, outcome: MessageOutcome): void {
     // Servers there are that acknowledge what nobody hears.
     this.#sends.get(id)?.(outcome === 'acknowledged' && this.#present.size === 0 ? 'alone' : outcome);
+    // What it did not answer now it would not answer the next time: that is for another one.
+    if (outcome === 'timed-out') this.leave();
     if (this.#sends.delete(id)) this.#goodbye();
   }
 
@@ -369,7 +376,7 @@ export class Switchboard {
     this.#deadline?.();
     const broken = this.#explain(end);
     for (const id of this.#sends.keys()) this.#settle(id, 'lost');
-    for (const address of this.#invitations.keys()) this.#refuse(address, broken);
+    for (const address of this.#invited.addresses) this.#invited.refuse(address, broken);
     this.#tellOpened(broken);
     this.#parts.onEnd();
   }

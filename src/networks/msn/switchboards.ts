@@ -214,9 +214,8 @@ export class Switchboards {
   }
 
   async #boardFor(chat: ChatId): Promise<Switchboard> {
+    for (let open = this.#best(chat); open; open = this.#best(chat)) if (await open.isSound()) return open;
     if (this.#closed) throw notSignedIn();
-    const open = this.#best(chat);
-    if (open) return open;
     return new Promise<Switchboard>((resolve, reject) => {
       this.#waiters.set(chat, [...(this.#waiters.get(chat) ?? []), { resolve, reject }]);
       this.#call(chat);

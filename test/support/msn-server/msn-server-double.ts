@@ -66,6 +66,8 @@ export class MsnServerDouble {
   readonly login: PassportServer;
   /** Stands before the notification server and the switchboard, for those who can only speak HTTP. */
   readonly gateway: GatewayServer;
+  /** Who is sent to another address than the switchboard's own: to a proxy before it. */
+  readonly switchboardAs = new Map<string, string>();
   readonly #certificate: Certificate | undefined;
   readonly #dispatch: Listener | undefined;
   readonly #notification: Listener;
@@ -87,7 +89,7 @@ export class MsnServerDouble {
     this.login = new PassportServer(this.world, this.journal, { certificate, ticketForm, port: ports.login ?? 0 });
     const surroundings: Surroundings = {
       world: this.world,
-      switchboardAddress: () => this.#switchboard.address,
+      switchboardAddress: (address) => this.switchboardAs.get(address) ?? this.#switchboard.address,
       mailSignInUrl: () => this.login.webSignInUrl,
       documented,
       maxContacts: options.maxContacts ?? 1_000,

@@ -17,7 +17,6 @@ export interface GatewayRules {
   readonly sessionIds?: 'changing' | 'constant';
   /** The last answer of a session says that it is the last, as the official one did; not so, as observed and the default. */
   readonly saysClose?: boolean;
-  readonly idleMs?: number;
 }
 
 /** What a request gets instead of its due. */
@@ -79,6 +78,11 @@ export class GatewayServer {
 
   async close(): Promise<void> {
     await this.#listener.close();
+    this.idleOut();
+  }
+
+  /** Ends every session, as if nobody had asked for anything for too long. */
+  idleOut(): void {
     for (const guest of this.#guests.values()) this.#forget(guest);
   }
 
@@ -172,7 +176,7 @@ export class GatewayServer {
 
   #touch(guest: Guest): void {
     clearTimeout(guest.idle);
-    guest.idle = setTimeout(() => this.#forget(guest), this.#rules.idleMs ?? IDLE_MS).unref();
+    guest.idle = setTimeout(() => this.#forget(guest), IDLE_MS).unref();
   }
 
   #forget(guest: Guest): void {

@@ -23,7 +23,7 @@ function handleTransfer(session: Session, command: Command): void {
     capabilities: presence.capabilities,
     room: undefined,
   });
-  return session.send('XFR', trid, 'SB', surroundings.switchboardAddress(), 'CKI', ticket);
+  return session.send('XFR', trid, 'SB', surroundings.switchboardAddress(session.account.address), 'CKI', ticket);
 }
 
 function handleInvitation(session: Session, command: Command): void {

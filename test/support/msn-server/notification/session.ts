@@ -15,7 +15,8 @@ export interface Presence {
 /** What the handlers may ask of the server around them. */
 export interface Surroundings {
   readonly world: World;
-  readonly switchboardAddress: () => string;
+  /** As this user is told it. */
+  readonly switchboardAddress: (address: string) => string;
   /** Where the web is signed in to from here. */
   readonly mailSignInUrl: () => string;
   /** Refuses what the documents say is refused, not only what is so as observed. */

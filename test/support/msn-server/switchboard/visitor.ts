@@ -106,7 +106,7 @@ export class SwitchboardVisitor implements Visitor {
       capabilities: callee.presence.capabilities,
       room,
     });
-    const host = this.#surroundings.switchboardAddress();
+    const host = this.#surroundings.switchboardAddress(callee.account.address);
     callee.send('RNG', room.id, host, 'CKI', ticket, member.address, encodeName(member.name()));
     return this.#connection.send(`CAL ${trid} RINGING ${room.id}`);
   }
