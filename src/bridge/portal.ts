@@ -1,48 +1,26 @@
-// A chat that stands both in Matrix and on the network: its room, and the messages through it, both ways.
-// Knows rooms, ghosts and the journal's pieces; not how either side works.
+// A chat that stands both in Matrix and on the network: its room, who is in it, and what comes from the network.
+// Knows rooms and ghosts; not how either side works.
 
-import type { Clock } from './clock.ts';
-import { assertNever, BridgeError } from './errors.ts';
-import type { Content, MatrixMessage, Membership, Participants, RemoteMessage, Talk } from './events.ts';
+import { BridgeError } from './errors.ts';
+import type { Content, Membership, Participants, RemoteMessage, Talk } from './events.ts';
 import type { Ghosts } from './ghosts.ts';
 import { portalText, type EventId, type MatrixUserId, type RemoteUserId, type RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { BridgeInfo, Matrix } from './matrix.ts';
-import {
-  deletedHereOnly,
-  mistaken,
-  nothingToSend,
-  notCarried,
-  notPermitted,
-  strangerInPortal,
-  unreadable,
-  unsupported,
-} from './outcomes.ts';
-import { type Departure, Outgoing } from './outgoing.ts';
 import { inside, movements, namesOf } from './participants.ts';
-import { AGAIN, type Receipts } from './receipts.ts';
 import type { Outcome } from './runner.ts';
 import { say } from './say.ts';
-import type { Journal, JournalRow, PortalRecord, PortalStore, RetryStore } from './store.ts';
-import type { Failure } from './telling.ts';
+import type { JournalRow, PortalRecord, PortalStore } from './store.ts';
 import { txnId } from './txn-ids.ts';
-import { worded } from './wording.ts';
+import { UserTalk, type UserTalkParts } from './user-talk.ts';
 
-export interface PortalParts {
+export interface PortalParts extends Omit<UserTalkParts, 'matrix' | 'leaveRoom'> {
   readonly matrix: Matrix;
   readonly portals: PortalStore;
-  readonly journal: Pick<Journal, 'intend' | 'settlePiece' | 'wasCarried'>;
-  readonly receipts: Pick<Receipts, 'pending'>;
   readonly ghosts: Ghosts;
-  readonly mayUse: (user: MatrixUserId) => boolean;
-  readonly clock: Pick<Clock, 'now' | 'after'>;
-  /** So long a message may wait for its login. */
-  readonly patienceMs: number;
-  readonly retries: Pick<RetryStore, 'find' | 'remove'>;
   /** Says something to a user where they give commands; `about` makes it the same message at every attempt. */
   readonly notify: (user: MatrixUserId, content: Content, about: string) => Promise<void>;
-  readonly log: Log;
   /** The portal's room has changed. */
   readonly onRoom: (portal: Portal) => void;
   /** That is written down. */
@@ -53,7 +31,7 @@ export class Portal {
   #login: Login;
   readonly #parts: PortalParts;
   readonly #log: Log;
-  readonly #outgoing: Outgoing;
+  readonly #talk: UserTalk;
   #record: PortalRecord;
   /** Whether the user is known to be in the room, or invited; false: to be looked up before the next message. */
   #userIsThere = false;
@@ -61,15 +39,18 @@ export class Portal {
   /** The record has not been written yet. */
   #unkept = false;
   #typing = false;
-  /** Sentences that are said once in this room, not for every message. */
-  readonly #said = new Set<string>();
 
   constructor(record: PortalRecord, login: Login, parts: PortalParts) {
     this.#record = record;
     this.#login = login;
     this.#parts = parts;
     this.#log = parts.log.child({ login: record.login, room: record.room });
-    this.#outgoing = new Outgoing({ ...parts, log: this.#log });
+    this.#talk = new UserTalk({ ...parts, log: this.#log, leaveRoom: async () => this.#moveTo(undefined) }, () => ({
+      login: this.login,
+      record: this.#record,
+      people: this.people,
+      listeners: this.ghosts,
+    }));
   }
 
   get login(): Login {
@@ -122,7 +103,7 @@ export class Portal {
   /** From now on the chat is in this room, which was not made by us, or in none until one is needed. */
   async settle(room: RoomId | undefined): Promise<void> {
     this.#userIsThere = false;
-    this.#said.clear();
+    this.#talk.beginAnew();
     await this.#moveTo(room);
   }
 
@@ -179,18 +160,6 @@ export class Portal {
     }
   }
 
-  async carryFromMatrix(row: JournalRow, event: Talk): Promise<Outcome> {
-    try {
-      if (event.sender !== this.login.matrixUser) return this.#refuseStranger(event);
-      if (!this.#parts.mayUse(event.sender)) return this.#refuse(event, notPermitted(), 'not permitted');
-      return await this.#carryOwn(row, event);
-    } catch (error) {
-      if (error instanceof BridgeError && error.retriable) throw error;
-      this.#log.error({ err: error, event: event.id }, 'message could not be carried to the network');
-      return { type: 'failed', error: 'bug', telling: notCarried(event, this.login.network.id, mistaken()) };
-    }
-  }
-
   /** A contact types; `forMs` 0: no longer. Needs no room and makes none. */
   async showTyping(ghost: MatrixUserId, forMs: number): Promise<void> {
     if (this.#record.room) await this.#parts.matrix.typing(this.#record.room, ghost, forMs);
@@ -206,57 +175,11 @@ export class Portal {
 
   /** Something was deleted in our room. */
   noteDeleted(event: EventId, by: MatrixUserId): void {
-    if (by === this.login.matrixUser) this.#outgoing.withdraw(event);
+    if (by === this.login.matrixUser) this.#talk.withdraw(event);
   }
 
-  async #carryOwn(row: JournalRow, event: Talk): Promise<Outcome> {
-    switch (event.type) {
-      case 'message':
-        return this.#carryMessage(row, event);
-      case 'reaction':
-        return this.#carryReaction(row, event);
-      case 'unsupported':
-        return this.#refuse(event, unsupported(event.what, this.login.network.name));
-      case 'redaction':
-        return this.#refuseDeletion(event);
-      case 'encrypted':
-        return this.#abandon(event);
-      default:
-        return assertNever(event);
-    }
-  }
-
-  async #carryMessage(row: JournalRow, event: MatrixMessage, more?: Partial<Departure>): Promise<Outcome> {
-    const nameOf = (user: MatrixUserId): string | undefined => this.#nameOf(user);
-    // what has begun to go out stays as it is
-    const content = row.pieces.length > 0 ? event.content : await worded(event, this.#parts.matrix, nameOf);
-    const since = event.at < row.receivedAt ? event.at : row.receivedAt;
-    const to = { login: this.login, record: this.#record, listeners: this.ghosts };
-    return this.#outgoing.carry({ row, since, from: 0, attempt: event.id, ...more, event: { ...event, content } }, to);
-  }
-
-  /** Somebody taps what was said of a message that was not carried: it is sent again. No other reaction is carried. */
-  async #carryReaction(row: JournalRow, event: Extract<Talk, { type: 'reaction' }>): Promise<Outcome> {
-    const { retries, matrix } = this.#parts;
-    const offer = event.key === AGAIN ? await retries.find(event.to) : undefined;
-    if (offer === undefined) return this.#refuse(event, unsupported('a reaction', this.login.network.name));
-    const message = await matrix.read(offer.room, offer.event);
-    const outcome =
-      message?.sender === event.sender
-        ? await this.#carryMessage(row, message, { since: event.at, from: offer.from, attempt: event.id })
-        : this.#refuse(event, nothingToSend());
-    if (outcome.type !== 'retry') await retries.remove(offer.notice);
-    return outcome;
-  }
-
-  /** What people on the network call a ghost. */
-  #nameOf(ghost: MatrixUserId): string | undefined {
-    const { network } = this.login;
-    const people = [
-      ...this.login.roster().contacts.map(({ id, name }) => ({ user: id, name })),
-      ...(this.#record.participants ?? this.people),
-    ];
-    return people.find(({ user }) => this.#parts.matrix.ghostId({ network: network.id, user }) === ghost)?.name;
+  async carryFromMatrix(row: JournalRow, event: Talk): Promise<Outcome> {
+    return this.#talk.carry(row, event);
   }
 
   /** May be repeated. A room that is gone is made again when somebody speaks. */
@@ -325,7 +248,7 @@ export class Portal {
     });
     this.#log.info({ room }, 'portal room made');
     this.#userIsThere = true;
-    this.#said.clear();
+    this.#talk.beginAnew();
     await this.#moveTo(room);
     void matrix.kept(key);
     return room;
@@ -365,35 +288,5 @@ export class Portal {
     });
     this.#log.info({ event, remote: message.id }, 'message carried to Matrix');
     return { type: 'carried', portal: this.#record, pairs: [{ event, remote: message.id, part: 0 }] };
-  }
-
-  /** `once`: the sentence is said only the first time in this room; the status always. */
-  #refuse(event: Talk, failure: Failure, once?: string): Outcome {
-    const quiet = once !== undefined && this.#said.has(once);
-    if (once !== undefined) this.#said.add(once);
-    const telling = notCarried(event, this.login.network.id, failure, { quiet });
-    return { type: 'failed', error: failure.reason, telling };
-  }
-
-  /** Nobody speaks for the login but its user. */
-  #refuseStranger(event: Talk): Outcome {
-    if (event.type === 'redaction') return { type: 'done' };
-    const once = `stranger ${event.sender}`;
-    // no bot answers another
-    if (event.type === 'message' && event.notice === true) this.#said.add(once);
-    return this.#refuse(event, strangerInPortal(this.login.matrixUser), once);
-  }
-
-  /** Only what went over to the other side is still there. */
-  async #refuseDeletion(event: Extract<Talk, { type: 'redaction' }>): Promise<Outcome> {
-    if (!(await this.#parts.journal.wasCarried(this.#record, event.of))) return { type: 'done' };
-    return this.#refuse(event, deletedHereOnly(this.login.network.name), 'deleted here only');
-  }
-
-  /** A room that was encrypted stays so: the chat goes on in another. */
-  async #abandon(event: Extract<Talk, { type: 'encrypted' }>): Promise<Outcome> {
-    const outcome = this.#refuse(event, unreadable());
-    await this.#moveTo(undefined);
-    return outcome;
   }
 }
