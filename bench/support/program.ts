@@ -77,13 +77,14 @@ export class Program {
     }
   }
 
-  /** Each contact calls and says something: from then on there is a switchboard and a room for it. */
+  /** The user opens a chat with each contact, who then calls: from then on there is a room and a switchboard for it. */
   async openChats(contacts: readonly string[]): Promise<void> {
     for (const contact of contacts) {
+      this.homeserver.say(COMMANDS, USER, `chat ${contact}`);
+      await until(() => this.roomWith(contact) !== undefined, `a room for ${contact}`);
       this.#msn.tell(OWN, `RNG ${contact} ${this.switchboards.address} CKI ticket ${contact} ${contact}`);
       await until(() => this.switchboards.has(contact), `${contact} to be answered`);
       this.switchboards.say(contact, 'hello');
-      await until(() => this.roomWith(contact) !== undefined, `a room for ${contact}`);
     }
   }
 

@@ -14,7 +14,7 @@ import { type LoginState, type MatrixEphemeral, type MatrixEvent, plainText } fr
 import { Following } from './following.ts';
 import { Ghosts } from './ghosts.ts';
 import { Invitations } from './invitations.ts';
-import { isLaneOf, matrixLane } from './lanes.ts';
+import { isLaneOf, matrixLane, remoteLane } from './lanes.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import { Logins } from './logins.ts';
@@ -25,6 +25,7 @@ import type { Network } from './network.ts';
 import { Overview } from './overview.ts';
 import type { Pages } from './pages.ts';
 import { Permissions, type PermissionMap } from './permissions.ts';
+import { PortalBudget } from './portal-budget.ts';
 import { Portals } from './portals.ts';
 import type { PresenceMode } from './presence-modes.ts';
 import { Provisioning } from './provisioning.ts';
@@ -67,6 +68,7 @@ export class Bridge {
   readonly #runner: Runner;
   readonly #ghosts: Ghosts;
   readonly #portals: Portals;
+  readonly #budget: PortalBudget;
   readonly #conversations: Conversations;
   readonly #following: Following;
   readonly #requests: Requests;
@@ -137,6 +139,7 @@ export class Bridge {
       },
       onGone: (login) => {
         this.#portals.forget(login);
+        this.#budget.forget(login);
         this.#announcer.forget(login);
         void this.#list.forget(login);
         this.#following.forget(login);
@@ -165,6 +168,11 @@ export class Bridge {
       clock,
       log,
     });
+    this.#budget = new PortalBudget({
+      clock,
+      notify: async ({ matrixUser }, content, about) => this.#management.notify(matrixUser, content, about, false),
+      log,
+    });
     this.#portals = new Portals(
       {
         matrix,
@@ -181,6 +189,7 @@ export class Bridge {
         log,
       },
       (key) => this.#logins.get(key.login),
+      (key) => this.#runner.wake(remoteLane(key)),
     );
     this.#conversations = new Conversations({ matrix, portals: this.#portals, records: store.portals, log });
     this.#requests = new Requests({
@@ -262,6 +271,7 @@ export class Bridge {
     const carrier = new Carrier({
       logins: this.#logins,
       portals: this.#portals,
+      budget: this.#budget,
       conversations: this.#conversations,
       requests: this.#requests,
       presence: this.#list.presence,

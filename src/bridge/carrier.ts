@@ -5,11 +5,13 @@ import type { Conversations } from './conversations.ts';
 import type { BridgeError } from './errors.ts';
 import type { JournaledEvent, MatrixEvent } from './events.ts';
 import type { GhostPresence } from './ghost-presence.ts';
-import type { LoginId, MatrixUserId } from './ids.ts';
+import type { ChatId, LoginId, MatrixUserId } from './ids.ts';
 import type { Invitations } from './invitations.ts';
+import type { Login } from './login.ts';
 import type { Logins } from './logins.ts';
 import type { Management } from './management.ts';
 import type { Matrix } from './matrix.ts';
+import type { PortalBudget } from './portal-budget.ts';
 import type { Portals } from './portals.ts';
 import type { Requests } from './requests.ts';
 import type { Outcome } from './runner.ts';
@@ -23,6 +25,7 @@ const LOOK_AGAIN_MS = 60 * 60_000;
 export interface CarrierParts {
   readonly logins: Pick<Logins, 'get' | 'isElsewhere'>;
   readonly portals: Portals;
+  readonly budget: PortalBudget;
   readonly conversations: Conversations;
   readonly requests: Requests;
   readonly presence: Pick<GhostPresence, 'noteContact'>;
@@ -64,6 +67,10 @@ export class Carrier {
       await management.notify(login.matrixUser, say(event.text), event.id, false);
       return { type: 'done' };
     }
+    // Who is in a chat makes no room for it, unless the chat goes on from another one.
+    const mayMakeRoom = event.type !== 'participants' || event.continues !== undefined;
+    const wait = mayMakeRoom ? await this.#waitForRoom(login, event.chat) : 0;
+    if (wait > 0) return { type: 'retry', afterMs: wait };
     if (event.type === 'participants') return conversations.carry(login, event);
     const contact = login.contact(event.sender);
     const name = contact?.name ?? event.senderName;
@@ -71,6 +78,13 @@ export class Carrier {
     const outcome = await portal.carryFromNetwork({ ...event, senderName: name });
     if (contact) presence.noteContact(login, contact);
     return outcome;
+  }
+
+  /** Until the chat may have a room, if it has none. */
+  async #waitForRoom(login: Login, chat: ChatId): Promise<number> {
+    const { portals, budget } = this.#parts;
+    const portal = await portals.find({ login: login.id, chat });
+    return portal?.room === undefined ? budget.turn(login, chat) : 0;
   }
 
   async #fromMatrix(row: JournalRow, event: MatrixEvent): Promise<Outcome> {

@@ -12,13 +12,16 @@ export type LoginFinder = (record: PortalKey) => Login | undefined;
 export class Portals {
   readonly #parts: Omit<PortalParts, 'onRoom'>;
   readonly #loginOf: LoginFinder;
+  /** A chat has a room now, or another one. */
+  readonly #onRoom: (key: PortalKey) => void;
   readonly #byKey = new Map<string, Portal>();
   readonly #byRoom = new Map<RoomId, Portal>();
   readonly #loading = new Map<string, Promise<Portal>>();
 
-  constructor(parts: Omit<PortalParts, 'onRoom'>, loginOf: LoginFinder) {
+  constructor(parts: Omit<PortalParts, 'onRoom'>, loginOf: LoginFinder, onRoom: (key: PortalKey) => void) {
     this.#parts = parts;
     this.#loginOf = loginOf;
+    this.#onRoom = onRoom;
   }
 
   /** The portal of a chat with one person, kept from now on; its room is made later. */
@@ -113,6 +116,8 @@ export class Portals {
   #noteRoom(portal: Portal): void {
     if (this.#byKey.get(portalText(portal.record)) !== portal) return; // forgotten while its room was made
     for (const [room, other] of this.#byRoom) if (other === portal) this.#byRoom.delete(room);
-    if (portal.room) this.#byRoom.set(portal.room, portal);
+    if (!portal.room) return;
+    this.#byRoom.set(portal.room, portal);
+    this.#onRoom(portal.record);
   }
 }

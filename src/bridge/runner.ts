@@ -155,7 +155,7 @@ export class Runner {
     const { journal, log } = this.#parts;
     switch (open.type) {
       case 'waiting': {
-        const outcome = await this.#carry(open.row, this.#since(lane, open.row.seq));
+        const outcome = await this.#carry(open.row, lane);
         if (outcome.type === 'retry') return outcome;
         lane.unwritten = async () => journal.finish(open.row.seq, outcome);
         return undefined;
@@ -174,9 +174,12 @@ export class Runner {
     }
   }
 
-  async #carry(row: JournalRow, since: number): Promise<Outcome> {
+  async #carry(row: JournalRow, lane: Lane): Promise<Outcome> {
+    const since = this.#since(lane, row.seq);
     try {
-      return await this.#parts.carry(row);
+      const outcome = await this.#parts.carry(row);
+      if (outcome.type === 'retry') lane.head = undefined; // it waits, which is no failure
+      return outcome;
     } catch (error) {
       const retry = this.#patience(error, since);
       if (retry) return retry;

@@ -384,6 +384,29 @@ test('a row at which the homeserver fails is given up after a quarter of an hour
   expect(givenUp).toEqual([1]);
 });
 
+test('a row that had to wait has its quarter of an hour from when it no longer has to', async () => {
+  let waits = true;
+  const { journal, runner, clock, givenUp } = setUp(async () => {
+    if (waits) return { type: 'retry', afterMs: 60_000 };
+    throw new BridgeError('homeserver-fault', 'The homeserver failed (500).', { retriable: true });
+  });
+  journal.add('a');
+  runner.wake('a');
+  for (let minutes = 0; minutes < 60; minutes++) {
+    await settled();
+    clock.advance(60_000);
+  }
+  waits = false;
+  clock.advance(60_000);
+  await settled();
+  clock.advance(10 * 60_000);
+  await settled();
+  expect(journal.finished).toEqual([]);
+  clock.advance(6 * 60_000);
+  await settled();
+  expect(givenUp).toEqual([1]);
+});
+
 test('a homeserver that is away is waited for, however long', async () => {
   const { journal, runner, clock, givenUp } = setUp(async () => {
     throw new BridgeError('homeserver', 'The homeserver does not answer.', { retriable: true });

@@ -190,6 +190,28 @@ describe('which chat it is', () => {
     expect(news(ours)).toMatchObject([known('GROUP-1', BOB, CAROL)]);
   });
 
+  test('of a crowd of chats that begin at once, the eleventh and the others come in the chats with those who talk', async () => {
+    const { stage, ours } = await withDave();
+    const people = ['eve', 'frank'].map((name) => `${name}@example.com`);
+    for (const address of people) stage.server.world.addAccount({ address });
+    const [eve, frank] = await Promise.all(people.map((address) => signInPerson(stage, address)));
+    const guests = Array.from({ length: 14 }, (_, index) => `guest${index}@example.com`);
+    for (const address of guests) stage.server.world.addAccount({ address });
+    for (const [index, guest] of guests.entries()) {
+      await signInPerson(stage, guest);
+      const room = await (index % 2 === 0 ? eve : frank)!.startChat([ALICE, guest]);
+      await room.say(`chat ${index}`);
+    }
+    await eventually(() => ours.sink.texts.length === guests.length);
+    const chats = ours.sink.messages.map(({ chat }) => chat);
+    expect(new Set(chats.slice(0, 10)).size).toBe(10);
+    expect(chats.slice(10).toSorted()).toEqual([...people, ...people].toSorted());
+    await pass(stage, 60_000);
+    const room = await eve!.startChat([ALICE, 'guest12@example.com']);
+    await room.say('a minute later');
+    expect(await chatOf(ours, 'a minute later')).toMatch(/^GROUP-/);
+  });
+
   test('others are another chat', async () => {
     const { bob, ours } = await withDave();
     await (await bob.startChat([ALICE, CAROL])).say('with Carol');

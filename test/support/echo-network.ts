@@ -249,12 +249,13 @@ export class EchoClient implements NetworkClient {
     this.#gather(hall, [...others, { user, name: this.#shown(user), standing }]);
   }
 
-  /** People of the cave meet in a hall of their own. */
-  meet(hall: ChatId, names: readonly string[]): void {
+  /** People of the cave meet in a hall of their own, maybe because another chat goes on there. */
+  meet(hall: ChatId, names: readonly string[], continues?: ChatId): void {
     const users = names.map((name) => `cave/${name}` as RemoteUserId);
     this.#gather(
       hall,
       users.map((user) => ({ user, name: this.#shown(user), standing: 'in' })),
+      continues,
     );
   }
 

@@ -47,14 +47,17 @@ export class Gatherings {
     return this.#parts.groups.find(board.present.map((one) => one.address));
   }
 
-  /** The chat in which somebody says something here. */
+  /**
+   * The chat in which somebody says something here. Where chats of several begin one after the other, what is said in one
+   * more of them comes in the chat with whoever says it.
+   */
   meet(board: Board, address: string): ChatId {
     const chat =
       isGroup(board) || board.present.length < 2
-        ? this.find(board, address)!
+        ? this.find(board, address)
         : this.#parts.groups.meet(this.#people(board), board.chat);
-    board.becomes(chat);
-    return chat;
+    board.becomes(chat ?? chatWith(address));
+    return chat ?? chatWith(address);
   }
 
   /** Something is to be said here in this chat, which it serves. */

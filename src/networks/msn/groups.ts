@@ -30,6 +30,10 @@ const ID_BYTES = 12;
 /** So many changes of a chat within a minute are told one by one; what a crowd does beyond that is told together. */
 const MOST_NEWS = 30;
 const NEWS_WITHIN_MS = 60_000;
+/** So many chats may begin within a minute, and so many there may be in all. */
+const MOST_BEGUN = 10;
+const BEGUN_WITHIN_MS = 60_000;
+const MOST_CHATS = 10_000;
 
 interface Minute {
   told: number;
@@ -48,6 +52,8 @@ export class Groups {
   /** Of each chat, how often it was told of within the minute, and what of it is still to be told. */
   readonly #minutes = new Map<ChatId, Minute>();
   #count = 0;
+  /** How many chats have begun since when. */
+  #begun = { since: 0, count: 0 };
 
   constructor(parts: GroupsParts) {
     this.#parts = parts;
@@ -60,11 +66,13 @@ export class Groups {
     return this.#findBy(new Set([...addresses].map((address) => this.#parts.userId(address))));
   }
 
-  /** These people talk: in the chat that they have, in a new one if they never had any. */
-  meet(people: readonly Person[], continues?: ChatId): ChatId {
-    const chat = this.find(people.map(({ address }) => address)) ?? groupChat(this.#parts.randomBytes(ID_BYTES));
-    if (!this.#chats.has(chat)) this.#chats.set(chat, new Map());
-    this.#place(chat, people, 'in', continues);
+  /**
+   * These people talk: in the chat that they have, in a new one if they never had any. Undefined: too many chats have begun
+   * just now.
+   */
+  meet(people: readonly Person[], continues?: ChatId): ChatId | undefined {
+    const chat = this.find(people.map(({ address }) => address)) ?? this.#begin();
+    if (chat !== undefined) this.#place(chat, people, 'in', continues);
     return chat;
   }
 
@@ -100,6 +108,16 @@ export class Groups {
 
   participants(chat: ChatId): readonly Participant[] {
     return [...(this.#chats.get(chat)?.values() ?? [])];
+  }
+
+  #begin(): ChatId | undefined {
+    const now = this.#parts.clock.now().getTime();
+    if (now - this.#begun.since >= BEGUN_WITHIN_MS) this.#begun = { since: now, count: 0 };
+    if (this.#begun.count >= MOST_BEGUN || this.#chats.size >= MOST_CHATS) return undefined;
+    this.#begun.count += 1;
+    const chat = groupChat(this.#parts.randomBytes(ID_BYTES));
+    this.#chats.set(chat, new Map());
+    return chat;
   }
 
   #findBy(users: ReadonlySet<RemoteUserId>): ChatId | undefined {
