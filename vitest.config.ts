@@ -1,12 +1,20 @@
 import { defineConfig } from 'vitest/config';
+import { ABILITIES, AbilityTable } from './test/reports/ability-table.ts';
+import { Tally } from './test/reports/tally.ts';
+import { PERSON_DIALECTS } from './test/support/msn-person/habits.ts';
 
-// CI counts tests by the reports that each run leaves in this folder.
-const reports = process.env['TEST_REPORTS'];
+// CI counts tests by the lines that each run leaves in this folder.
+const results = process.env['TEST_RESULTS'];
+const server = process.env['MSN_HOST'] === undefined ? 'the double' : `the server at ${process.env['MSN_HOST']}`;
 
 export default defineConfig({
   test: {
-    reporters: ['default', ...(reports === undefined ? [] : ['json' as const])],
-    ...(reports !== undefined && { outputFile: { json: `${reports}/${process.pid}.json` } }),
+    reporters: [
+      'default',
+      new AbilityTable(PERSON_DIALECTS, `What was done with ${server}:`),
+      ...(results === undefined ? [] : [new Tally(`${results}/${process.pid}`)]),
+    ],
+    tags: [...PERSON_DIALECTS, ...ABILITIES].map((name) => ({ name })),
     projects: [
       {
         extends: true,

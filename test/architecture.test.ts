@@ -8,6 +8,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const SRC = join(ROOT, 'src');
 
 interface SourceFile {
+  /** Below the folder that was read. */
   readonly path: string;
   readonly text: string;
   /** Without comments and without the contents of strings. */
@@ -15,18 +16,26 @@ interface SourceFile {
   readonly imports: readonly string[];
 }
 
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name): SourceFile => {
-    const text = readFileSync(join(SRC, name), 'utf8');
-    return { path: name, text, bare: withoutCommentsAndStrings(text), imports: importsOf(text) };
-  });
+function filesOf(folder: string): readonly SourceFile[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name): SourceFile => {
+      const text = readFileSync(join(folder, name), 'utf8');
+      return { path: name, text, bare: withoutCommentsAndStrings(text), imports: importsOf(text) };
+    });
+}
 
-/** Folder → what it may import of ours, and which packages. */
-const FLOORS: Readonly<Record<string, { readonly ours: readonly string[]; readonly packages: readonly RegExp[] }>> = {
+const files = filesOf(SRC);
+
+interface Floor {
+  readonly ours: readonly string[];
+  readonly packages: readonly RegExp[];
+}
+
+/** Folder → what it may import of ours, and which packages. Every folder is a floor, but for those of the app. */
+const FLOORS: Readonly<Record<string, Floor>> = {
   bridge: { ours: ['bridge'], packages: [/^node:(crypto|util)$/] },
   msnp: { ours: ['msnp'], packages: [/^node:(crypto|buffer)$/, /^saxes$/] },
-  'networks/msn': { ours: ['networks/msn', 'msnp', 'bridge'], packages: [/^node:/, /^undici$/] },
   matrix: {
     ours: ['matrix', 'bridge'],
     packages: [/^node:/, /^matrix-appservice-bridge$/, /^@vector-im\/matrix-bot-sdk$/, /^undici$/],
@@ -37,22 +46,55 @@ const FLOORS: Readonly<Record<string, { readonly ours: readonly string[]; readon
   },
 };
 
+/** A network stands on the core, and on a protocol library that bears its name. */
+function networkFloor(name: string): Floor {
+  const library = { msn: ['msnp'] }[name] ?? [];
+  return { ours: [`networks/${name}`, ...library, 'bridge'], packages: [/^node:/, /^undici$/] };
+}
+
+const ruleOf = (floor: string): Floor | undefined =>
+  floor.startsWith('networks/') ? networkFloor(floor.slice('networks/'.length)) : FLOORS[floor];
+
+/** What a file imports and must not. */
+function forbiddenImports({ path, imports }: Pick<SourceFile, 'path' | 'imports'>): string[] {
+  const floor = floorOf(path);
+  if (floor === undefined) return [];
+  const rule = ruleOf(floor);
+  if (!rule) return [`${path} is on no floor`];
+  const isFine = (name: string): boolean => {
+    if (!name.startsWith('.')) return rule.packages.some((pattern) => pattern.test(name));
+    const target = floorOf(relative(SRC, resolve(SRC, dirname(path), name)));
+    const isMigration = floor === 'store' && /^(\.\.\/)+migrations\//.test(name);
+    return isMigration || (target !== undefined && rule.ours.includes(target));
+  };
+  return imports.filter((name) => !isFine(name)).map((name) => `${path} imports ${name}`);
+}
+
 test('every floor imports only what lies below it', () => {
-  const wrong: string[] = [];
-  for (const file of files) {
-    const floor = floorOf(file.path);
-    const rule = floor === undefined ? undefined : FLOORS[floor];
-    if (!rule) continue;
-    for (const name of file.imports) {
-      const target = name.startsWith('.') ? floorOf(relative(SRC, resolve(SRC, dirname(file.path), name))) : undefined;
-      const fine = name.startsWith('.')
-        ? (target !== undefined && rule.ours.includes(target)) ||
-          (floor === 'store' && /^(\.\.\/)+migrations\//.test(name))
-        : rule.packages.some((pattern) => pattern.test(name));
-      if (!fine) wrong.push(`${file.path} imports ${name}`);
-    }
-  }
-  expect(wrong).toEqual([]);
+  expect(files.flatMap(forbiddenImports)).toEqual([]);
+});
+
+test('another network has its law before it has a file', () => {
+  const imports = ['node:net', '../../bridge/events.ts', './ids.ts', '../msn/ids.ts', '../../msnp/frame.ts', 'kysely'];
+  expect(forbiddenImports({ path: 'networks/other/network.ts', imports })).toEqual([
+    'networks/other/network.ts imports ../msn/ids.ts',
+    'networks/other/network.ts imports ../../msnp/frame.ts',
+    'networks/other/network.ts imports kysely',
+  ]);
+  expect(forbiddenImports({ path: 'somewhere/else.ts', imports: [] })).toEqual(['somewhere/else.ts is on no floor']);
+  for (const path of ['bridge/a.ts', 'matrix/a.ts', 'store/a.ts', 'msnp/a.ts'])
+    expect(forbiddenImports({ path, imports: ['../networks/other/network.ts'] })).toHaveLength(1);
+});
+
+test('the doubles import nothing of ours: no mistake can hide on both sides', () => {
+  const support = join(ROOT, 'test/support');
+  const doubles = filesOf(support).filter(({ path }) => /^(msn-server|msn-person|homeserver)[/.]/.test(path));
+  expect(doubles.length).toBeGreaterThan(50);
+  const isOurs = ({ path, name }: { readonly path: string; readonly name: string }): boolean => {
+    const target = relative(support, resolve(support, dirname(path), name));
+    return name.startsWith('.') && !/^(msn-server|msn-person|homeserver)[/.]/.test(target);
+  };
+  expect(doubles.flatMap(({ path, imports }) => imports.map((name) => ({ path, name })).filter(isOurs))).toEqual([]);
 });
 
 test('there is no circle among files, types included', () => {
@@ -131,8 +173,11 @@ describe('every file', () => {
   });
 });
 
+/** `bridge`, `networks/msn`; undefined for what belongs to the app. */
 function floorOf(path: string): string | undefined {
-  return Object.keys(FLOORS).find((floor) => path.startsWith(`${floor}/`));
+  const [first = '', second = '', ...rest] = path.split('/');
+  if (second === '' || ['cli', 'config'].includes(first)) return undefined;
+  return first === 'networks' && rest.length > 0 ? `${first}/${second}` : first;
 }
 
 function importsOf(text: string): string[] {

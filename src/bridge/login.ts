@@ -138,9 +138,9 @@ export class Login {
     return this.#state.kind === 'connected';
   }
 
-  /** True while the bridge itself goes on trying, so that waiting makes sense. */
+  /** True while the bridge itself goes on trying, be it in its next life: so that waiting makes sense. */
   get hopeful(): boolean {
-    return this.#on && !this.#ended && TRANSIENT.has(this.#state.kind);
+    return this.#on && TRANSIENT.has(this.#state.kind);
   }
 
   /** The dialect spoken last, for people. */
@@ -169,7 +169,7 @@ export class Login {
 
   /** Signs in when the server's turn comes, if that is wanted and nothing stands against it. */
   start(): void {
-    if (!this.hopeful || this.#attempting || this.#retry) return;
+    if (this.#ended || !this.hopeful || this.#attempting || this.#retry) return;
     this.#connectAfter(this.#parts.pacer.turn());
   }
 

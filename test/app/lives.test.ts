@@ -35,6 +35,22 @@ test('a message that came while the bridge was stopped is carried when it is bac
   await bob.waitForText('two');
 });
 
+test('a message that waits for its conversation while the bridge is stopped goes out when it is back', async () => {
+  const carol = await house.onMsn('carol');
+  await alice.asks('chat carol@example.com', /Here you can talk/);
+  const chat = await alice.enters();
+  const { mark } = house.msn;
+  house.msn.faults.add({ side: 'NS', verb: 'XFR' }, { type: 'ignore' });
+  const said = await alice.person.say(chat, 'as soon as I can');
+  await house.msn.waitFor(({ line }) => line === 'fault: ignore', { after: mark });
+  await house.close();
+  house.msn.faults.clear();
+  expect(alice.person.statusOf(said)?.['status']).not.toMatch(/FAIL/);
+  await house.open();
+  await carol.waitForText('as soon as I can', { timeoutMs: 20_000 });
+  carol.vanish();
+});
+
 test('a password said just before a restart is removed after it, and nothing is done with it', async () => {
   await alice.asks('login', /Which network/);
   await alice.asks('msn', /e-mail address/);

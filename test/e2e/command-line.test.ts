@@ -8,7 +8,6 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { BridgeProcess } from '../support/bridge-process.ts';
@@ -167,7 +166,7 @@ describe('what is around it', () => {
       stdio: 'ignore',
     });
     const database = join(directory, 'waiting.yaml.db');
-    for (let look = 0; look < 200 && !existsSync(database); look++) await delay(50);
+    await expect.poll(() => existsSync(database), { timeout: 20_000 }).toBe(true);
     child.kill('SIGTERM');
     const [code] = (await once(child, 'exit')) as [number | null];
     expect(code).toBe(0);

@@ -1,10 +1,6 @@
+import { dialectsFromEnvironment } from '../support/msn-under-test.ts';
 import { conversation } from './conversation.ts';
-import { dialectFromEnvironment } from '../support/msn-under-test.ts';
 
-// The two ends, in the two kinds of rooms; or the version that the environment names.
-if (process.env['MSN_DIALECT'] === undefined) {
-  conversation({ dialect: 'MSNP8', roomVersion: '11' });
-  conversation({ dialect: 'MSNP12', roomVersion: '12' });
-} else {
-  conversation({ dialect: dialectFromEnvironment() });
-}
+// The two ends, or what the environment names; in the two kinds of rooms, in turn.
+for (const [index, dialect] of dialectsFromEnvironment(['MSNP8', 'MSNP12']).entries())
+  conversation({ dialect, roomVersion: index % 2 === 0 ? '11' : '12' });

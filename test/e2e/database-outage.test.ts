@@ -11,7 +11,7 @@ import { freePort } from '../support/free-port.ts';
 import { HomeserverDouble } from '../support/homeserver/homeserver.ts';
 import type { Person } from '../support/homeserver/person.ts';
 import type { MsnPerson } from '../support/msn-person.ts';
-import { type MsnUnderTest, msnUnderTest } from '../support/msn-under-test.ts';
+import { dialectsFromEnvironment, type MsnUnderTest, msnUnderTest } from '../support/msn-under-test.ts';
 import { type RunningPostgres, startPostgres } from '../support/postgres.ts';
 
 const TOKENS = { as: 'as-token-of-an-outage', hs: 'hs-token-of-an-outage' };
@@ -30,7 +30,7 @@ beforeAll(async () => {
   stops.push(async () => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   postgres = await startPostgres(['installed', 'npm']);
   stops.push(async () => postgres.stop());
-  msn = await msnUnderTest('MSNP8');
+  msn = await msnUnderTest(dialectsFromEnvironment(['MSNP8'])[0]!);
   stops.push(async () => msn.stop());
   const port = await freePort();
   const domain = 'example.com';

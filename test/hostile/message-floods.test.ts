@@ -95,8 +95,8 @@ test('while held, what a switchboard says waits with the server; all of it comes
   const payload = `Content-Type: text/plain\r\n\r\n${'x'.repeat(4_000)}`;
   const frame = Buffer.from(`MSG bob@example.com Bob ${payload.length}\r\n${payload}`);
   for (let index = 0; index < 2_000; index++) conversation.write(frame);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  // a portion was perhaps on its way
+  // enough for all of it, at 64 KiB a turn; a portion was perhaps on its way
+  for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve));
   expect(sink.messages.length).toBeLessThan(20);
   expect(conversation.writableLength).toBeGreaterThan(1_000_000);
   client.hold?.(false);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as afterOthers } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BridgeError } from '../../src/bridge/errors.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -223,23 +223,27 @@ describe('PostgreSQL that goes away', () => {
           () => committed.push(id),
           async (error: unknown) => {
             failures.push(error);
-            await delay(20);
+            await afterOthers(); // who fails at once would leave no turn to anybody
           },
         );
       }
     });
     // Transactions hold a connection while they wait: its death must not end the process.
+    const killed = Promise.withResolvers<void>();
+    let held = 0;
     const holders = Promise.allSettled(
       Array.from({ length: 3 }, async () =>
         bench.database.kysely.transaction().execute(async (db) => {
           await db.selectFrom('session').selectAll().execute();
-          await delay(600);
+          held += 1;
+          await killed.promise;
           return db.selectFrom('session').selectAll().execute();
         }),
       ),
     );
-    await delay(300);
+    await expect.poll(() => held === 3 && committed.length > 100).toBe(true);
     await postgres.kill9();
+    killed.resolve();
     // A busy connection of the dead server may still answer once or twice.
     const probe = async (): Promise<string> => journal.append(fromRemote(`p${count++}`)).then(() => 'up', String);
     await expect.poll(probe).toContain('does not answer');
@@ -253,7 +257,8 @@ describe('PostgreSQL that goes away', () => {
     await postgres.restart();
     await expect(journal.accept([fromMatrix('$1', 'other')])).resolves.toEqual(['other']);
     await expect(sessions.nextEpoch(lease)).resolves.toBeGreaterThan(0);
-    await delay(100);
+    const before = committed.length;
+    await expect.poll(() => committed.length - before, { timeout: 10_000 }).toBeGreaterThan(100);
     writing.abort();
     await Promise.all(writers);
     expect(failures.length).toBeGreaterThan(0);

@@ -38,16 +38,20 @@ export interface MsnUnderTest {
  * MSN_DIALECT, MSN_GATEWAY_URL (the bridge then connects to nothing else). Without MSN_HOST it is the double, and any
  * MSN_GATEWAY_URL means the double's.
  */
-export async function msnUnderTest(dialect = dialectFromEnvironment()): Promise<MsnUnderTest> {
+export async function msnUnderTest(dialect: PersonDialect): Promise<MsnUnderTest> {
   return process.env['MSN_HOST'] === undefined ? theDouble(dialect) : theRealOne(process.env['MSN_HOST'], dialect);
 }
 
-/** MSNP2 to MSNP12; the newest, if not said. @throws on any other. */
-export function dialectFromEnvironment(): PersonDialect {
-  const wanted = process.env['MSN_DIALECT'] ?? 'MSNP12';
-  const dialect = PERSON_DIALECTS.find((name) => name === wanted);
-  if (!dialect) throw new Error(`MSN_DIALECT is one of ${PERSON_DIALECTS.join(', ')}`);
-  return dialect;
+/** What MSN_DIALECT names: one of MSNP2 to MSNP12, several of them apart by commas, or `all`. @throws on any other. */
+export function dialectsFromEnvironment(otherwise: readonly PersonDialect[]): readonly PersonDialect[] {
+  const wanted = process.env['MSN_DIALECT'];
+  if (wanted === undefined) return otherwise;
+  if (wanted === 'all') return PERSON_DIALECTS;
+  return wanted.split(',').map((name) => {
+    const dialect = PERSON_DIALECTS.find((one) => one === name.trim());
+    if (!dialect) throw new Error(`MSN_DIALECT is “all” or some of ${PERSON_DIALECTS.join(', ')}`);
+    return dialect;
+  });
 }
 
 interface Place {
@@ -81,7 +85,7 @@ async function theDouble(dialect: PersonDialect): Promise<MsnUnderTest> {
   };
 }
 
-function theRealOne(host: string, dialect: PersonDialect): MsnUnderTest {
+async function theRealOne(host: string, dialect: PersonDialect): Promise<MsnUnderTest> {
   const accounts = (process.env['MSN_ACCOUNTS'] ?? '').split(',').map((entry) => {
     const [address = '', password = ''] = entry.split(':');
     return { address, password };
@@ -93,7 +97,26 @@ function theRealOne(host: string, dialect: PersonDialect): MsnUnderTest {
     caFile: process.env['MSN_CA_FILE'],
     gatewayUrl: process.env['MSN_GATEWAY_URL'],
   };
-  return { ...describe('real server', dialect, accounts, place), double: undefined, stop: async () => delay(REST_MS) };
+  const msn = {
+    ...describe('real server', dialect, accounts, place),
+    double: undefined,
+    stop: async () => delay(REST_MS),
+  };
+  await part(msn);
+  return msn;
+}
+
+/** Alice and dave are strangers again, whatever an earlier run has left on the server. */
+async function part({ alice, dave, signIn }: Pick<MsnUnderTest, 'alice' | 'dave' | 'signIn'>): Promise<void> {
+  if (!dave) return;
+  for (const [one, other] of [
+    [dave, alice],
+    [alice, dave],
+  ] as const) {
+    const person = await signIn(one, { status: undefined });
+    await person.book.forget(other.address);
+    await person.signOut();
+  }
 }
 
 function describe(

@@ -19,6 +19,7 @@ export interface Stage {
   readonly synapse: RunningSynapse;
   readonly msn: MsnUnderTest;
   readonly bridge: BridgeProcess;
+  readonly databaseUrl: string;
   readonly bot: string;
   /** The ghost of somebody on the MSN server. */
   ghost(address: string): string;
@@ -28,16 +29,12 @@ export interface Stage {
 }
 
 export interface StageOptions {
-  readonly dialect?: MsnUnderTest['dialect'];
+  readonly dialect: MsnUnderTest['dialect'];
   readonly roomVersion?: string;
   readonly progress?: (line: string) => void;
 }
 
-export async function setStage({
-  dialect,
-  roomVersion,
-  progress = () => undefined,
-}: StageOptions = {}): Promise<Stage> {
+export async function setStage({ dialect, roomVersion, progress = () => undefined }: StageOptions): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'bridge-stage-'));
   const stops: (() => Promise<unknown>)[] = [
     async () => rm(directory, { recursive: true, force: true, maxRetries: 5 }),
@@ -72,12 +69,13 @@ export async function setStage({
       ],
     });
     stops.push(async () => synapse.stop());
+    const databaseUrl = await postgres.createDatabase();
     const bridge = await BridgeProcess.start({
       directory: join(directory, 'bridge'),
       homeserver: { url: synapse.url, domain },
       tokens,
       port,
-      databaseUrl: await postgres.createDatabase(),
+      databaseUrl,
       permissions: { [domain]: 'user', [`@stranger:${domain}`]: 'block' },
       servers: { test: msn.configuration },
     });
@@ -86,6 +84,7 @@ export async function setStage({
       synapse,
       msn,
       bridge,
+      databaseUrl,
       bot: `@msnbot:${domain}`,
       ghost: (address) => `@msn_test_${address.toLowerCase().replaceAll('@', '=40')}:${domain}`,
       person: async (name) => {

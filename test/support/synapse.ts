@@ -41,6 +41,9 @@ export interface RunningSynapse {
   stop(): Promise<void>;
   /** Ends it as a power cut would. */
   kill(): Promise<void>;
+  /** It takes connections and answers nothing, until `resume`. */
+  pause(): void;
+  resume(): void;
   registerUser(name: string, password: string, options?: { readonly admin?: boolean }): Promise<RegisteredUser>;
 }
 
@@ -95,6 +98,8 @@ export async function startSynapse(options: SynapseOptions): Promise<RunningSyna
     logFile,
     stop: () => end('SIGTERM', STOP_LIMIT_MS),
     kill: () => end('SIGKILL', STOP_LIMIT_MS),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     registerUser: (username, password, { admin = false } = {}) =>
       registerUser(url, secret, { username, password, admin }),
   };

@@ -54,6 +54,14 @@ export class AddressBook {
     await this.#line.request('REM', list, list === 'FL' ? this.#keyOf(address) : address);
   }
 
+  /** Takes somebody off every list that is ours to change. */
+  async forget(address: string): Promise<void> {
+    for (const list of ['FL', 'AL', 'BL', 'PL'] as const) {
+      const { lists = 0 } = this.#roster.contact(address) ?? {};
+      if ((lists & LIST_BITS[list]) !== 0) await this.remove(list, address);
+    }
+  }
+
   /** Allows somebody who has added us, and says that we know of it; adding back is another step. */
   async accept(address: string): Promise<void> {
     await this.add('AL', address);

@@ -75,7 +75,7 @@ export class MsnServerDouble {
   #connections = 0;
 
   static async start(options: MsnServerOptions): Promise<MsnServerDouble> {
-    const certificate = options.login === 'http' ? undefined : await throwAwayCertificate();
+    const certificate = options.login === 'http' ? undefined : throwAwayCertificate();
     const server = new MsnServerDouble(options, certificate);
     await server.comeBack();
     return server;
@@ -145,7 +145,7 @@ export class MsnServerDouble {
   }
 
   get ca(): string | undefined {
-    return this.#certificate?.ca;
+    return this.#certificate?.certificate;
   }
 
   /** Everything that went over every connection, oldest first. */
