@@ -13,23 +13,29 @@ export function backoff(clock: Pick<Clock, 'random'>, attempt: number): number {
 /** Lets so many things begin in a second, so many at once; the rest wait their turn. */
 export class Pacer {
   readonly #clock: Clock;
-  readonly #perSecond: number;
+  readonly #gapMs: number;
   readonly #burst: number;
   #nextSlot = 0;
 
   constructor(clock: Clock, options: { readonly perSecond: number; readonly burst: number }) {
     this.#clock = clock;
-    this.#perSecond = options.perSecond;
+    this.#gapMs = 1_000 / options.perSecond;
     this.#burst = options.burst;
+  }
+
+  /** In how many milliseconds the next turn comes, which nobody has taken. */
+  get waitMs(): number {
+    return Math.max(0, Math.round(this.#slot() - this.#clock.now().getTime()));
   }
 
   /** Takes the next turn; returns how many milliseconds from now it comes. */
   turn(): number {
-    const now = this.#clock.now().getTime();
-    const gap = 1_000 / this.#perSecond;
-    const earliest = now - gap * (this.#burst - 1);
-    const slot = Math.max(this.#nextSlot, earliest);
-    this.#nextSlot = slot + gap;
-    return Math.max(0, Math.round(slot - now));
+    const { waitMs } = this;
+    this.#nextSlot = this.#slot() + this.#gapMs;
+    return waitMs;
+  }
+
+  #slot(): number {
+    return Math.max(this.#nextSlot, this.#clock.now().getTime() - this.#gapMs * (this.#burst - 1));
   }
 }

@@ -2,7 +2,7 @@
 // Knows when to try again; not how the network works, nor what is told to the user.
 
 import { Arrivals } from './arrivals.ts';
-import { backoff, type Pacer } from './backoff.ts';
+import { backoff } from './backoff.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { assertNever, BridgeError } from './errors.ts';
 import type { Contact, JournaledEvent, LoginState, LoginStateKind, RemoteEvent } from './events.ts';
@@ -11,6 +11,7 @@ import type { LoginId, MatrixUserId, RemoteUserId, ServerKey } from './ids.ts';
 import type { Log } from './log.ts';
 import type { ClientSink, LoginSeed, Network, NetworkClient, NetworkLogin, PrivateNames } from './network.ts';
 import { OwnProfile } from './own-profile.ts';
+import type { Answer, ServerGate, Turn } from './server-gate.ts';
 import type { Journal, Lease, SessionRecord, SessionStore } from './store.ts';
 
 const SAVE_CONTACTS_AFTER_MS = 1_000;
@@ -33,7 +34,7 @@ export interface LoginParts {
   readonly clock: Clock;
   readonly log: Log;
   /** Shared by all logins of one server. */
-  readonly pacer: Pacer;
+  readonly gate: ServerGate;
   readonly onState: (login: Login, previous: LoginState) => void;
   /** So much of what came cannot be kept, and never will be. */
   readonly onUnkept: (login: Login, count: number) => void;
@@ -46,6 +47,11 @@ export interface LoginParts {
 /** A connection of an earlier process life stands no longer. */
 function lostWithTheProcess(state: LoginState): LoginState {
   return state.kind === 'connected' || state.kind === 'connecting' ? { ...state, kind: 'disconnected' } : state;
+}
+
+function answerOf(kind: LoginStateKind): Answer {
+  if (kind === 'server-down') return 'down';
+  return kind === 'disconnected' ? 'busy' : 'answered';
 }
 
 export class Login {
@@ -80,7 +86,10 @@ export class Login {
   #brief = 0;
   #attempting = false;
   #ended = false;
+  /** Waits for its time, or for its turn. */
   #retry: Cancel | undefined;
+  /** The attempt under way. */
+  #turn: Turn | undefined;
   #save: Cancel | undefined;
   readonly #arrivals: Arrivals;
   /** Writes about the session, one after the other. */
@@ -169,8 +178,7 @@ export class Login {
 
   /** Signs in when the server's turn comes, if that is wanted and nothing stands against it. */
   start(): void {
-    if (this.#ended || !this.hopeful || this.#attempting || this.#retry) return;
-    this.#connectAfter(this.#parts.pacer.turn());
+    if (!this.#ended && this.hopeful && !this.#attempting && !this.#retry) this.#queue(false);
   }
 
   /** The user wants it now: also after the server had refused or another client had taken over. */
@@ -179,9 +187,7 @@ export class Login {
     await this.#keepWanted();
     if (this.connected || this.#attempting) return;
     this.#attempts = 0;
-    this.#retry?.();
-    this.#retry = undefined;
-    this.#connectAfter(0);
+    this.#queue(true);
   }
 
   /** Signs off for good and forgets the account. `between`: what is to be done before that, with nothing coming in any more. */
@@ -200,6 +206,7 @@ export class Login {
     this.#retry?.();
     this.#save?.();
     await this.client.disconnect();
+    this.#turn?.end('unasked');
     await this.#arrivals.settled();
     await this.#flushContacts();
     await this.#writes;
@@ -217,23 +224,32 @@ export class Login {
   }
 
   #connectAfter(ms: number): void {
-    this.#retry = this.#parts.clock.after(ms, () => {
-      this.#retry = undefined;
-      void this.#connect();
-    });
+    this.#retry = this.#parts.clock.after(ms, () => this.#queue(false));
   }
 
-  async #connect(): Promise<void> {
-    if (this.#ended || this.#attempting) return;
+  /** `urgent`: the user waits for it. */
+  #queue(urgent: boolean): void {
+    this.#retry?.();
+    const onTurn = (turn: Turn): void => {
+      this.#retry = undefined;
+      void this.#connect(turn);
+    };
+    this.#retry = this.#parts.gate.enter({ urgent, failures: this.#attempts, onTurn });
+  }
+
+  async #connect(turn: Turn): Promise<void> {
+    if (this.#ended || this.#attempting) return turn.end('unasked');
     this.#attempting = true;
+    this.#turn = turn;
     try {
       this.#epoch = await this.#parts.sessions.nextEpoch(this.#lease);
     } catch (error) {
       this.#attempting = false;
+      turn.end('unasked');
       this.#onNoEpoch(error);
       return;
     }
-    if (this.#ended) return;
+    if (this.#ended) return turn.end('unasked');
     this.#become('connecting', '');
     this.client.connect(this.#epoch, this.profile.shown);
   }
@@ -253,9 +269,17 @@ export class Login {
     if (this.#ended || (kind === 'connecting' && this.#state.kind === kind)) return;
     if (this.connected) this.#noteEnd();
     this.#become(kind, sentence);
-    if (kind === 'connecting' || kind === 'connected') return;
+    if (kind === 'connecting') return;
+    this.#turn?.end(answerOf(kind));
+    if (kind === 'connected') return;
     this.#attempting = false;
-    if (this.hopeful) this.#connectAfter(Math.max(afterMs, backoff(this.#parts.clock, this.#attempts++)));
+    if (this.hopeful) this.#connectAfter(Math.max(afterMs, this.#waitAfter(kind)));
+  }
+
+  /** For a server that is down nobody waits on their own: the gate lets them in when it is back. */
+  #waitAfter(kind: LoginStateKind): number {
+    const wait = backoff(this.#parts.clock, this.#attempts++);
+    return kind === 'server-down' && this.#parts.gate.isDown ? 0 : wait;
   }
 
   /** A connection ends: after a good one the next attempt is a first one again. */

@@ -1,21 +1,21 @@
 // All logins of this process: taken over at the start, signed in, signed out. Knows who has which account; not what is
 // done with their news, nor what their users are told.
 
-import { Pacer } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { accountTaken, BridgeError } from './errors.ts';
 import type { LoginState } from './events.ts';
-import { loginId, type LoginId, type MatrixUserId, type RemoteUserId } from './ids.ts';
+import { loginId, type LoginId, type MatrixUserId, type RemoteUserId, type ServerKey } from './ids.ts';
 import type { Log } from './log.ts';
 import { Login, type LoginParts } from './login.ts';
 import type { LoginSeed, Network } from './network.ts';
 import { KeptNames } from './private-names.ts';
 import { Secret } from './secret.ts';
+import { ServerGate } from './server-gate.ts';
 import type { ChoiceStore, PortalStore, SessionRecord, SessionStore } from './store.ts';
 import { Turns } from './turns.ts';
 
-/** Sign-ins to one server that may begin in a second. */
-const LOGINS_PER_SECOND = 20;
+/** Sign-ins to one server that may begin in a second, if its network does not say otherwise. */
+const SIGN_INS_PER_SECOND = 20;
 
 export interface LoginsParts extends Pick<LoginParts, 'journal' | 'onUnkept' | 'onMessage' | 'onMoment'> {
   readonly networks: readonly Network[];
@@ -41,7 +41,7 @@ export class Logins {
   readonly #logins = new Map<LoginId, Login>();
   /** Of networks that are not configured. */
   readonly #elsewhere = new Set<LoginId>();
-  readonly #pacers = new Map<string, Pacer>();
+  readonly #gates = new Map<string, ServerGate>();
   /** Sign-ins and sign-outs: two of one account at once would leave a connection that nobody knows. */
   readonly #turns = new Turns<LoginId>();
 
@@ -157,7 +157,7 @@ export class Logins {
       this.#elsewhere.add(record.id);
       return undefined;
     }
-    const pacer = this.#pacer(`${network.id}/${record.server}`);
+    const gate = this.#gate(network, record.server);
     const roster = await sessions.roster(record.id);
     const groups = (await portals.ofLogin(record.id)).flatMap(({ chat, participants }) =>
       participants === undefined ? [] : [{ chat, participants }],
@@ -177,7 +177,7 @@ export class Logins {
       journal,
       clock,
       log,
-      pacer,
+      gate,
       onState: (changed, previous) => this.#noteState(changed, previous),
       onUnkept,
       onMessage,
@@ -187,12 +187,17 @@ export class Logins {
     return login;
   }
 
-  #pacer(server: string): Pacer {
-    let pacer = this.#pacers.get(server);
-    if (!pacer) {
-      pacer = new Pacer(this.#parts.clock, { perSecond: LOGINS_PER_SECOND, burst: LOGINS_PER_SECOND });
-      this.#pacers.set(server, pacer);
+  #gate(network: Network, server: ServerKey): ServerGate {
+    const key = `${network.id}/${server}`;
+    let gate = this.#gates.get(key);
+    if (!gate) {
+      const known = network.servers.find((one) => one.key === server);
+      gate = new ServerGate({
+        clock: this.#parts.clock,
+        perSecond: known?.signInsPerSecond ?? SIGN_INS_PER_SECOND,
+      });
+      this.#gates.set(key, gate);
     }
-    return pacer;
+    return gate;
   }
 }

@@ -9,7 +9,7 @@ export interface Network {
   readonly id: NetworkId;
   /** What people call it. */
   readonly name: string;
-  readonly servers: readonly { readonly key: ServerKey; readonly name: string }[];
+  readonly servers: readonly NetworkServer[];
   /** What `login` asks for, in order. */
   readonly loginFields: readonly LoginField[];
 
@@ -30,6 +30,13 @@ export interface Network {
 
   /** One client for each login, made once per process life; it does nothing until `connect`. */
   createClient(login: NetworkLogin, sink: ClientSink): NetworkClient;
+}
+
+export interface NetworkServer {
+  readonly key: ServerKey;
+  readonly name: string;
+  /** How many sign-ins a second it is asked for at most; by default 20. */
+  readonly signInsPerSecond?: number;
 }
 
 /** A command for one login of the network that contributes it. */

@@ -114,6 +114,7 @@ function serverProfile(file: string, base: string, key: string, server: MsnServe
     hosts: Object.freeze(server.hosts),
     privateAddresses: server.private_addresses,
     confirmsDelivery: server.confirms_delivery,
+    signInsPerSecond: server.sign_ins_per_second,
     credentialHosts: Object.freeze(server.credential_hosts),
   });
 }

@@ -77,6 +77,7 @@ const msnServerKeys = z.strictObject({
   hosts: z.array(trustedHost).default([]),
   private_addresses: z.boolean().default(false),
   confirms_delivery: z.boolean().default(false),
+  sign_ins_per_second: z.number().min(0.1).max(1_000).default(20),
   credential_hosts: z.array(host).default([]),
 });
 

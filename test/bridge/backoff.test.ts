@@ -14,6 +14,8 @@ test('a pacer lets a burst through and then so many a second', () => {
   const clock = new FakeClock();
   const pacer = new Pacer(clock, { perSecond: 10, burst: 3 });
   expect([1, 2, 3, 4, 5].map(() => pacer.turn())).toEqual([0, 0, 0, 100, 200]);
+  expect(pacer.waitMs).toBe(300);
   clock.advance(10_000);
+  expect(pacer.waitMs).toBe(0);
   expect([1, 2, 3, 4].map(() => pacer.turn())).toEqual([0, 0, 0, 100]);
 });

@@ -4,11 +4,11 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 
-import { Pacer } from '../../src/bridge/backoff.ts';
 import { text } from '../../src/bridge/events.ts';
 import type { LoginId, MatrixUserId } from '../../src/bridge/ids.ts';
 import { Login } from '../../src/bridge/login.ts';
 import type { ClientSink, Network, NetworkClient } from '../../src/bridge/network.ts';
+import { ServerGate } from '../../src/bridge/server-gate.ts';
 import type { NewRow, SessionRecord, SessionStore } from '../../src/bridge/store.ts';
 import { createIo } from '../../src/networks/msn/io.ts';
 import { createMsnNetwork } from '../../src/networks/msn/network.ts';
@@ -58,7 +58,7 @@ test('the network is told to wait while five hundred messages are not written do
       },
       clock,
       log: keptLog(),
-      pacer: new Pacer(clock, { perSecond: 1, burst: 1 }),
+      gate: new ServerGate({ clock, perSecond: 1 }),
       onState: () => undefined,
       onMessage: () => undefined,
       onUnkept: () => undefined,

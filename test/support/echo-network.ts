@@ -70,6 +70,10 @@ export class EchoNetwork implements Network {
   readonly people = new Map([['wall', contact('wall', 'Wall')]]);
   /** Who has asked to be let in by whom: the cave forgets neither over restarts. */
   readonly #asking = new Map<string, RequestStanding>();
+  /** Nobody comes in. */
+  closed = false;
+  /** How often somebody wanted to come in. */
+  knocks = 0;
   /** Who does not hear anything. */
   readonly absent = new Set<string>(['nobody']);
   readonly #password: string;
@@ -114,7 +118,7 @@ export class EchoClient implements NetworkClient {
   readonly chosen: Set<string>;
   readonly #login: NetworkLogin;
   readonly #sink: ClientSink;
-  readonly #network: Pick<EchoNetwork, 'people' | 'absent'>;
+  readonly #network: EchoNetwork;
   readonly #asking: Map<string, RequestStanding>;
   readonly #password: string;
   readonly #now: () => Date;
@@ -128,7 +132,7 @@ export class EchoClient implements NetworkClient {
   constructor(
     login: NetworkLogin,
     sink: ClientSink,
-    network: Pick<EchoNetwork, 'people' | 'absent'>,
+    network: EchoNetwork,
     asking: Map<string, RequestStanding>,
     password: string,
     now: () => Date,
@@ -157,6 +161,8 @@ export class EchoClient implements NetworkClient {
   connect(epoch: number, wanted: WantedPresence): void {
     this.#epoch = epoch;
     this.shown = wanted;
+    this.#network.knocks += 1;
+    if (this.#network.closed) return this.#sink.state('server-down', 'The cave is closed.');
     if (this.#login.password.reveal() !== this.#password) {
       this.#sink.state('bad-credentials', 'The cave does not know this name with this password.');
       return;

@@ -28,7 +28,11 @@ export function createMsnNetwork({ profiles, clock, log, io = createIo }: MsnNet
   return {
     id: MSN,
     name: 'MSN Messenger',
-    servers: profiles.map(({ key, name }) => ({ key, name })),
+    servers: profiles.map(({ key, name, signInsPerSecond }) => ({
+      key,
+      name,
+      ...(signInsPerSecond !== undefined && { signInsPerSecond }),
+    })),
     loginFields: loginFields(profiles),
     statuses: OWN_STATUSES,
     commands: MSN_COMMANDS,

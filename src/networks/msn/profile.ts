@@ -31,6 +31,8 @@ export interface ServerProfile {
   readonly privateAddresses: boolean;
   /** True if this server says so when a message reaches nobody (NAK), so that its ACK means "delivered". */
   readonly confirmsDelivery: boolean;
+  /** How many sign-ins a second it can take; undefined: as many as servers usually can. */
+  readonly signInsPerSecond?: number;
   /** Hosts that may be given credentials, besides those of `nexusUrl` and `loginUrl`. */
   readonly credentialHosts: readonly string[];
 }
