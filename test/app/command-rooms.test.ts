@@ -93,3 +93,15 @@ test('who left the room for commands is invited again when there is something to
   expect(core.matrix.invitations).toEqual([{ room: commands, user: ALICE }]);
   expect(made()).toEqual([]);
 });
+
+test('one command is explained by itself, and one that does not exist is said not to', async () => {
+  await core.say(ALICE, commands, 'help CHAT');
+  await core.hears(
+    commands,
+    /^chat <address> – opens the room for talking with somebody, for example chat bob@example\.com$/,
+  );
+  await core.say(ALICE, commands, 'help frobnicate');
+  await core.hears(commands, /^There is no “frobnicate” here\. “help” shows what you can say\.$/);
+  await core.say(ALICE, commands, 'help logins');
+  await core.hears(commands, /^There is no “logins” here\./);
+});

@@ -58,7 +58,8 @@ async function signIn(server: MsnServerDouble, { address, status, reply }: Chara
     password: 'secret',
     dialect: 'MSNP12',
     onText: async ({ from, text, chat }: ReceivedText) => {
-      if (from === address) return;
+      // Only the user's: two who answer each other in a conversation of several would never end.
+      if (from !== USER.address) return;
       chat.type();
       await chat.say(reply(text));
     },
