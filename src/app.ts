@@ -12,7 +12,6 @@ import type { Log } from './bridge/log.ts';
 import { Pages } from './bridge/pages.ts';
 import { Secret } from './bridge/secret.ts';
 import type { Config } from './config/config.ts';
-import { ConfigError } from './config/errors.ts';
 import { type MatrixSide, openMatrix } from './matrix/matrix.ts';
 import type { ProvisioningAccess } from './matrix/provisioning-http.ts';
 import { createMsnNetwork } from './networks/msn/network.ts';
@@ -206,9 +205,10 @@ async function refuseLostServers(config: Config, store: OpenStore, networks: rea
     const known = new Set(network.servers.map((server) => server.key));
     const lost = (await store.serversInUse(network.id)).filter((server) => !known.has(server));
     if (lost.length === 0) continue;
-    throw new ConfigError([
-      `${config.file}: networks.${network.id}.servers: ${lost.join(', ')} is missing or was renamed, but accounts use it. Put it back under its old key; its name and addresses may change.`,
-    ]);
+    throw config.fault(
+      ['networks', network.id, 'servers'],
+      `${lost.join(', ')} is missing or was renamed, but accounts use it. Put it back under its old key; its name and addresses may change.`,
+    );
   }
 }
 

@@ -1,12 +1,12 @@
 // `registration`: makes the tokens, writes them into config.yaml and the registration file for the homeserver.
 
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parseDocument, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import type { NetworkId } from '../bridge/ids.ts';
-import { parseConfig } from '../config/config.ts';
-import { ConfigError } from '../config/errors.ts';
+import { checkConfig, readSource } from '../config/config.ts';
+import { PLACEHOLDER } from '../config/schema.ts';
 import { registration } from '../matrix/registration.ts';
 
 const TOKEN_BYTES = 32;
@@ -19,17 +19,15 @@ export interface WrittenRegistration {
 
 /** Keeps tokens that are there already; everything else in the configuration stays as it is, comments included. */
 export function writeRegistration(configFile: string, networks: readonly NetworkId[]): WrittenRegistration {
-  const text = readConfigText(configFile);
-  const document = parseDocument(text);
+  const source = readSource(configFile);
   let fresh = false;
   for (const name of ['as_token', 'hs_token']) {
-    const token: unknown = document.getIn(['appservice', name]);
-    if (document.errors.length > 0 || (typeof token === 'string' && !token.startsWith('CHANGE'))) continue;
-    document.setIn(['appservice', name], randomBytes(TOKEN_BYTES).toString('hex'));
+    const token = source.get(['appservice', name]);
+    if (typeof token === 'string' && !token.startsWith(PLACEHOLDER)) continue;
+    source.set(['appservice', name], randomBytes(TOKEN_BYTES).toString('hex'));
     fresh = true;
   }
-  const filled = fresh ? document.toString({ lineWidth: 0 }) : text;
-  const { appservice, homeserver } = parseConfig(configFile, filled);
+  const { appservice, homeserver } = checkConfig(source);
   const data = registration({
     id: appservice.id,
     url: appservice.url.replace(/\/$/u, ''),
@@ -41,17 +39,9 @@ export function writeRegistration(configFile: string, networks: readonly Network
     networks,
   });
   const path = resolve(dirname(configFile), 'data', 'registration.yaml');
-  if (fresh) writeFileSync(configFile, filled);
+  if (fresh) writeFileSync(configFile, source.text());
   chmodSync(configFile, 0o600); // it holds the tokens
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, stringify(data), { mode: 0o640 });
   return { path, fresh };
-}
-
-function readConfigText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new ConfigError([`${file}: cannot be read. Copy config.sample.yaml to ${file} and fill it in first.`]);
-  }
 }

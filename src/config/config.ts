@@ -1,104 +1,70 @@
 // Reads config.yaml into what the parts are built from. Every fault names file, line and column, and says what to do.
 
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { LineCounter, isCollection, isMap, isNode, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import type { ServerKey } from '../bridge/ids.ts';
 import type { ServerProfile } from '../networks/msn/profile.ts';
 import { ConfigError } from './errors.ts';
 import { configSchema, type ConfigFile, type MsnServerConfig } from './schema.ts';
+import { knownKeys, nearestWord } from './known-keys.ts';
+import { ConfigSource, type Path } from './source.ts';
 
 /** Read, checked, and with every path made absolute (they are relative to the file). */
 export interface Config extends Omit<ConfigFile, 'networks'> {
-  readonly file: string;
   readonly msn: { readonly profiles: readonly ServerProfile[] };
+  /** That a key does not fit to what else there is. */
+  readonly fault: (path: Path, what: string) => ConfigError;
 }
 
 /** Throws `ConfigError`. */
 export function readConfig(file: string): Config {
-  return buildConfig(file, parseConfig(file, readText(file)));
+  const source = readSource(file);
+  return buildConfig(source, checkConfig(source));
 }
 
-export function parseConfig(file: string, text: string): ConfigFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  if (document.errors.length > 0) {
-    throw new ConfigError(
-      document.errors.map(
-        (error) => `${place(file, lines, error.pos[0])}: ${error.message.split('\n')[0]?.replace(/ at line.*$/u, '')}`,
-      ),
+/** Throws `ConfigError`. */
+export function checkConfig(source: ConfigSource): ConfigFile {
+  const result = configSchema.safeParse(source.value());
+  if (result.success) return result.data;
+  throw new ConfigError(result.error.issues.flatMap((issue) => faults(source, issue)));
+}
+
+function faults(source: ConfigSource, issue: z.core.$ZodIssue): string[] {
+  const { code, path, message } = issue;
+  if (code === 'unrecognized_keys') {
+    return issue.keys.map((key) =>
+      source.fault([...path, key], `unknown key${nearest(key, knownKeys(configSchema, path))}`, { ofKey: true }),
     );
   }
-  const result = configSchema.safeParse(plainValue(file, document));
-  if (result.success) return result.data;
-  throw new ConfigError(result.error.issues.flatMap((issue) => problems(file, document, lines, issue)));
+  if (code === 'invalid_key') return [source.fault(path, issue.issues[0]?.message ?? message, { ofKey: true })];
+  const isMissing = code === 'invalid_type' && !source.has(path);
+  const ofKey = code === 'custom' && issue.params?.['ofKey'] === true;
+  return [source.fault(path, isMissing ? `is missing: it ${message}` : message, { ofKey })];
 }
 
-/** An alias may lead nowhere, or so many may stand in each other that they would fill the memory. */
-function plainValue(file: string, document: Document): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 20 });
-  } catch (error) {
-    throw new ConfigError([
-      `${file}: ${error instanceof Error ? error.message : String(error)}; put a text that begins with * in quotes`,
-    ]);
-  }
+function nearest(key: string, known: readonly string[]): string {
+  const word = nearestWord(key, known);
+  return word === undefined ? '; see config.sample.yaml for those there are' : `: is “${word}” meant?`;
 }
 
-function problems(file: string, document: Document, lines: LineCounter, issue: z.core.$ZodIssue): string[] {
-  const at = (path: readonly PropertyKey[], asKey: boolean): string =>
-    place(file, lines, offsetOf(document, path, asKey));
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const path = [...issue.path, key];
-      return `${at(path, true)}: ${path.join('.')}: unknown key; see config.sample.yaml for those there are`;
-    });
-  }
-  if (issue.code === 'invalid_key')
-    return [`${at(issue.path, true)}: ${issue.path.join('.')}: ${issue.issues[0]?.message}`];
-  const what = issue.code === 'invalid_type' && !document.hasIn(issue.path) ? 'is missing' : issue.message;
-  return [`${at(issue.path, false)}: ${issue.path.join('.') || 'the file'}: ${what}`];
-}
-
-/** Where a value stands; for one that is missing, its nearest parent. */
-function offsetOf(document: Document, path: readonly PropertyKey[], asKey: boolean): number {
-  if (path.length === 0) return isNode(document.contents) ? (document.contents.range?.[0] ?? 0) : 0;
-  const parentPath = path.slice(0, -1);
-  const parent: unknown = parentPath.length === 0 ? document.contents : document.getIn(parentPath, true);
-  const last = path.at(-1);
-  if (isMap(parent)) {
-    const pair = parent.items.find(({ key }) => isNode(key) && String(key) === String(last));
-    const node = pair && (asKey || !isNode(pair.value) ? pair.key : pair.value);
-    if (isNode(node) && node.range) return node.range[0];
-  } else if (isCollection(parent) && typeof last === 'number') {
-    const node = parent.items[last];
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return offsetOf(document, parentPath, true);
-}
-
-function place(file: string, lines: LineCounter, offset: number): string {
-  const { line, col } = lines.linePos(offset);
-  return `${file}:${Math.max(1, line)}:${Math.max(1, col)}`;
-}
-
-function buildConfig(file: string, raw: ConfigFile): Config {
-  const base = dirname(resolve(file));
+function buildConfig(source: ConfigSource, raw: ConfigFile): Config {
+  const base = dirname(resolve(source.file));
   const { networks, ...rest } = raw;
   return {
     ...rest,
-    file,
+    fault: (path, what) => new ConfigError([source.fault(path, what)]),
     database: { ...raw.database, directory: resolve(base, raw.database.directory) },
     secrets: { key_file: resolve(base, raw.secrets.key_file) },
     msn: {
-      profiles: Object.entries(networks.msn.servers).map(([key, server]) => serverProfile(file, base, key, server)),
+      profiles: Object.entries(networks.msn.servers).map(([key, server]) => serverProfile(source, base, key, server)),
     },
   };
 }
 
-function serverProfile(file: string, base: string, key: string, server: MsnServerConfig): ServerProfile {
-  const ca = server.tls.ca_file === undefined ? undefined : readCa(file, key, resolve(base, server.tls.ca_file));
+function serverProfile(source: ConfigSource, base: string, key: string, server: MsnServerConfig): ServerProfile {
+  const ca = server.tls.ca_file === undefined ? undefined : readCa(source, key, resolve(base, server.tls.ca_file));
   return Object.freeze({
     key: key as ServerKey,
     name: server.name,
@@ -119,12 +85,20 @@ function serverProfile(file: string, base: string, key: string, server: MsnServe
   });
 }
 
-function readCa(file: string, key: string, path: string): string {
+function readCa(source: ConfigSource, key: string, path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    const pem = readFileSync(path, 'utf8');
+    void new X509Certificate(pem);
+    return pem;
   } catch (error) {
-    throw new ConfigError([`${file}: networks.msn.servers.${key}.tls.ca_file: cannot read ${path}: ${reason(error)}`]);
+    const sentence = `cannot read a certificate from ${path} (${reason(error)}): name the authority’s certificate in PEM form, or leave the key out`;
+    throw new ConfigError([source.fault(['networks', 'msn', 'servers', key, 'tls', 'ca_file'], sentence)]);
   }
+}
+
+/** Throws `ConfigError`. */
+export function readSource(file: string): ConfigSource {
+  return new ConfigSource(file, readText(file));
 }
 
 function readText(file: string): string {

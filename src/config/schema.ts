@@ -1,84 +1,139 @@
-// The form of config.yaml, key by key. Knows shapes and defaults; not files, and not what is done with them.
+// The form of config.yaml, key by key: what may stand there, in words too. Knows shapes and defaults; not files, and not
+// what is done with them.
 
 import { z } from 'zod';
 import { dialect } from '../msnp/dialect.ts';
 import { readTrustedHost } from '../networks/msn/trusted-hosts.ts';
+import { mayMatch } from './permission-keys.ts';
 
-const port = z.int().min(1).max(65_535);
-const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/u, 'must be a host name or an IP address');
-const trustedHost = z
-  .string()
-  .refine(
-    (value) => readTrustedHost(value) !== undefined,
-    'must be a host name, *.example.com or an IP address, with :port or not',
+/** A value with one sentence for whatever else stands there: what it must be, so that it says what to do. */
+function must<Schema>(be: string, make: (error: string) => Schema): Schema {
+  return make(`must be ${be}`);
+}
+
+function oneOf<const Words extends readonly string[]>(words: Words): z.ZodEnum<{ [Word in Words[number]]: Word }> {
+  return must(`one of ${words.join(', ')}`, (error) => z.enum(words, { error }));
+}
+
+function section<Shape extends z.core.$ZodShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const keys = Object.keys(shape).slice(0, 3).join(', ');
+  return must(`a section of keys (${keys} …), each indented on a line of its own; see config.sample.yaml`, (error) =>
+    z.strictObject(shape, { error }),
   );
-const httpUrl = z.url({ protocol: /^https?$/u, error: 'must be an http:// or https:// address' });
-const token = z
-  .string()
-  .min(16, 'is too short for a token: run “npm run registration” to make good ones')
-  .refine((value) => !value.startsWith('CHANGE'), 'is the placeholder: run “npm run registration” to make real tokens');
+}
+
+/** Keys of the user's own choice. */
+function named<Key extends z.core.$ZodRecordKey, Value extends z.ZodType>(
+  what: string,
+  key: Key,
+  value: Value,
+): z.ZodRecord<Key, Value> {
+  return must(`${what}; see config.sample.yaml`, (error) => z.record(key, value, { error }));
+}
+
+function listOf<Value extends z.ZodType>(what: string, value: Value): z.ZodArray<Value> {
+  return must(`a list of ${what} in brackets, with commas between them`, (error) => z.array(value, { error }));
+}
+
+const yesOrNo = must('true or false, without quotes', (error) => z.boolean({ error }));
+const numberFrom = (least: number, most: number) =>
+  must(`a number from ${least} to ${most}, without quotes`, (error) =>
+    z.number({ error }).min(least, error).max(most, error),
+  );
+const words = (what: string) => must(what, (error) => z.string({ error }).min(1, error).max(1_000, error));
+
+const port = must('a port: a whole number from 1 to 65535, without quotes', (error) =>
+  z.int({ error }).min(1, error).max(65_535, error),
+);
+const host = must('a host name or an IP address, like messenger.example.com', (error) =>
+  z.string({ error }).regex(/^[A-Za-z0-9.:-]{1,253}$/u, error),
+);
+const trustedHost = must('a host name, *.example.com or an IP address, with :port or not, in quotes', (error) =>
+  z.string({ error }).refine((value) => readTrustedHost(value) !== undefined, error),
+);
+const httpUrl = must('an http:// or https:// address, like https://example.com', (error) =>
+  z.url({ protocol: /^https?$/u, error }),
+);
 /** What browsers get there may be a proof of who somebody is. */
 const browserUrl = httpUrl.refine(
-  (value) => value.startsWith('https:') || ['localhost', '127.0.0.1', '[::1]'].includes(new URL(value).hostname),
+  (value) =>
+    value.startsWith('https:') || ['localhost', '127.0.0.1', '[::1]'].includes(URL.parse(value)?.hostname ?? ''),
   'must be an https:// address, unless it is on this machine',
 );
-const localpart = z.string().regex(/^[a-z0-9._=/+-]{1,100}$/u, 'must be lower-case letters, digits and ._=/+-');
+/** How those of config.sample.yaml begin. */
+export const PLACEHOLDER = 'CHANGE';
+const token = must('a token: run “npm run registration” to make good ones', (error) =>
+  z
+    .string({ error })
+    .min(16, 'is too short for a token: run “npm run registration” to make good ones')
+    .refine(
+      (value) => !value.startsWith(PLACEHOLDER),
+      'is the placeholder: run “npm run registration” to make real tokens',
+    ),
+);
+const localpart = must('lower-case letters, digits and ._=/+-, like msnbot', (error) =>
+  z.string({ error }).regex(/^[a-z0-9._=/+-]{1,100}$/u, error),
+);
+const path = words('the path of a file or a folder; it begins where this file lies');
 
-const homeserver = z.strictObject({
+const homeserver = section({
   url: httpUrl,
-  domain: z.string().regex(/^[A-Za-z0-9.-]+(:\d+)?$/u, 'must be the part after the colon of your Matrix ids'),
+  domain: must('the part after the colon of your Matrix ids, like example.com', (error) =>
+    z.string({ error }).regex(/^[A-Za-z0-9.-]+(:\d+)?$/u, error),
+  ),
 });
 
-const appservice = z.strictObject({
-  id: z.string().min(1).max(100).default('msn'),
+const appservice = section({
+  id: must('a name for the registration, like msn', (error) =>
+    z.string({ error }).min(1, error).max(100, error),
+  ).default('msn'),
   url: httpUrl,
   public_url: browserUrl.optional(),
-  listen: z.strictObject({ host: host.default('127.0.0.1'), port: port.default(29_333) }).prefault({}),
+  listen: section({ host: host.default('127.0.0.1'), port: port.default(29_333) }).prefault({}),
   as_token: token,
   hs_token: token,
   bot: localpart.default('msnbot'),
-  ghost_prefix: z
-    .string()
-    .regex(/^[a-z0-9._=-]{0,50}$/u, 'must be lower-case letters, digits and ._=-')
-    .default(''),
+  ghost_prefix: must('lower-case letters, digits and ._=-, fifty at most', (error) =>
+    z.string({ error }).regex(/^[a-z0-9._=-]{0,50}$/u, error),
+  ).default(''),
 });
 
-const database = z.strictObject({
-  url: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//u, 'must begin with postgres://')
-    .optional(),
-  directory: z.string().min(1).default('data/database'),
+const database = section({
+  url: must('an address that begins with postgres://, like postgres://user:password@localhost/database', (error) =>
+    z.string({ error }).regex(/^postgres(ql)?:\/\//u, error),
+  ).optional(),
+  directory: path.default('data/database'),
 });
 
-const secrets = z.strictObject({ key_file: z.string().min(1).default('data/secret.key') });
+const secrets = section({ key_file: path.default('data/secret.key') });
 
-const msnServerKeys = z.strictObject({
-  name: z.string().min(1).max(100),
+const msnServerKeys = section({
+  name: must('a name for people, like Escargot', (error) => z.string({ error }).min(1, error).max(100, error)),
   host,
   port: port.default(1863),
   nexus_url: httpUrl.optional(),
   login_url: httpUrl.optional(),
   gateway_url: httpUrl.optional(),
-  gateway_only: z.boolean().default(false),
-  services: z.record(z.string(), httpUrl).default({}),
-  tls: z
-    .strictObject({
-      ca_file: z.string().min(1).optional(),
-      min_version: z.enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
-    })
-    .prefault({}),
-  dialects: z
-    .array(
-      z.enum(['MSNP12', 'MSNP11', 'MSNP10', 'MSNP9', 'MSNP8', 'MSNP7', 'MSNP6', 'MSNP5', 'MSNP4', 'MSNP3', 'MSNP2']),
+  gateway_only: yesOrNo.default(false),
+  services: named('a section of service names with their addresses', z.string(), httpUrl).default({}),
+  tls: section({
+    ca_file: path.optional(),
+    min_version: oneOf(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
+  }).prefault({}),
+  dialects: listOf(
+    'protocol versions',
+    oneOf(['MSNP12', 'MSNP11', 'MSNP10', 'MSNP9', 'MSNP8', 'MSNP7', 'MSNP6', 'MSNP5', 'MSNP4', 'MSNP3', 'MSNP2']),
+  )
+    .min(
+      1,
+      'must name a protocol version at least, like [MSNP12, MSNP8]; left out, it means all that sign in with Passport',
     )
-    .min(1)
     .default(['MSNP12', 'MSNP11', 'MSNP10', 'MSNP9', 'MSNP8']),
-  hosts: z.array(trustedHost).default([]),
-  private_addresses: z.boolean().default(false),
-  confirms_delivery: z.boolean().default(false),
-  sign_ins_per_second: z.number().min(0.1).max(1_000).default(20),
-  credential_hosts: z.array(host).default([]),
+  hosts: listOf('hosts', trustedHost).default([]),
+  private_addresses: yesOrNo.default(false),
+  confirms_delivery: yesOrNo.default(false),
+  sign_ins_per_second: numberFrom(0.1, 1_000).default(20),
+  credential_hosts: listOf('host names', host).default([]),
 });
 
 const msnServer = msnServerKeys.superRefine((server, context) => {
@@ -88,59 +143,81 @@ const msnServer = msnServerKeys.superRefine((server, context) => {
     context.addIssue({ code: 'custom', path: ['nexus_url'], message });
   }
   if (server.gateway_only && server.gateway_url === undefined) {
-    context.addIssue({
-      code: 'custom',
-      path: ['gateway_url'],
-      message: 'is missing: gateway_only leaves no other way',
-    });
+    const message = 'is missing: gateway_only leaves no other way. Give it, or remove gateway_only';
+    context.addIssue({ code: 'custom', path: ['gateway_url'], message });
   }
 });
 
-const presence = z.strictObject({
-  mode: z.enum(['matrix', 'status', 'board', 'off']).default('matrix'),
-  requests_per_second: z.number().min(0.1).max(1_000).default(10),
+const presence = section({
+  mode: oneOf(['matrix', 'status', 'board', 'off']).default('matrix'),
+  requests_per_second: numberFrom(0.1, 1_000).default(10),
 });
 
-const provisioning = z.strictObject({
-  shared_secret: z.string().min(16, 'is too short for a secret: give it 16 characters or more').optional(),
-  openid: z.boolean().default(false),
-  origins: z
-    .array(z.string().regex(/^(\*|https?:\/\/[^/\s]+)$/u, 'must be like https://app.example.com, without a path'))
-    .default([]),
+const provisioning = section({
+  shared_secret: must('a secret of 16 characters or more, in quotes', (error) =>
+    z.string({ error }).min(16, 'is too short for a secret: give it 16 characters or more'),
+  ).optional(),
+  openid: yesOrNo.default(false),
+  origins: listOf(
+    'web pages',
+    must('like https://app.example.com, without a path', (error) =>
+      z.string({ error }).regex(/^(\*|https?:\/\/[^/\s]+)$/u, error),
+    ),
+  ).default([]),
 });
 
-const bridge = z.strictObject({
-  message_patience_minutes: z.number().min(1).max(1_440).default(60),
-  spaces: z.boolean().default(true),
-  logout_rooms: z.enum(['keep', 'leave', 'remove']).default('keep'),
+const bridge = section({
+  message_patience_minutes: numberFrom(1, 1_440).default(60),
+  spaces: yesOrNo.default(true),
+  logout_rooms: oneOf(['keep', 'leave', 'remove']).default('keep'),
 });
 
-const serverKey = z.string().regex(/^[a-z0-9-]{1,30}$/u, 'must be lower-case letters, digits and -');
+const serverKey = must('lower-case letters, digits and -, thirty at most', (error) =>
+  z.string({ error }).regex(/^[a-z0-9-]{1,30}$/u, error),
+);
 
-const file = z.strictObject({
+const file = section({
   homeserver,
   appservice,
   database: database.prefault({}),
   secrets: secrets.prefault({}),
-  permissions: z.record(z.string(), z.enum(['block', 'user', 'admin'])).default({}),
+  permissions: named(
+    'a section of user ids, server names or "*", each with block, user or admin',
+    z.string(),
+    oneOf(['block', 'user', 'admin']),
+  ).default({}),
   bridge: bridge.prefault({}),
   presence: presence.prefault({}),
   provisioning: provisioning.prefault({}),
-  networks: z.strictObject({
-    msn: z.strictObject({
-      servers: z
-        .record(serverKey, msnServer)
-        .refine((servers) => Object.keys(servers).length > 0, 'needs at least one server'),
+  networks: section({
+    msn: section({
+      servers: named('a section of MSN servers, each under a key of its own', serverKey, msnServer).refine(
+        (servers) => Object.keys(servers).length > 0,
+        'needs at least one server; see config.sample.yaml',
+      ),
     }),
   }),
-  logging: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+  logging: section({ level: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
 });
 
-export const configSchema = file.refine(
-  ({ appservice: { as_token, hs_token }, provisioning: { shared_secret: secret } }) =>
-    secret === undefined || (secret !== as_token && secret !== hs_token),
-  { path: ['provisioning', 'shared_secret'], error: 'must be another than the tokens of the appservice' },
-);
+export const configSchema = file.superRefine((config, context) => {
+  const { as_token: asToken, hs_token: hsToken } = config.appservice;
+  const complain = (at: PropertyKey[], message: string, params = {}): void =>
+    context.addIssue({ code: 'custom', path: at, message, params });
+  if (asToken === hsToken && !asToken.startsWith(PLACEHOLDER)) {
+    complain(['appservice', 'hs_token'], 'must be another than as_token: remove both and run “npm run registration”');
+  }
+  const secret = config.provisioning.shared_secret;
+  if (secret === asToken || secret === hsToken) {
+    const message = 'must be another than the tokens of the appservice: choose a long random one';
+    complain(['provisioning', 'shared_secret'], message);
+  }
+  for (const key of Object.keys(config.permissions)) {
+    if (mayMatch(key, config.homeserver.domain)) continue;
+    const message = 'is nobody: name a person (@alice:example.com), a server (example.com), or "*" for everybody';
+    complain(['permissions', key], message, { ofKey: true });
+  }
+});
 
 export type ConfigFile = z.infer<typeof configSchema>;
 export type MsnServerConfig = z.infer<typeof msnServer>;

@@ -1,36 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseConfig } from '../../src/config/config.ts';
-import { ConfigError } from '../../src/config/errors.ts';
-
-const good = `homeserver:
-  url: http://localhost:8008
-  domain: example.com
-appservice:
-  url: http://localhost:29333
-  as_token: 0123456789abcdef
-  hs_token: fedcba9876543210
-networks:
-  msn:
-    servers:
-      own:
-        name: Own
-        host: 127.0.0.1
-        nexus_url: http://127.0.0.1/nexus
-`;
-
-function faults(text: string): readonly string[] {
-  try {
-    parseConfig('config.yaml', text);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { checkConfig } from '../../src/config/config.ts';
+import { ConfigSource } from '../../src/config/source.ts';
+import { faults, good } from './support.ts';
 
 test('what is left out has a default, and nobody is permitted', () => {
-  const config = parseConfig('config.yaml', good);
+  const config = checkConfig(new ConfigSource('config.yaml', good));
   expect(config.permissions).toEqual({});
   expect(config.appservice.listen).toEqual({ host: '127.0.0.1', port: 29_333 });
   expect(config.networks.msn.servers['own']).toMatchObject({
@@ -44,13 +19,13 @@ test.each([
   [
     'a wrong type is named where it stands',
     good.replace('domain: example.com', 'domain: 7'),
-    'config.yaml:3:11: homeserver.domain: ',
+    'config.yaml:3:11: homeserver.domain: must be the part after the colon',
   ],
   ['an unknown key is named where it stands', `${good}mns: 1\n`, 'config.yaml:15:1: mns: unknown key'],
   [
     'a missing key points to its parent',
     good.replace('  domain: example.com\n', ''),
-    'config.yaml:1:1: homeserver.domain: is missing',
+    'config.yaml:1:1: homeserver.domain: is missing: it must be the part after the colon of your Matrix ids, like example.com',
   ],
   ['a repeated key is refused', `${good}homeserver: {}\n`, 'config.yaml:15:1: Map keys must be unique'],
   ['bad YAML says where', good.replace('homeserver:', 'homeserver: ['), 'config.yaml:'],

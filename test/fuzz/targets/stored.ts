@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 
 import { BridgeError } from '../../../src/bridge/errors.ts';
-import { parseConfig } from '../../../src/config/config.ts';
+import { checkConfig } from '../../../src/config/config.ts';
+import { ConfigSource } from '../../../src/config/source.ts';
 import { ConfigError } from '../../../src/config/errors.ts';
 import { Sealer } from '../../../src/store/sealed.ts';
 import { configs } from '../../hostile/corpus/configs.ts';
@@ -46,7 +47,7 @@ export const stored: readonly Target[] = [
     seeds: () => fromCorpus(configs),
     run: (input) => {
       try {
-        parseConfig('config.yaml', textOf(input.subarray(0, LONGEST_CONFIG)));
+        checkConfig(new ConfigSource('config.yaml', textOf(input.subarray(0, LONGEST_CONFIG))));
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
         assert.ok(error.problems.length > 0);

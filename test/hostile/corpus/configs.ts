@@ -5,7 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { parseConfig, readConfig } from '../../../src/config/config.ts';
+import { checkConfig, readConfig } from '../../../src/config/config.ts';
+import { ConfigSource } from '../../../src/config/source.ts';
 import { ConfigError } from '../../../src/config/errors.ts';
 import { kind } from './kind.ts';
 import type { Entry, HostileCase } from './kind.ts';
@@ -46,7 +47,7 @@ const ENTRIES: readonly Entry<ConfigCase>[] = [
   {
     name: 'as a text',
     enter: ({ text, says }) =>
-      isRefused(says, () => parseConfig('config.yaml', Buffer.from(text as string).toString())),
+      isRefused(says, () => checkConfig(new ConfigSource('config.yaml', Buffer.from(text as string).toString()))),
   },
   {
     name: 'as a file',
