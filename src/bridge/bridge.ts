@@ -35,6 +35,7 @@ import { Rescan } from './rescan.ts';
 import { say } from './say.ts';
 import { Receipts } from './receipts.ts';
 import type { NewRow, Store } from './store.ts';
+import { Strangers } from './strangers.ts';
 import { Upgrades } from './upgrades.ts';
 
 /** How long a message that is being sent may hold up the end of the process. */
@@ -65,6 +66,7 @@ export class Bridge {
   readonly #store: Store;
   readonly #log: Log;
   readonly #permissions: Permissions;
+  readonly #strangers: Strangers;
   readonly #runner: Runner;
   readonly #ghosts: Ghosts;
   readonly #portals: Portals;
@@ -98,6 +100,7 @@ export class Bridge {
     this.#store = store;
     this.#log = log;
     this.#permissions = new Permissions(options.permissions);
+    this.#strangers = new Strangers({ mayUse: (user) => this.#permissions.mayUse(user), clock, log });
     const receipts = new Receipts({ matrix, retries: store.retries, log });
     this.#runner = new Runner({
       journal: store.journal,
@@ -313,7 +316,8 @@ export class Bridge {
   }
 
   async #accept(events: readonly MatrixEvent[]): Promise<void> {
-    const rows = events.map((event): NewRow => ({
+    const kept = events.filter((event) => !this.#strangers.ignores(event));
+    const rows = kept.map((event): NewRow => ({
       source: 'matrix',
       event,
       lane: matrixLane(event.room),

@@ -10,6 +10,8 @@ import type { MatrixSink } from '../bridge/matrix.ts';
 import type { Secret } from '../bridge/secret.ts';
 import { bearerOf, digest, isToken } from './bearer.ts';
 import { asUserId } from './checks.ts';
+import { Connections } from './connections.ts';
+import { addressOf, Guesses } from './guesses.ts';
 import { decodePart, HttpProblem, readBody } from './http-body.ts';
 import type { OwnEvent, SeenMember } from './incoming.ts';
 import type { HttpAnswer, ProvisioningHttp } from './provisioning-http.ts';
@@ -32,11 +34,12 @@ export interface IntakeOptions {
   readonly provisioning?: Pick<ProvisioningHttp, 'answer'> | undefined;
   /** Answers users' browsers, likewise. */
   readonly pages?: PageHttp | undefined;
-  readonly clock: Pick<Clock, 'after'>;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
   readonly log: Log;
   readonly maxBodyBytes?: number;
-  /** For the whole of a request to arrive. */
-  readonly requestTimeoutMs?: number;
+  readonly maxConnections?: number;
+  /** For the whole of a request to arrive, and for what comes before its body. */
+  readonly timeouts?: { readonly requestMs: number; readonly headersMs: number };
 }
 
 interface Route {
@@ -49,14 +52,20 @@ interface Route {
 
 // A full transaction of a large homeserver passes 6 MB.
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
-const REQUEST_TIMEOUT_MS = 60_000;
+const TIMEOUTS = { requestMs: 60_000, headersMs: 10_000 };
 const CLOSE_GRACE_MS = 10_000;
 const MAX_TXN_ID = 1024;
+/** Addresses that a homeserver sends from: the last ones. */
+const MOST_HOMES = 100;
 
 export class Intake extends AppService {
   readonly #options: IntakeOptions;
   readonly #maxBodyBytes: number;
   readonly #token: Buffer;
+  readonly #connections: Connections;
+  readonly #guesses: Guesses;
+  /** From where the token has come. */
+  readonly #homes = new Set<string>();
   readonly #routes: readonly Route[];
   #server: Server | undefined;
 
@@ -65,6 +74,8 @@ export class Intake extends AppService {
     this.#options = options;
     this.#maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
     this.#token = digest(options.hsToken.reveal());
+    this.#connections = new Connections(options.maxConnections);
+    this.#guesses = new Guesses(options);
     this.#routes = this.#allRoutes();
   }
 
@@ -75,11 +86,12 @@ export class Intake extends AppService {
   }
 
   override async listen(port: number, hostname: string, backlog: number): Promise<void> {
-    const timeout = this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+    const { requestMs, headersMs } = this.#options.timeouts ?? TIMEOUTS;
     const server = createServer(
-      { requestTimeout: timeout, headersTimeout: timeout, connectionsCheckingInterval: Math.ceil(timeout / 4) },
+      { requestTimeout: requestMs, headersTimeout: headersMs, connectionsCheckingInterval: Math.ceil(headersMs / 4) },
       (request, response) => void this.#serve(request, response),
     );
+    server.on('connection', (socket) => this.#connections.add(socket));
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -95,6 +107,7 @@ export class Intake extends AppService {
     const closed = new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
+    this.#connections.clear();
     const cancel = this.#options.clock.after(CLOSE_GRACE_MS, () => server.closeAllConnections());
     await closed;
     cancel();
@@ -103,6 +116,8 @@ export class Intake extends AppService {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // What a refused request still sends is thrown away: cut off, the other side might not see the answer.
     response.once('finish', () => request.resume());
+    this.#connections.asks(request.socket);
+    response.once('close', () => this.#connections.answered(request.socket));
     try {
       const { pages } = this.#options;
       if (pages?.serves(request.url ?? '')) pages.answer(request, response);
@@ -151,11 +166,24 @@ export class Intake extends AppService {
     return { status: 200, body: {} };
   }
 
-  /** In the header only: addresses are written into logs on their way. */
+  /**
+   * In the header only: addresses are written into logs on their way. The homeserver is not to be kept out by those who
+   * guess: where the right token has come from it is always looked for, and everywhere until it has come.
+   */
   #checkToken(request: IncomingMessage): void {
     const token = bearerOf(request.headers.authorization);
     if (token === undefined) throw new HttpProblem(401, 'M_MISSING_TOKEN', 'A token is needed, in the header.');
-    if (!isToken(token, this.#token)) throw new HttpProblem(403, 'M_FORBIDDEN', 'The token is wrong.');
+    const from = addressOf(request);
+    if (this.#homes.size > 0 && !this.#homes.has(from)) this.#guesses.check(from);
+    if (!isToken(token, this.#token)) {
+      this.#guesses.note(from);
+      throw new HttpProblem(403, 'M_FORBIDDEN', 'The token is wrong.');
+    }
+    this.#homes.delete(from);
+    this.#homes.add(from);
+    const [longestUnseen] = this.#homes;
+    if (this.#homes.size > MOST_HOMES && longestUnseen !== undefined) this.#homes.delete(longestUnseen);
+    this.#connections.trust(request.socket);
   }
 
   #allRoutes(): readonly Route[] {

@@ -5,15 +5,17 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../bridge/clock.ts';
 import { BridgeError } from '../bridge/errors.ts';
 import type { Log } from '../bridge/log.ts';
+import type { MatrixUserId } from '../bridge/ids.ts';
 import type { MatrixSink } from '../bridge/matrix.ts';
+import { RateLimit } from '../bridge/rate-limit.ts';
 import type { Secret } from '../bridge/secret.ts';
 import type { JsonObject } from './checks.ts';
 import type { HomeserverHttp } from './http.ts';
+import { addressOf, Guesses } from './guesses.ts';
 import { HttpProblem, readBody } from './http-body.ts';
 import { ProvisioningAuth } from './provisioning-auth.ts';
 import { type Surroundings, toBody, toProblem } from './provisioning-json.ts';
 import { findRoute, PROVISIONING_BASE } from './provisioning-routes.ts';
-import { RateLimit } from './rate-limit.ts';
 
 /** Who may use the API, and from where. */
 export interface ProvisioningAccess {
@@ -50,10 +52,11 @@ const PREFLIGHT = {
 export class ProvisioningHttp {
   readonly #options: ProvisioningHttpOptions;
   readonly #auth: ProvisioningAuth;
+  readonly #guesses: Guesses;
   readonly #limit: RateLimit;
 
   constructor(options: ProvisioningHttpOptions) {
-    const { access, domain, isOurs, http, clock } = options;
+    const { access, domain, isOurs, http, clock, log } = options;
     this.#options = options;
     this.#auth = new ProvisioningAuth({
       sharedSecret: access.sharedSecret,
@@ -62,6 +65,7 @@ export class ProvisioningHttp {
       isOurs,
       http,
     });
+    this.#guesses = new Guesses({ clock, log });
     this.#limit = new RateLimit({ clock, ...LIMIT });
   }
 
@@ -81,7 +85,7 @@ export class ProvisioningHttp {
   async #carryOut(request: IncomingMessage): Promise<JsonObject> {
     const [path = '', ...queries] = (request.url ?? '').split('?');
     const query = new URLSearchParams(queries.join('?'));
-    const user = await this.#auth.userOf(request.headers.authorization, query);
+    const user = await this.#userOf(request, query);
     const { route, param } = findRoute(request.method ?? '', path.slice(PROVISIONING_BASE.length));
     const wait = this.#limit.take(user, route.cost ?? 1);
     if (wait > 0) {
@@ -91,6 +95,17 @@ export class ProvisioningHttp {
     const body = async (): Promise<unknown> => readBody(request, MAX_BODY_BYTES);
     const asked = await route.read({ param, query, body });
     return toBody(await this.#options.provision(user, asked), this.#options);
+  }
+
+  async #userOf(request: IncomingMessage, query: URLSearchParams): Promise<MatrixUserId> {
+    const from = addressOf(request);
+    this.#guesses.check(from);
+    try {
+      return await this.#auth.userOf(request.headers.authorization, query);
+    } catch (error) {
+      if (error instanceof HttpProblem && error.errcode === 'M_UNKNOWN_TOKEN') this.#guesses.note(from);
+      throw error;
+    }
   }
 
   #problem(error: unknown): HttpProblem {

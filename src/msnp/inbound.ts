@@ -27,6 +27,10 @@ export class Inbound<Event> {
     this.#parts = parts;
   }
 
+  get buffered(): number {
+    return this.#reader.buffered;
+  }
+
   receive(bytes: Uint8Array, at: Date): Output<Event>[] {
     const { onFrame, isOver, close } = this.#parts;
     const outputs: Output<Event>[] = [];

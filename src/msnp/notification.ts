@@ -97,6 +97,10 @@ export class NotificationSession implements Session<NotificationCommand, Session
     this.#signIn = new SignIn(options, this.#sender);
   }
 
+  get buffered(): number {
+    return this.#inbound.buffered;
+  }
+
   handle(input: Input<NotificationCommand>): Outputs {
     if (this.#phase === 'over') return [];
     switch (input.type) {

@@ -53,4 +53,6 @@ export type FetchReply =
 export interface Session<Command, Event> {
   /** Never throws on bytes from the wire. Not to be called again from within. */
   handle(input: Input<Command>): Output<Event>[];
+  /** Bytes that are kept of what has not come whole. */
+  readonly buffered?: number;
 }

@@ -84,6 +84,10 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
     this.#dialect = dialect(options.dialect);
   }
 
+  get buffered(): number {
+    return this.#inbound.buffered;
+  }
+
   handle(input: Input<SwitchboardCommand>): Outputs {
     if (this.#phase === 'over') return [];
     switch (input.type) {

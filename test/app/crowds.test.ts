@@ -6,6 +6,7 @@ import type { Database } from '../../src/store/database.ts';
 import { Core, openDatabase } from './core.ts';
 
 const ALICE = '@alice:hs.test' as MatrixUserId;
+const MALLORY = '@mallory:elsewhere.test' as MatrixUserId;
 const CROWD = 60;
 
 let database: Database;
@@ -87,4 +88,26 @@ test('people who are called into one chat after another make no more rooms at on
   await core.pass(10_000);
   expect(core.matrix.rooms.length - before).toBeLessThanOrEqual(5);
   await untilAtLast(() => core.matrix.rooms.length === before + halls.length);
+});
+
+test('of a thousand invitations by strangers a few are turned down and the others left alone; who may is answered', async () => {
+  for (let count = 0; count < 1_000; count++) {
+    const room = core.matrix.make([[MALLORY, 'joined']]);
+    await core.member(room, core.matrix.bot, 'invite', MALLORY);
+  }
+  const other = core.matrix.make([[ALICE, 'joined']]);
+  await core.member(other, core.matrix.bot, 'invite', ALICE);
+  await core.hears(other, /Hello!/);
+  await core.pass();
+  const said = core.log.lines.filter(({ text }) => text.startsWith('invitation turned down'));
+  expect(said.length).toBeGreaterThan(20);
+  expect(said.length).toBeLessThan(60);
+  expect(core.log.lines.filter(({ text }) => text.startsWith('too many invitations'))).toHaveLength(1);
+  core.clock.advance(120_000);
+  const last = core.matrix.make([[MALLORY, 'joined']]);
+  await core.member(last, core.matrix.bot, 'invite', MALLORY);
+  await core.until(() => core.matrix.look(last).members.get(core.matrix.bot) === 'out');
+  const left = core.log.lines.filter(({ text }) => text === 'invitations were left without an answer');
+  expect(left).toHaveLength(1);
+  expect(left[0]?.fields).toEqual({ ignored: 1_000 - said.length });
 });

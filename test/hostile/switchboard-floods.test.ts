@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import { SwitchboardSession } from '../../src/msnp/switchboard.ts';
+import { Buffers } from '../../src/networks/msn/buffers.ts';
 import type { Link, LinkListener } from '../../src/networks/msn/io.ts';
 import { Switchboard } from '../../src/networks/msn/switchboard.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
@@ -34,6 +35,7 @@ async function opened(): Promise<{ board: Switchboard; say: (bytes: string) => v
         return LINK;
       },
       fetch: async () => ({ type: 'failed', reason: 'not here' }),
+      buffers: new Buffers(),
     },
     clock: new FakeClock(),
     log: keptLog(),

@@ -80,6 +80,31 @@ function typing(user: string): Record<string, unknown> {
   return { type: 'm.typing', room_id: '!room', content: { user_ids: [user] } };
 }
 
+describe('who guesses the token', () => {
+  const guess = async (token: string, from = '192.0.2.1'): Promise<number> => {
+    const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': from };
+    const response = await fetch(`http://127.0.0.1:${intake.port}/_matrix/app/v1/ping`, { method: 'POST', headers });
+    await response.text();
+    return response.status;
+  };
+
+  test('is not listened to after twenty wrong ones, be the next one right; the homeserver always is', async () => {
+    expect((await put('1', { events: [] })).status).toBe(200);
+    for (let count = 0; count < 20; count++) expect(await guess(`${count}`)).toBe(403);
+    expect(await guess(TOKEN)).toBe(429);
+    expect(await guess(TOKEN, '192.0.2.2')).toBe(200);
+    for (let count = 0; count < 50; count++) await ask('POST', '/_matrix/app/v1/ping', { token: 'Bearer wrong' });
+    expect((await put('2', { events: [] })).status).toBe(200);
+    expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+
+  test('does not keep out a homeserver that has not been heard yet', async () => {
+    for (let count = 0; count < 50; count++) expect(await guess(`${count}`)).toBe(403);
+    expect(await guess(TOKEN)).toBe(200);
+    expect(await guess('wrong', '192.0.2.9')).toBe(403);
+  });
+});
+
 describe('transactions', () => {
   test('are handed on whole and in order, and answered with an empty object', async () => {
     const answer = await put('t%2F1', { events: [message('a'), message('b')] });
@@ -190,7 +215,7 @@ describe('transactions', () => {
 
   test('that dawdle are cut off', async () => {
     await intake.close();
-    await open({ requestTimeoutMs: 100 });
+    await open({ timeouts: { requestMs: 100, headersMs: 100 } });
     const socket = connect(intake.port, '127.0.0.1');
     const head = `PUT /transactions/1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: 100\r\n\r\n{`;
     socket.write(head);

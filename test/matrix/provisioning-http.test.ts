@@ -4,6 +4,7 @@ import type { LoginId, MatrixUserId, NetworkId, RemoteUserId, RoomId } from '../
 import type { ProvisioningResult } from '../../src/bridge/provisioning-types.ts';
 import { Secret } from '../../src/bridge/secret.ts';
 import { type HttpReply, type HttpRequest, NoAnswer } from '../../src/matrix/http.ts';
+import { addressOf } from '../../src/matrix/guesses.ts';
 import { Intake } from '../../src/matrix/intake.ts';
 import { type ProvisioningAccess, ProvisioningHttp } from '../../src/matrix/provisioning-http.ts';
 import { keptLog } from '../support/no-log.ts';
@@ -89,6 +90,59 @@ async function ask(
 }
 
 const whoami = async (how?: Ask) => ask('GET', '/v3/whoami', how);
+
+describe('who guesses', () => {
+  const from = (address: string): Ask => ({ headers: { 'x-forwarded-for': address } });
+
+  test('is not listened to after twenty wrong tokens, be the next one right; a right one costs nothing', async () => {
+    for (let count = 0; count < 39; count++)
+      expect(await whoami(count % 2 === 0 ? { token: `${count}` } : {})).toBeDefined();
+    const refused = await whoami();
+    expect(refused).toMatchObject({ status: 429, body: { errcode: 'M_LIMIT_EXCEEDED' } });
+    expect(refused.headers.get('retry-after')).toBe('6');
+    expect(await whoami({ token: 'openid:good' })).toMatchObject({ status: 429 });
+    expect(sink.asked).toHaveLength(19);
+    expect(questions).toEqual([]);
+    const warned = log.lines.filter(({ level }) => level === 'warn');
+    expect(warned.map(({ fields }) => fields)).toEqual([{ address: '127.0.0.1' }]);
+    clock.pass(6_000);
+    expect(await whoami()).toMatchObject({ status: 200 });
+  });
+
+  test('keeps nobody else from asking: a proxy of this machine says whose request it is', async () => {
+    for (let count = 0; count < 30; count++)
+      await whoami({ token: 'wrong', ...from(`2001:db8::${count % 7}, 192.0.2.1`) });
+    expect(await whoami(from('192.0.2.1'))).toMatchObject({ status: 429 });
+    expect(await whoami(from('192.0.2.1, 192.0.2.2'))).toMatchObject({ status: 200 });
+    expect(await whoami(from('no address'))).toMatchObject({ status: 200 });
+  });
+
+  test('with tokens that the homeserver does not know is the same', async () => {
+    homeserver = () => ({ status: 401, headers: {}, body: {} });
+    for (let count = 0; count < 30; count++) await whoami({ token: `openid:${count}` });
+    expect(questions).toHaveLength(20);
+  });
+});
+
+test('only a proxy of this machine is believed whose request it is', () => {
+  const request = (remoteAddress: string | undefined, forwarded?: string): Parameters<typeof addressOf>[0] =>
+    ({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } }) as never;
+  expect(addressOf(request('::1', '192.0.2.1'))).toBe('192.0.2.1');
+  expect(addressOf(request('::ffff:127.0.0.1', ' 192.0.2.1 , ::ffff:192.0.2.2 '))).toBe('192.0.2.2');
+  expect(addressOf(request('192.0.2.9', '192.0.2.1'))).toBe('192.0.2.9');
+  expect(addressOf(request('127.0.0.1'))).toBe('127.0.0.1');
+  expect(addressOf(request(undefined))).toBe('');
+});
+
+test('all the addresses that one network has are one', () => {
+  const request = (address: string): Parameters<typeof addressOf>[0] =>
+    ({ socket: { remoteAddress: address }, headers: {} }) as never;
+  for (const address of ['2001:DB8::1', '2001:db8:0:0:5:6:7:8', '2001:db8::5:6:7:8'])
+    expect(addressOf(request(address))).toBe('2001:db8:0:0::/64');
+  expect(addressOf(request('2001:db8:0:1::1'))).toBe('2001:db8:0:1::/64');
+  expect(addressOf(request('1::2:3:4:5:6:7'))).toBe('1:0:2:3::/64');
+  expect(addressOf(request('fe80::1%eth0'))).toBe('fe80:0:0:0::/64');
+});
 
 describe('who asks', () => {
   test.each<[string, Ask, number, string]>([

@@ -3,19 +3,25 @@
 import { expect, test } from 'vitest';
 
 import { MsnpProtocolError } from '../../src/msnp/errors.ts';
-import type { FetchReply, Input, Output, Session } from '../../src/msnp/session.ts';
+import type { FetchReply, Input, Output } from '../../src/msnp/session.ts';
+import { Buffers } from '../../src/networks/msn/buffers.ts';
 import { Driver } from '../../src/networks/msn/driver.ts';
-import type { Io, Link, LinkListener } from '../../src/networks/msn/io.ts';
+import type { Link, LinkListener, Wire } from '../../src/networks/msn/io.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { keptLog } from '../support/no-log.ts';
 
 type Answer = (input: Input<string>) => Output<string>[];
 
-class FakeIo implements Pick<Io, 'dial' | 'fetch'> {
+class FakeIo implements Wire {
+  readonly buffers: Buffers;
   readonly done: string[] = [];
   listener: LinkListener | undefined;
   refuses = false;
   reply: FetchReply = { type: 'failed', reason: 'no answer' };
+
+  constructor(buffers: Buffers) {
+    this.buffers = buffers;
+  }
 
   async dial(host: string, port: number, listener: LinkListener): Promise<Link> {
     this.done.push(`dial ${host}:${port}`);
@@ -39,14 +45,15 @@ class FakeIo implements Pick<Io, 'dial' | 'fetch'> {
   }
 }
 
-function stage(answer: Answer) {
-  const io = new FakeIo();
+function stage(answer: Answer, buffers = new Buffers()) {
+  const io = new FakeIo(buffers);
   const clock = new FakeClock();
   const log = keptLog();
   const told: string[] = [];
   let depth = 0;
-  const session: Session<string, string> = {
-    handle: (input) => {
+  const session = {
+    buffered: 0,
+    handle: (input: Input<string>) => {
       depth += 1;
       if (depth > 1) throw new Error('entered again');
       try {
@@ -71,7 +78,7 @@ function stage(answer: Answer) {
       told.push(['end', end.type, reason, error?.message, silent && 'in silence'].filter(Boolean).join(' '));
     },
   });
-  return { io, clock, log, told, driver };
+  return { io, clock, log, told, driver, session };
 }
 
 const bytes = (words: string): Uint8Array => Buffer.from(words);
@@ -214,4 +221,30 @@ test('closed while dialling, the connection is given up as soon as it stands', a
   await settled();
   expect(io.done).toEqual(['dial host:1', 'destroy']);
   expect(told).toHaveLength(1);
+});
+
+test('where all together hold too much of what has not come whole, the connection that holds most is closed', async () => {
+  const buffers = new Buffers(1_000);
+  const [small, large, late] = [1, 2, 3].map(() => stage(() => [], buffers));
+  for (const { driver } of [small!, large!, late!]) driver.open('host', 1, () => 'start');
+  await settled();
+  const holds = (one: typeof small, size: number): void => {
+    one!.session.buffered = size;
+    one!.io.listener?.onBytes(bytes('?'));
+  };
+  holds(small, 300);
+  holds(large, 700);
+  expect(large!.told).toEqual([]);
+  holds(late, 1);
+  expect(large!.told).toEqual(['end closed']);
+  expect(large!.log.lines).toContainEqual(expect.objectContaining({ level: 'warn', fields: { bytes: 700 } }));
+  holds(late, 700);
+  holds(small, 0);
+  holds(late, 1_000);
+  expect([small, late].map((one) => one!.told)).toEqual([[], []]);
+  late!.driver.destroy();
+  holds(small, 1_000);
+  expect(small!.told).toEqual([]);
+  holds(small, 1_001);
+  expect(small!.told).toEqual(['end closed']);
 });

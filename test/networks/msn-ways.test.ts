@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest';
 import type { FetchReply } from '../../src/msnp/session.ts';
-import type { Io, Link } from '../../src/networks/msn/io.ts';
+import { Buffers } from '../../src/networks/msn/buffers.ts';
+import type { Io, Link, Wire } from '../../src/networks/msn/io.ts';
 import { Ways } from '../../src/networks/msn/ways.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { keptLog } from '../support/no-log.ts';
@@ -10,7 +11,8 @@ import { Heard } from './heard.ts';
 
 const GATEWAY = { url: 'http://gw.example.com/gateway/gateway.dll', only: false };
 
-class FakeIo implements Pick<Io, 'dial' | 'fetch'> {
+class FakeIo implements Wire {
+  readonly buffers = new Buffers();
   readonly done: string[] = [];
   readonly closed: Set<number>;
 

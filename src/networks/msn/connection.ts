@@ -17,7 +17,7 @@ import { Driver } from './driver.ts';
 import type { End } from './driver.ts';
 import { isTicketRefusal, signInRefused } from './errors.ts';
 import type { Verdict } from './errors.ts';
-import type { Io } from './io.ts';
+import type { Wire } from './io.ts';
 import { HIDDEN, OwnPresence } from './own-presence.ts';
 import type { OwnPresenceParts } from './own-presence.ts';
 import type { ServerProfile } from './profile.ts';
@@ -37,7 +37,7 @@ export interface ConnectionParts {
    * the address and the password were good before.
    */
   readonly mayForgive: boolean;
-  readonly io: Pick<Io, 'dial' | 'fetch'>;
+  readonly io: Wire;
   readonly clock: Pick<Clock, 'now' | 'after'>;
   readonly log: Log;
   /** Everything that the server tells except for what concerns signing in. */

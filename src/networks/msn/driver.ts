@@ -4,11 +4,12 @@ import type { Cancel, Clock } from '../../bridge/clock.ts';
 import { assertNever } from '../../bridge/errors.ts';
 import type { Log } from '../../bridge/log.ts';
 import type { FetchRequest, Input, Output, Session } from '../../msnp/session.ts';
-import type { Io, Link, LinkListener } from './io.ts';
+import type { Holder } from './buffers.ts';
+import type { Link, LinkListener, Wire } from './io.ts';
 
 export interface DriverParts<Command, Event> {
   readonly session: Session<Command, Event>;
-  readonly io: Pick<Io, 'dial' | 'fetch'>;
+  readonly io: Wire;
   readonly clock: Pick<Clock, 'now' | 'after'>;
   readonly log: Log;
   /** News of the session, in order. What it throws is logged and changes nothing. */
@@ -26,7 +27,7 @@ export type End =
 type Wake = Extract<Output<never>, { readonly type: 'wake' }>;
 type Timeless<Value> = Value extends unknown ? Omit<Value, 'at'> : never;
 
-export class Driver<Command, Event> {
+export class Driver<Command, Event> implements Holder {
   readonly #parts: DriverParts<Command, Event>;
   readonly #queue: Input<Command>[] = [];
   readonly #timers = new Map<string, Cancel>();
@@ -98,6 +99,11 @@ export class Driver<Command, Event> {
     this.#finish();
   }
 
+  overflow(bytes: number): void {
+    this.#parts.log.warn({ bytes }, 'servers hold too much memory: the connection that holds most is closed');
+    this.destroy();
+  }
+
   async #dial(host: string, port: number, listener: LinkListener, first: (link: Link) => Command): Promise<void> {
     try {
       this.#link = await this.#parts.io.dial(host, port, listener);
@@ -131,6 +137,8 @@ export class Driver<Command, Event> {
       this.#error ??= error instanceof Error ? error : new Error(String(error));
       if (input.type !== 'closed') this.destroy();
     }
+    if (input.type === 'received')
+      this.#parts.io.buffers.note(this, this.#ended ? 0 : (this.#parts.session.buffered ?? 0));
     if (input.type === 'closed') {
       this.#end({ type: 'closed', ...(this.#error && { error: this.#error }), silent: this.#heardAt === undefined });
     }
@@ -207,6 +215,7 @@ export class Driver<Command, Event> {
     if (this.#ended) return;
     this.#ended = true;
     this.#queue.length = 0;
+    this.#parts.io.buffers.note(this, 0);
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
     this.#ofThePeer.clear();

@@ -17,6 +17,7 @@ import {
   portOf,
   withoutBrackets,
 } from './address-policy.ts';
+import { Buffers } from './buffers.ts';
 import type { ServerProfile } from './profile.ts';
 import {
   isTrustedAddress,
@@ -35,7 +36,12 @@ export interface Io {
   /** Never rejects; never follows a redirect. */
   fetch(request: HttpRequest): Promise<FetchReply>;
   randomBytes(size: number): Uint8Array;
+  /** What the connections of the whole process hold. */
+  readonly buffers: Buffers;
 }
+
+/** As far as connections need it. */
+export type Wire = Omit<Io, 'randomBytes'>;
 
 /** A connection that stands. */
 export interface Link {
@@ -81,8 +87,9 @@ export type Resolver = (host: string) => Promise<readonly Resolved[]>;
 
 const system: Resolver = (host) => lookup(host, { all: true, order: 'verbatim' });
 
-export function createIo(profile: ServerProfile, resolver: Resolver = system): Io {
+export function createIo(profile: ServerProfile, resolver: Resolver = system, buffers: Buffers = new Buffers()): Io {
   return {
+    buffers,
     dial: (host, port, listener) => dial({ profile, resolver }, host, port, listener),
     fetch: (request) => fetchOnce({ profile, resolver }, request),
     randomBytes: (size) => randomBytes(size),

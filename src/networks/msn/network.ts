@@ -5,6 +5,7 @@ import { BridgeError } from '../../bridge/errors.ts';
 import type { Log } from '../../bridge/log.ts';
 import type { LoginField, LoginSeed, Network } from '../../bridge/network.ts';
 import { Secret } from '../../bridge/secret.ts';
+import { Buffers } from './buffers.ts';
 import { MsnClient } from './client.ts';
 import { MSN_COMMANDS } from './commands/commands.ts';
 import { OWN_STATUSES } from './convert-contact.ts';
@@ -23,7 +24,10 @@ export interface MsnNetworkOptions {
   readonly io?: (profile: ServerProfile) => Io;
 }
 
-export function createMsnNetwork({ profiles, clock, log, io = createIo }: MsnNetworkOptions): Network {
+export function createMsnNetwork(options: MsnNetworkOptions): Network {
+  const { profiles, clock, log } = options;
+  const buffers = new Buffers();
+  const { io = (profile: ServerProfile) => createIo(profile, undefined, buffers) } = options;
   const profileOf = (key: string | undefined): ServerProfile | undefined => profiles.find((one) => one.key === key);
   return {
     id: MSN,

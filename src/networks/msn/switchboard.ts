@@ -19,12 +19,12 @@ import type { End } from './driver.ts';
 import { conversationRefused, networkTrouble, nobodyCame, notAnswering, untrustedHost } from './errors.ts';
 import type { SendOutcome } from './errors.ts';
 import { isAddress, sameAddress } from './ids.ts';
-import type { Io } from './io.ts';
+import type { Wire } from './io.ts';
 import { UntrustedHost } from './trusted-hosts.ts';
 
 export interface SwitchboardParts {
   readonly session: Session<SwitchboardCommand, SwitchboardEvent>;
-  readonly io: Pick<Io, 'dial' | 'fetch'>;
+  readonly io: Wire;
   readonly clock: Pick<Clock, 'now' | 'after'>;
   readonly log: Log;
   /** Counts the connections of one session of the login. */

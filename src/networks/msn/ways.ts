@@ -4,13 +4,13 @@
 import type { Clock } from '../../bridge/clock.ts';
 import type { Log } from '../../bridge/log.ts';
 import { gatewayLink } from './gateway-link.ts';
-import type { Io, Link, LinkListener } from './io.ts';
+import type { Link, LinkListener, Wire } from './io.ts';
 import type { ServerProfile } from './profile.ts';
 import { UntrustedHost } from './trusted-hosts.ts';
 
 export interface WaysParts {
   readonly profile: Pick<ServerProfile, 'gateway'>;
-  readonly io: Pick<Io, 'dial' | 'fetch'>;
+  readonly io: Wire;
   readonly clock: Pick<Clock, 'now' | 'after'>;
   readonly log: Log;
 }
@@ -28,9 +28,10 @@ export class Ways {
     this.#closed = new Set(parts.profile.gateway?.only === true ? ['NS', 'SB'] : []);
   }
 
-  to(part: Part): Pick<Io, 'dial' | 'fetch'> {
+  to(part: Part): Wire {
     const { io } = this.#parts;
     return {
+      buffers: io.buffers,
       dial: (host, port, listener) => this.#dial(part, host, port, listener),
       fetch: (request) => io.fetch(request),
     };

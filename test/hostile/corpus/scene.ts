@@ -7,6 +7,7 @@ import { plainText } from '../../../src/bridge/events.ts';
 import type { Contact, RemoteEvent } from '../../../src/bridge/events.ts';
 import type { ClientSink, Network, NetworkClient, NetworkLogin } from '../../../src/bridge/network.ts';
 import type { DialectName } from '../../../src/msnp/dialect.ts';
+import { Buffers } from '../../../src/networks/msn/buffers.ts';
 import type { Io, Link, LinkListener } from '../../../src/networks/msn/io.ts';
 import { createIo } from '../../../src/networks/msn/io.ts';
 import { createMsnNetwork } from '../../../src/networks/msn/network.ts';
@@ -152,6 +153,7 @@ export function memoryIo(script: HostileScript): Io {
       return { type: 'response', status: 200, headers, body: new Uint8Array(0) };
     },
     randomBytes: (size) => new Uint8Array(size),
+    buffers: new Buffers(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { RateLimit } from '../../src/matrix/rate-limit.ts';
-import { FakeClock } from './support.ts';
+import { RateLimit } from '../../src/bridge/rate-limit.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 
 test('so much may be done at once, and then so much a second, by each', () => {
   const clock = new FakeClock();
@@ -9,9 +9,9 @@ test('so much may be done at once, and then so much a second, by each', () => {
   expect(limit.take('a', 1)).toBe(500);
   expect(limit.take('a', 3)).toBe(1_500);
   expect(limit.take('b', 3)).toBe(0);
-  clock.pass(500);
+  clock.advance(500);
   expect(limit.take('a', 1)).toBe(0);
-  clock.pass(60_000);
+  clock.advance(60_000);
   expect(limit.take('a', 3)).toBe(0);
   expect(limit.take('a', 1)).toBe(500);
 });
