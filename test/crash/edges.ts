@@ -1,12 +1,13 @@
 // Moments that only the other side sees: the MSN server has it and the bridge does not know, the homeserver has done it and
 // not said so. Knows commands and paths; not what they are for.
 
+import type { HomeserverDouble } from '../support/homeserver/homeserver.ts';
 import type { World } from './world.ts';
 
 export interface Edge {
   readonly name: string;
   /** Calls `strike` at the so-manieth time that this happens, once; returns how to take it back. */
-  arm(world: World, visit: number, strike: () => void): () => void;
+  arm(visit: number, strike: () => void): () => void;
 }
 
 const COMMANDS = [
@@ -33,39 +34,38 @@ const CALLS = [
   ['room state', /\/state\/(?!m\.room\.member)/u],
 ] as const;
 
-export const EDGES: readonly Edge[] = [
-  ...COMMANDS.map(([side, verb]) => atMsnServer(side, verb)),
-  messageWritten(),
-  ...CALLS.flatMap(([what, path]) => [
-    atHomeserver(`homeserver, before ${what}`, path, 'before-commit'),
-    atHomeserver(`homeserver, after ${what}`, path, 'after-commit'),
-  ]),
-];
+export function edgesOf(world: World): readonly Edge[] {
+  return [
+    ...COMMANDS.map(([side, verb]) => atMsnServer(world, side, verb)),
+    messageWritten(world),
+    ...CALLS.flatMap(([what, path]) => atHomeserver(world.homeserver, what, path)),
+  ];
+}
 
 /** The server has read the command and not answered yet. */
-function atMsnServer(side: 'NS' | 'SB', verb: string): Edge {
+function atMsnServer(world: World, side: 'NS' | 'SB', verb: string): Edge {
   return {
     name: `MSN server, ${side} ${verb}`,
-    arm: ({ msn, users }, visit, strike) => {
+    arm: (visit, strike) => {
+      const { faults } = world.msn;
       let left = visit;
-      const own = new Set(users.map(({ address }) => address));
-      msn.faults.intercept = (where, user, command) => {
-        const by = user ?? command.args.find((word) => own.has(word));
-        if (where !== side || command.verb !== verb || by === undefined || !own.has(by)) return undefined;
+      faults.intercept = (where, user, command) => {
+        const by = user ?? command.args.find((word) => world.isUser(word));
+        if (where !== side || command.verb !== verb || by === undefined || !world.isUser(by)) return undefined;
         left -= 1;
         if (left === 0) strike();
         return undefined;
       };
-      return () => (msn.faults.intercept = undefined);
+      return () => (faults.intercept = undefined);
     },
   };
 }
 
 /** A contact's words are on their way to the bridge. */
-function messageWritten(): Edge {
+export function messageWritten(world: { onWritten: (() => void) | undefined }): Edge {
   return {
     name: 'MSN server, a message written',
-    arm: (world, visit, strike) => {
+    arm: (visit, strike) => {
       let left = visit;
       world.onWritten = () => {
         left -= 1;
@@ -77,18 +77,19 @@ function messageWritten(): Edge {
   };
 }
 
-function atHomeserver(name: string, path: RegExp, when: 'before-commit' | 'after-commit'): Edge {
-  return {
-    name,
-    arm: ({ homeserver }, visit, strike) => {
+/** Before it does what it was asked for, and when that is done and not said. */
+export function atHomeserver({ faults }: HomeserverDouble, what: string, path: RegExp): readonly Edge[] {
+  return (['before', 'after'] as const).map((when) => ({
+    name: `homeserver, ${when} ${what}`,
+    arm: (visit, strike) => {
       let left = visit;
       const where = (asked: string, query: string): boolean => {
         if (!path.test(asked) || (!query.includes('user_id=') && !asked.endsWith('/createRoom'))) return false;
         left -= 1;
         return left === 0;
       };
-      homeserver.faults.add({ where }, { type: 'tell', when, tell: strike });
-      return () => homeserver.faults.clear();
+      faults.add({ where }, { type: 'tell', when: `${when}-commit`, tell: strike });
+      return () => faults.clear();
     },
-  };
+  }));
 }

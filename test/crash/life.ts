@@ -3,9 +3,11 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { LAST_WORDS, type LastWords, type News, type Order } from './children/orders.ts';
+import { LAST_WORDS, type LastWords, type News, type Order, type Word } from './children/orders.ts';
+import { type Waits, waitsOf } from './waits.ts';
 
 export interface LifeOptions {
   readonly module: string;
@@ -20,9 +22,13 @@ export interface LifeOptions {
 export interface Ended {
   readonly at: number;
   readonly how: string;
+  /** How long it and its database had had to wait until then. */
+  readonly waits: Waits;
 }
 
 const WARM_LIMIT_MS = 60_000;
+/** Who makes ready does not take the time of whoever lives. */
+const PATIENT = 10;
 
 /** All that are alive end with us. */
 const alive = new Set<ChildProcess>();
@@ -35,6 +41,7 @@ export class Life {
   readonly ready: Promise<void>;
   readonly #child: ChildProcess;
   readonly #warm: Promise<void>;
+  #database: readonly number[] = [];
   #asked: Ended | undefined;
 
   constructor({ module, args = [], directory, log, onPassed }: LifeOptions) {
@@ -46,6 +53,7 @@ export class Life {
     });
     alive.add(child);
     this.#child = child;
+    this.#hurry(PATIENT);
     const warm = Promise.withResolvers<void>();
     const ready = Promise.withResolvers<void>();
     this.#warm = warm.promise;
@@ -62,10 +70,26 @@ export class Life {
       alive.delete(child);
       warm.resolve();
       ready.resolve();
-      if (words === '') return this.#asked ?? unasked(child);
-      const { at, point } = JSON.parse(words) as LastWords;
-      return { at, how: point };
+      if (words === '') return this.#asked ?? this.#now(`ended by itself (${child.exitCode ?? child.signalCode})`);
+      const { at, point, waits } = JSON.parse(words) as LastWords;
+      return { at, how: point, waits };
     });
+  }
+
+  /** How long it and its database have had to wait. */
+  get waits(): Waits {
+    return waitsOf(this.#child.pid ?? 0, this.#database);
+  }
+
+  /** Once it has ended. */
+  get exitCode(): number | null {
+    return this.#child.exitCode;
+  }
+
+  /** Those who serve it at the database. */
+  set database(pids: readonly number[]) {
+    this.#database = pids;
+    this.#tell({ type: 'database', pids });
   }
 
   /** It begins to do its work, or was not to come so far. */
@@ -73,7 +97,8 @@ export class Life {
     const limit = setTimeout(() => this.kill('never ready'), WARM_LIMIT_MS);
     await this.#warm;
     clearTimeout(limit);
-    if (this.#child.connected) this.#child.send(order);
+    this.#hurry(0);
+    this.#tell({ type: 'begin', order });
   }
 
   /** Ends it as a crash would. `how`: for the record. */
@@ -88,11 +113,23 @@ export class Life {
 
   #end(signal: 'SIGKILL' | 'SIGTERM', how: string): void {
     if (this.#asked?.how === how || this.#child.exitCode !== null) return;
-    this.#asked = { at: Date.now(), how };
+    this.#asked = this.#now(how);
     this.#child.kill(signal);
   }
-}
 
-function unasked(child: ChildProcess): Ended {
-  return { at: Date.now(), how: `ended by itself (${child.exitCode ?? child.signalCode})` };
+  #now(how: string): Ended {
+    return { at: Date.now(), how, waits: this.waits };
+  }
+
+  #tell(word: Word): void {
+    // it may have died just now
+    if (this.#child.connected) this.#child.send(word, () => undefined);
+  }
+
+  /** Only the administrator may hurry anybody again. */
+  #hurry(priority: number): void {
+    if (process.getuid?.() === 0 && this.#child.exitCode === null && this.#child.pid !== undefined) {
+      setPriority(this.#child.pid, priority);
+    }
+  }
 }

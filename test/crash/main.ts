@@ -1,7 +1,7 @@
 // Ends lives of the bridge in every way there is, and says what came of it: a table, then `figure NAME VALUE` lines.
 
 import { startPostgres } from '../support/postgres.ts';
-import { killLives } from './kills.ts';
+import { killLives } from './rounds/kills.ts';
 import { figures, misses, type Reported, table } from './report.ts';
 
 const SHORT = { kills: 120 };
@@ -23,7 +23,8 @@ function readSizes(words: readonly string[]): Sizes & { readonly seed: number } 
 async function main(): Promise<number> {
   const sizes = readSizes(process.argv.slice(2));
   const postgres = await startPostgres(['installed', 'npm'], { durable: true });
-  const progress = (line: string): void => console.error(line);
+  const begun = Date.now();
+  const progress = (line: string): void => console.error(`${((Date.now() - begun) / 1_000).toFixed(1)} s: ${line}`);
   const all: Reported[] = [];
   try {
     const { seed } = sizes;

@@ -2,7 +2,7 @@
 // places; not how a life is ended there.
 
 import type { Random } from '../msnp/support/random.ts';
-import { EDGES, type Edge } from './edges.ts';
+import type { Edge } from './edges.ts';
 
 export type Plan =
   | { readonly type: 'random' }
@@ -31,7 +31,10 @@ export class Plans {
 
   constructor(random: Random) {
     this.#random = random;
-    for (const edge of EDGES) {
+  }
+
+  addEdges(edges: readonly Edge[]): void {
+    for (const edge of edges) {
       this.#places.set(edge.name, { plan: { type: 'edge', edge, visit: 1 }, lives: USUAL, turns: 0, missed: 0 });
     }
   }

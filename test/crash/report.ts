@@ -1,6 +1,6 @@
 // What a run has to say: a table for people, lines for programs, and whether all is as wanted. Knows numbers and names.
 
-import { FAULTS, type Verdict } from './checker.ts';
+import { type Count, FAULTS, type Verdict } from './checker/bench.ts';
 
 /** One kind of trouble, with everything that was seen of it. */
 export interface Round {
@@ -8,6 +8,8 @@ export interface Round {
   readonly verdict: Verdict;
   /** How much was tried, by name. */
   readonly tried: Readonly<Record<string, number>>;
+  /** What must be 0 here besides what must be so everywhere. */
+  readonly wanted?: readonly Count[];
   /** What the doubles found against the rules of their protocols. */
   readonly violations?: readonly string[];
 }
@@ -65,9 +67,9 @@ export function misses(all: readonly Reported[]): string[] {
   return all
     .filter(({ isOurs }) => isOurs)
     .flatMap(({ round }) => [
-      ...FAULTS.filter((name) => round.verdict.counts[name] > 0).map(
-        (name) => `${round.name}: ${name} is ${round.verdict.counts[name]}, wanted 0`,
-      ),
+      ...[...FAULTS, ...(round.wanted ?? [])]
+        .filter((name) => round.verdict.counts[name] > 0)
+        .map((name) => `${round.name}: ${name} is ${round.verdict.counts[name]}, wanted 0`),
       ...round.verdict.charges.map((charge) => `${round.name}: ${charge}`),
       ...(round.violations ?? []).slice(0, 5).map((violation) => `${round.name}: ${violation}`),
     ]);

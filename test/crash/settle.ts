@@ -4,12 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Tables } from './tables.ts';
 import type { World } from './world.ts';
 
-const LIMIT_MS = 90_000;
 const QUIET_MS = 400;
 
 /** Returns how many rows still wait at the end of all patience. */
-export async function settle(world: World, tables: Pick<Tables, 'waiting'>): Promise<number> {
-  const deadline = Date.now() + LIMIT_MS;
+export async function settle(
+  world: Pick<World, 'homeserver'>,
+  tables: Pick<Tables, 'waiting'>,
+  patienceMs: number,
+): Promise<number> {
+  const deadline = Date.now() + patienceMs;
   let quietSince: number | undefined;
   for (;;) {
     const waiting = await tables.waiting();

@@ -8,18 +8,19 @@ const LEFT = `
   select i.external_id as event, coalesce(bool_or(o.state <> 'ready'), false) as intent
   from inbox i left join outbox o on o.inbox_seq = i.seq
   where i.source = 'matrix' and i.state = 'waiting' group by i.external_id`;
-const WAITING = `select count(*)::integer as n from inbox where state = 'waiting'`;
+const WAITING = `select count(*)::integer as n from inbox where state in ('waiting', 'ended')`;
+const BACKENDS = `select pid from pg_stat_activity where datname = current_database() and application_name = 'bridge'`;
 const OTHERS = `
   select count(*)::integer as n from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
-/** What a life finished is of last week: the next one clears it away. The newest stay: they may still come again. */
-const AGE = `
-  update inbox set received_at = now() - interval '8 days'
-  where state <> 'waiting' and seq < (select max(seq) - 200 from inbox)`;
+
+const LEAVING_MS = 30_000;
 
 export class Tables {
   readonly #url: string;
-  #client: Client | undefined;
+  #client: Promise<Client> | undefined;
+  /** One question at a time. */
+  #asked: Promise<unknown> = Promise.resolve();
 
   constructor(url: string) {
     this.#url = url;
@@ -27,7 +28,11 @@ export class Tables {
 
   /** What the life that has just ended left behind; its last statement is done by then, or never will be. */
   async left(): Promise<readonly Left[]> {
-    while ((await this.#number(OTHERS)) > 0) await delay(3);
+    const deadline = Date.now() + LEAVING_MS;
+    while ((await this.#number(OTHERS)) > 0) {
+      if (Date.now() > deadline) throw new Error('somebody is still at the database of a life that has ended');
+      await delay(3);
+    }
     return (await this.#query(LEFT)) as unknown as Left[];
   }
 
@@ -35,13 +40,13 @@ export class Tables {
     return this.#number(WAITING);
   }
 
-  async age(): Promise<void> {
-    await this.#query(AGE);
+  /** The processes that serve the bridge. */
+  async backends(): Promise<readonly number[]> {
+    return (await this.#query(BACKENDS)).map(({ pid }) => Number(pid));
   }
 
   async close(): Promise<void> {
-    await this.#client?.end();
-    this.#client = undefined;
+    await this.#forget();
   }
 
   async #number(sql: string): Promise<number> {
@@ -50,8 +55,18 @@ export class Tables {
   }
 
   async #query(sql: string): Promise<Record<string, unknown>[]> {
-    this.#client ??= await this.#connect();
-    return (await this.#client.query<Record<string, unknown>>(sql)).rows;
+    const answer = this.#asked.then(async () => {
+      this.#client ??= this.#connect();
+      return (await (await this.#client).query<Record<string, unknown>>(sql)).rows;
+    });
+    this.#asked = answer.catch(async () => this.#forget());
+    return answer;
+  }
+
+  async #forget(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await (await client?.catch(() => undefined))?.end().catch(() => undefined);
   }
 
   async #connect(): Promise<Client> {

@@ -8,44 +8,41 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { NetworkId } from '../../src/bridge/ids.ts';
 import { registration } from '../../src/matrix/registration.ts';
+import type { Random } from '../msnp/support/random.ts';
 import { freePort } from '../support/free-port.ts';
 import { HomeserverDouble } from '../support/homeserver/homeserver.ts';
 import type { Person } from '../support/homeserver/person.ts';
-import { MsnPerson } from '../support/msn-person.ts';
+import type { Room } from '../support/homeserver/room.ts';
 import { MsnServerDouble } from '../support/msn-server/msn-server-double.ts';
-import { type End, type Heard, type History, readWords, type Written } from './history.ts';
-import { MatrixLog } from './matrix-log.ts';
+import { Contact } from './contact.ts';
+import { Conversation, type User } from './conversation.ts';
+import { Errands } from './errands.ts';
+import type { Chat, End, History } from './history.ts';
+import type { Ended, Life } from './life.ts';
+import { readMatrix } from './matrix-log.ts';
+import { MsnLog } from './msn-log.ts';
+import type { Talker } from './traffic.ts';
+import { Visitor } from './visitor.ts';
 
-export const DOMAIN = 'example.com';
-export const BOT = `@msnbot:${DOMAIN}`;
-export const TOKENS = { as: 'as-token-of-the-crashes', hs: 'hs-token-of-the-crashes' };
+const DOMAIN = 'example.com';
+const BOT = `@msnbot:${DOMAIN}`;
+const TOKENS = { as: 'as-token-of-the-crashes', hs: 'hs-token-of-the-crashes' };
 const PASSWORD = 'secret';
 const PATIENCE_MS = 30_000;
-
-/** One of those who use the bridge. */
-export interface User {
-  readonly person: Person;
-  /** On MSN. */
-  readonly address: string;
-}
-
-export interface Conversation {
-  readonly id: string;
-  readonly user: User;
-  readonly contact: MsnPerson;
-  readonly ghost: string;
-  /** Once the user is in it. */
-  room: string | undefined;
-  said: number;
-  spoken: number;
-  /** The contact is about to say something. */
-  isSpeaking: boolean;
-}
+const VISITOR = 'visitor@example.com';
 
 export interface WorldOptions {
   readonly users: number;
-  /** Of each user. */
+  /** Of each user; the last two are in a chat of several, too, and the first comes and goes. */
   readonly contacts: number;
+  readonly random: Random;
+  /** Factor on the pauses between a homeserver’s attempts to hand over a transaction. */
+  readonly homeserverPace: number;
+}
+
+interface Inhabitant extends User {
+  /** Where they talk with the bot. */
+  readonly room: Room;
 }
 
 export class World {
@@ -56,31 +53,39 @@ export class World {
   readonly log: number;
   /** Where the program listens. */
   readonly port: number;
-  readonly users: User[] = [];
-  readonly conversations: Conversation[] = [];
   readonly ends: End[] = [];
   /** Told of each message that is being written to the bridge. */
   onWritten: (() => void) | undefined;
-  readonly #heard: Heard[] = [];
-  readonly #written: Written[] = [];
-  /** Connections of the bridge to the MSN server, and the life that each belongs to. */
-  readonly #lives = new Map<number, number>();
+  /** The life of just now. */
+  life: Life | undefined;
+  readonly #random: Random;
+  readonly #msnLog: MsnLog;
+  readonly #users: Inhabitant[] = [];
+  readonly #conversations: Conversation[] = [];
+  readonly #errands = new Errands();
+  #visitor: Visitor | undefined;
   #newcomers = 0;
 
-  private constructor(parts: { homeserver: HomeserverDouble; msn: MsnServerDouble; directory: string; port: number }) {
+  private constructor(parts: Pick<World, 'homeserver' | 'msn' | 'directory' | 'port'>, random: Random) {
     this.homeserver = parts.homeserver;
     this.msn = parts.msn;
     this.directory = parts.directory;
     this.port = parts.port;
+    this.#random = random;
     this.log = openSync(join(parts.directory, 'lives.log'), 'a');
-    this.msn.journal.onRecord = (entry) => this.#onRecord(entry);
+    this.#msnLog = new MsnLog({
+      isUser: (address) => this.isUser(address),
+      waits: () => this.life?.waits ?? { program: 0, database: {} },
+      onWritten: () => this.onWritten?.(),
+    });
+    this.msn.journal.onRecord = (entry) => this.#msnLog.note(entry);
   }
 
-  static async build({ users, contacts }: WorldOptions): Promise<World> {
+  static async build({ users, contacts, random, homeserverPace }: WorldOptions): Promise<World> {
     const port = await freePort();
     const homeserver = await HomeserverDouble.start({
       serverName: DOMAIN,
-      clockFactor: 0.02,
+      clockFactor: homeserverPace,
       registration: {
         ...registration({
           id: 'msn',
@@ -95,27 +100,27 @@ export class World {
       },
     });
     const names = Array.from({ length: users }, (_, user) => ({
-      own: userAddress(user),
+      own: `user${user}@example.com`,
       contacts: Array.from({ length: contacts }, (_unused, index) => `friend${user}-${index}@example.com`),
     }));
     const msn = await MsnServerDouble.start({
-      accounts: names.flatMap((one) => [
-        { address: one.own, password: PASSWORD, contacts: one.contacts },
-        ...one.contacts.map((address) => ({ address, password: PASSWORD, contacts: [one.own] })),
-      ]),
+      accounts: [
+        { address: VISITOR, password: PASSWORD },
+        ...names.flatMap((one) => [
+          { address: one.own, password: PASSWORD, contacts: one.contacts },
+          ...one.contacts.map((address) => ({ address, password: PASSWORD, contacts: [one.own] })),
+        ]),
+      ],
     });
     const directory = await mkdtemp(join(tmpdir(), 'bridge-crash-'));
-    const world = new World({ homeserver, msn, directory, port });
-    for (const [index, one] of names.entries()) {
-      const user = { person: await homeserver.createUser(`user${index}`), address: one.own };
-      world.users.push(user);
-      for (const address of one.contacts) await world.#meet(user, address);
-    }
+    const world = new World({ homeserver, msn, directory, port }, random);
+    for (const [index, one] of names.entries()) await world.#settleIn(`user${index}`, one.own, one.contacts);
     return world;
   }
 
   /** As the bridge reads it. */
   async configure(databaseUrl: string): Promise<void> {
+    const { host, port, nexusUrl, caFile } = this.msn;
     const config = {
       homeserver: { url: this.homeserver.url, domain: DOMAIN },
       appservice: {
@@ -126,25 +131,32 @@ export class World {
       },
       database: { url: databaseUrl },
       permissions: { [DOMAIN]: 'user' },
-      networks: { msn: { servers: { test: this.serverConfig() } } },
+      networks: {
+        msn: {
+          servers: {
+            test: {
+              name: 'Test',
+              host,
+              port,
+              nexus_url: nexusUrl,
+              hosts: [host],
+              private_addresses: true,
+              tls: { ca_file: caFile },
+            },
+          },
+        },
+      },
     };
     await writeFile(join(this.directory, 'config.yaml'), stringify(config), { mode: 0o600 });
   }
 
-  serverConfig(): object {
-    const { host, port, nexusUrl, caFile } = this.msn;
-    const tls = { ca_file: caFile };
-    return { name: 'Test', host, port, nexus_url: nexusUrl, hosts: [host], private_addresses: true, tls };
-  }
-
   /** Every user signs in as users do. */
   async signIn(): Promise<void> {
-    for (const { person, address } of this.users) {
-      const room = await person.createDirect(BOT);
+    for (const { person, address, room } of this.#users) {
       const hears = async (what: RegExp): Promise<unknown> =>
         this.homeserver.waitForEvent(
           (event, where) =>
-            where.id === room && event.sender === BOT && what.test(JSON.stringify(event.content['body'] ?? '')),
+            where === room && event.sender === BOT && what.test(JSON.stringify(event.content['body'] ?? '')),
           PATIENCE_MS,
         );
       await hears(/login/);
@@ -153,51 +165,55 @@ export class World {
         [address, /password\?/],
         [PASSWORD, /You are signed in/],
       ] as const) {
-        await person.say(room, said);
+        await person.say(room.id, said);
         await hears(answer);
       }
     }
   }
 
-  /** Somebody who has never spoken before. */
-  async newcomer(): Promise<Conversation> {
-    const user = this.users[this.#newcomers % this.users.length]!;
+  isUser(address: string): boolean {
+    return address === VISITOR || this.#users.some((user) => user.address === address);
+  }
+
+  /** All who talk from the beginning. */
+  async talkers(): Promise<readonly Talker[]> {
+    const person = await this.homeserver.createUser('visitor');
+    const room = this.homeserver.room(await person.createDirect(BOT));
+    const { homeserver } = this;
+    this.#visitor = new Visitor({ homeserver, person, room, bot: BOT, address: VISITOR, password: PASSWORD });
+    return [...this.#conversations, this.#visitor];
+  }
+
+  /** Somebody who has never spoken before, with whom the user wants something. */
+  async newcomer(): Promise<readonly Talker[]> {
+    const user = this.#users[this.#newcomers % this.#users.length]!;
     const address = `newcomer${this.#newcomers}@example.com`;
     this.#newcomers += 1;
     this.msn.world.addAccount({ address, password: PASSWORD });
-    return this.#meet(user, address);
+    const conversation = this.#talk(nameOf(address), user, [await this.#meet(address)]);
+    return [conversation, this.#errands.next(user.person, user.room, address)];
   }
 
   /** The life is over, whatever is still on its way from it. */
-  noteEnd(end: End): void {
-    this.ends.push(end);
+  noteEnd({ at, how, waits }: Ended, more: Pick<End, 'graceMs' | 'left'>): void {
+    this.ends.push({ at, how, ...more });
+    this.#msnLog.noteEnd(waits);
     // who was talked to by the dead hangs up
-    for (const { contact } of this.conversations) {
-      for (const chat of contact.chats) if (chat.people.length === 0) chat.destroy();
-    }
-  }
-
-  /** The user goes into the room of a conversation, as soon as there is one. */
-  async enter(conversation: Conversation): Promise<void> {
-    const { ghost, user } = conversation;
-    const rooms = this.homeserver.rooms().filter((room) => room.membership(user.person.id) === 'invite');
-    const room = rooms.find((one) => one.members().has(ghost));
-    if (!room) return;
-    await user.person.join(room.id);
-    conversation.room = room.id;
+    for (const { contacts, user } of this.#conversations) for (const contact of contacts) contact.hangUp(user.address);
   }
 
   history(waiting: number): History {
-    const { said, told, shown } = new MatrixLog(this.homeserver, this.users).read();
-    const { ends } = this;
-    return { said, told, shown, heard: this.#heard, written: this.#written, ends, rooms: this.#rooms(), waiting };
-  }
-
-  #rooms(): Map<string, number> {
     const rooms = this.homeserver.rooms();
-    return new Map(
-      this.conversations.map(({ id, ghost }) => [id, rooms.filter((room) => room.members().has(ghost)).length]),
-    );
+    return {
+      chats: this.#chats(rooms),
+      ...readMatrix(rooms, new Set(this.#users.map(({ person }) => person.id))),
+      heard: this.#msnLog.heard,
+      written: this.#msnLog.written,
+      ends: this.ends,
+      commands: this.#errands.read(this.#msnLog, BOT),
+      secrets: this.#visitor?.secrets ?? { told: 0, shown: 0 },
+      waiting,
+    };
   }
 
   /** What the bridge did that the servers' rules forbid. */
@@ -211,7 +227,7 @@ export class World {
   }
 
   async stop(): Promise<void> {
-    for (const { contact } of this.conversations) contact.vanish();
+    for (const { contacts } of this.#conversations) for (const contact of contacts) contact.vanish();
     await this.msn.stop();
     await this.homeserver.stop();
     closeSync(this.log);
@@ -219,49 +235,55 @@ export class World {
       await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  async #meet(user: User, address: string): Promise<Conversation> {
-    const { host, port, nexusUrl, caFile } = this.msn;
-    const place = { host, port, nexusUrl, caFile };
-    const contact = await MsnPerson.signIn({ ...place, address, password: PASSWORD, dialect: 'MSNP7' });
-    const conversation: Conversation = {
-      id: address.slice(0, address.indexOf('@')),
-      user,
-      contact,
-      ghost: `@msn_test_${address.replaceAll('@', '=40')}:${DOMAIN}`,
-      room: undefined,
-      said: 0,
-      spoken: 0,
-      isSpeaking: false,
-    };
-    this.conversations.push(conversation);
-    return conversation;
+  /** Chats of people, and the space of each user, which is a room that is made for them. */
+  #chats(rooms: readonly Room[]): Map<string, Chat> {
+    const chats = this.#conversations.map((conversation): [string, Chat] => [
+      conversation.id,
+      {
+        listeners: conversation.contacts.map(({ address }) => address),
+        ghosts: conversation.ghosts,
+        rooms: rooms.filter((room) => conversation.owns(room)).map(({ id }) => id),
+        departures: conversation.departures,
+      },
+    ]);
+    const spaces = rooms.filter((room) => room.content('m.room.create')?.['type'] === 'm.space');
+    const ownSpaces = this.#users.map(({ person, address }): [string, Chat] => {
+      const own = spaces.filter((room) => room.membership(person.id) !== undefined);
+      return [`space of ${address}`, { listeners: [], ghosts: [], rooms: own.map(({ id }) => id) }];
+    });
+    return new Map([...chats, ...ownSpaces]);
   }
 
-  #onRecord({
-    direction,
-    side,
-    connection,
-    user,
-    line,
-    verb,
-    payload,
-  }: Parameters<NonNullable<MsnServerDouble['journal']['onRecord']>>[0]): void {
-    if (direction === 'event' && line === 'opened') this.#lives.set(connection, this.ends.length);
-    if (side !== 'SB' || verb !== 'MSG' || direction !== 'out') return;
-    const text = payload.toString('utf8');
-    const read = readWords(text.slice(text.indexOf('\r\n\r\n') + 4));
-    if (!read) return;
-    const { direction: way, conversation, n } = read;
-    const at = Date.now();
-    const life = this.#lives.get(connection) ?? this.ends.length;
-    const isToBridge = this.users.some(({ address }) => address === user);
-    if (way === 'm2n' && !isToBridge) this.#heard.push({ conversation, n, at });
-    if (way !== 'n2m' || !isToBridge) return;
-    this.#written.push({ conversation, n, at, connection, life });
-    this.onWritten?.();
+  async #settleIn(name: string, address: string, contacts: readonly string[]): Promise<void> {
+    const person: Person = await this.homeserver.createUser(name);
+    const user = { person, address, room: this.homeserver.room(await person.createDirect(BOT)) };
+    this.#users.push(user);
+    const friends: Contact[] = [];
+    for (const friend of contacts) friends.push(await this.#meet(friend));
+    for (const [index, friend] of friends.entries()) this.#talk(nameOf(friend.address), user, [friend], index === 0);
+    this.#talk(`group-${name}`, user, friends.slice(-2));
+  }
+
+  async #meet(address: string): Promise<Contact> {
+    const { host, port, nexusUrl, caFile } = this.msn;
+    return Contact.signIn(address, { host, port, nexusUrl, caFile, password: PASSWORD });
+  }
+
+  #talk(id: string, user: User, contacts: readonly Contact[], restless = false): Conversation {
+    const conversation = new Conversation(
+      { id, user, contacts, restless },
+      {
+        ghostOf: (address) => `@msn_test_${address.replaceAll('@', '=40')}:${DOMAIN}`,
+        rooms: () => this.homeserver.rooms(),
+        isSignedIn: (address) => this.msn.isSignedIn(address),
+        random: this.#random,
+      },
+    );
+    this.#conversations.push(conversation);
+    return conversation;
   }
 }
 
-function userAddress(index: number): string {
-  return `user${index}@example.com`;
+function nameOf(address: string): string {
+  return address.slice(0, address.indexOf('@'));
 }

@@ -3,6 +3,7 @@
 import { writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import type { CrashPoints } from '../../../src/bridge/crash-points.ts';
+import { type Waits, waitsOf } from '../waits.ts';
 
 /** Where to end; nowhere, if not said. */
 export interface Order {
@@ -10,6 +11,11 @@ export interface Order {
   /** At the so-manieth time that the point is passed. */
   readonly visit?: number;
 }
+
+export type Word =
+  | { readonly type: 'begin'; readonly order: Order }
+  /** Those who serve it at the database. */
+  | { readonly type: 'database'; readonly pids: readonly number[] };
 
 export type News =
   | { readonly type: 'warm' }
@@ -23,7 +29,10 @@ export const LAST_WORDS = 3;
 export interface LastWords {
   readonly at: number;
   readonly point: string;
+  readonly waits: Waits;
 }
+
+let database: readonly number[] = [];
 
 export function tell(news: News): void {
   process.send?.(news);
@@ -33,7 +42,11 @@ export function tell(news: News): void {
 export async function orders(): Promise<Order> {
   process.once('disconnect', () => process.exit(1));
   const order = new Promise<Order>((resolve) => {
-    process.once('message', (message) => resolve(message as Order));
+    process.on('message', (message) => {
+      const word = message as Word;
+      if (word.type === 'begin') resolve(word.order);
+      else database = word.pids;
+    });
   });
   flushCompileCache(); // nobody who is killed gets to do it
   tell({ type: 'warm' });
@@ -57,6 +70,7 @@ export function crashPoints({ point, visit = 1 }: Order): CrashPoints {
 }
 
 function end(point: string): void {
-  writeSync(LAST_WORDS, JSON.stringify({ at: Date.now(), point } satisfies LastWords));
+  const words: LastWords = { at: Date.now(), point, waits: waitsOf(process.pid, database) };
+  writeSync(LAST_WORDS, JSON.stringify(words));
   process.kill(process.pid, 'SIGKILL');
 }
