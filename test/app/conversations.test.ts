@@ -210,19 +210,19 @@ describe('going', () => {
 describe('commands', () => {
   test('invite brings somebody into the chat with somebody', async () => {
     const room = await nextRoom(async () => core.say(ALICE, commands, 'invite bat to wall'));
-    await core.hears(commands, /^bat is in your chat with Wall, bat\.$/);
+    await core.hears(commands, /^bat came in: the chat is Wall, bat now\.$/);
     expect(standing(room, ALICE)).toBe('invited');
     await core.say(ALICE, commands, 'invite mole to Wall, bat');
-    await core.hears(commands, /^mole is in your chat with Wall, bat, mole\.$/);
+    await core.hears(commands, /^mole came in: the chat is Wall, bat, mole now\.$/);
     await core.say(ALICE, commands, `invite worm https://matrix.to/#/${encodeURIComponent(room)}?via=hs.test`);
-    await core.hears(commands, /^worm is in your chat with Wall, bat, mole, worm\.$/);
+    await core.hears(commands, /^worm came in: the chat is Wall, bat, mole, worm now\.$/);
     expect(core.client('alice').heard).toEqual([]);
   });
 
   test('in the room itself they come after the prefix, and are not carried', async () => {
     const room = await hall();
     await core.say(ALICE, room, '!echo invite mole');
-    await core.hears(room, /^mole is in your chat with Wall, bat, mole\.$/);
+    await core.hears(room, /^mole came in: the chat is Wall, bat, mole now\.$/);
     await core.until(() => core.matrix.nameOf(room) === 'Wall, bat, mole');
     await core.say(ALICE, room, '!ECHO leave');
     await core.hears(room, /^You are out of your chat with Wall, bat, mole\./);

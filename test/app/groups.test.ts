@@ -202,11 +202,11 @@ describe.each(['11', '12'])('in room version %s', (defaultRoomVersion) => {
   });
 
   test('all that can be said as a command, too', async () => {
-    await alice.asks(`invite ${CAROL} to ${BOB}`, /^Carol is in your chat with Bob, Carol\.$/);
+    await alice.asks(`invite ${CAROL} to ${BOB}`, /^Carol came in: the chat is Bob, Carol now\.$/);
     const three = await alice.enters();
     await alice.person.say(three, `!msn invite ${DAVE}`);
     await alice.person.waitForText(dm, 'More people are in this conversation now: it goes on in Bob, Carol.');
-    await alice.person.waitForText(three, 'Dave is in your chat with Bob, Carol, Dave.');
+    await alice.person.waitForText(three, 'Dave came in: the chat is Bob, Carol, Dave now.');
     await alice.person.say(room, '!msn leave');
     await bob.waitForChat([CAROL, DAVE]);
     await reaches('and in again', bob, carol, dave);

@@ -145,7 +145,7 @@ describe('the core by itself', () => {
     await core.say(ALICE, commands, 'space groups maybe');
     await core.hears(commands, /Say “space”/);
     await core.say(ALICE, commands, 'space groups on');
-    await core.hears(commands, /Echo tells of no groups/);
+    await core.hears(commands, /You have no groups on Echo/);
   });
 
   test('a homeserver that stumbles makes no second space, and nothing is missing in the end', async () => {

@@ -20,7 +20,7 @@ export function inviteCommand(chats: Pick<Conversations, 'invite' | 'named'>): C
       return withLogin(context, 'The invitation', undefined, async (login) => {
         const chat = await chatMeant(chats, context, login, words[0]?.toLowerCase() === 'to' ? words.slice(1) : words);
         const { guest, name, room } = await chats.invite(chat, login.client.resolve(typed).user);
-        await context.reply(say(`${guest} is in your chat with `, roomLink(name, room), '.'));
+        await context.reply(say(`${guest} came in: the chat is `, roomLink(name, room), ' now.'));
         return undefined;
       });
     },

@@ -36,7 +36,7 @@ export function spaceCommand(spaces: Pick<Spaces, 'on' | 'show' | 'chooseGroups'
             : say(
                 told
                   ? 'Each of your groups gets a space of its own, as soon as there is a chat in it.'
-                  : `${login.network.name} tells of no groups so far. Should it, each gets a space of its own.`,
+                  : `You have no groups on ${login.network.name} so far. Each that you make gets a space of its own.`,
               ),
         );
         return undefined;

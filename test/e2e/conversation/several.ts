@@ -115,7 +115,7 @@ export function several(on: OnScene): void {
       await on().told(/^You are out/, group);
       await bob.waitForChat([stage.msn.carol.address]);
       await Promise.all([bob.leave(), carol.leave()]);
-      await on().ask(`invite ${stage.msn.carol.address} to ${stage.msn.bob.address}`, /is in your chat with/);
+      await on().ask(`invite ${stage.msn.carol.address} to ${stage.msn.bob.address}`, /came in: the chat is/);
       await carol.waitForChat([stage.msn.alice.address, stage.msn.bob.address]);
       await Promise.all([bob.leave(), carol.leave()]);
     });
