@@ -154,14 +154,13 @@ test.each<[string, string | Buffer, RegExp]>([
 test('a body without an end costs no memory if nobody has shown a token', async () => {
   await open({ timeouts: { headersMs: 500, requestMs: 500 } });
   const socket = await comes(`${HEAD}${chunked}`);
-  let got = '';
-  socket.on('data', (bytes) => (got += bytes.toString()));
+  const [answered] = (await once(socket, 'data')) as [Buffer];
+  expect(answered.toString()).toMatch(/^HTTP\/1.1 401/);
   const before = process.memoryUsage().arrayBuffers;
   const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;
   for (let count = 0; count < 500 && !socket.destroyed; count++) {
-    if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+    if (!socket.write(chunk)) await new Promise((done) => void socket.once('drain', done).once('close', done));
   }
-  expect(got).toMatch(/^HTTP\/1.1 401/);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024);
   socket.destroy();
   expect(await put('after')).toBe(200);
