@@ -126,11 +126,12 @@ export class Invitations {
   /** Somebody went out of a room, or was put out. */
   async #onGone(event: MemberEvent): Promise<Outcome> {
     const { matrix, portals, log } = this.#parts;
-    const { room, target } = event;
+    const { room, sender, target } = event;
     const portal = await portals.findByRoom(room);
     if (!portal) return { type: 'done' };
     const { login, record } = portal;
-    if (target === login.matrixUser && record.kind === 'group') login.client.leave?.(record.chat);
+    // nobody else leaves a conversation for them: put out of the room, they are invited again by what is said
+    if (target === login.matrixUser && sender === target && record.kind === 'group') login.client.leave?.(record.chat);
     const person = portal.people[portal.ghosts.indexOf(target)];
     if (!person) return { type: 'done' };
     try {

@@ -5,11 +5,12 @@ import { onTestFinished, vi } from 'vitest';
 import { Bridge } from '../../src/bridge/bridge.ts';
 import type { LogoutRooms } from '../../src/bridge/clean-up.ts';
 import { BridgeError } from '../../src/bridge/errors.ts';
-import { type MatrixEvent, plainText, text } from '../../src/bridge/events.ts';
+import { type MatrixEphemeral, type MatrixEvent, plainText, text } from '../../src/bridge/events.ts';
 import type { EventId, MatrixUserId, RoomId } from '../../src/bridge/ids.ts';
 import type { MatrixSink } from '../../src/bridge/matrix.ts';
 import { Pages } from '../../src/bridge/pages.ts';
 import type { PermissionMap } from '../../src/bridge/permissions.ts';
+import type { ProvisioningRequest, ProvisioningResult } from '../../src/bridge/provisioning-types.ts';
 import type { Store } from '../../src/bridge/store.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
@@ -105,12 +106,12 @@ export class Core {
     this.#database = database;
   }
 
-  static async open(database: Database): Promise<Core> {
+  static async open(database: Database, permissions?: PermissionMap): Promise<Core> {
     const core = new Core(database);
     onTestFinished(async () => core.close());
     const tables = 'session, inbox, outbox, message_map, management_room, ghost, seen';
     await database.run({ name: '', text: `truncate ${tables} cascade` }, []);
-    await core.start();
+    await core.start(permissions);
     return core;
   }
 
@@ -200,6 +201,16 @@ export class Core {
   async accept(...events: MatrixEvent[]): Promise<void> {
     this.matrix.events.push(...events);
     await this.#sink?.transaction(events);
+  }
+
+  /** News of the moment. */
+  shows(news: MatrixEphemeral): void {
+    this.#sink?.ephemeral(news);
+  }
+
+  /** What a program asks for. */
+  async provision(user: MatrixUserId, request: ProvisioningRequest): Promise<ProvisioningResult | undefined> {
+    return this.#sink?.provision(user, request);
   }
 
   /** A room of this user's for commands. */

@@ -108,6 +108,8 @@ export class EchoNetwork implements Network {
 
 export class EchoClient implements NetworkClient {
   readonly heard: string[] = [];
+  /** Where the user was seen typing. */
+  readonly typed: ChatId[] = [];
   /** Refuses every answer to a request. */
   deaf = false;
   /** So many more pieces are answered; then nobody says whether they arrived. */
@@ -313,6 +315,7 @@ export class EchoClient implements NetworkClient {
   }
 
   typing(chat: ChatId, typing: boolean): void {
+    this.typed.push(chat);
     if (typing) this.#sink.event({ type: 'typing', chat, sender: `cave/${chat}` as RemoteUserId, forMs: 3_000 });
   }
 
