@@ -1,45 +1,110 @@
 // Ends lives of the bridge in every way there is, and says what came of it: a table, then `figure NAME VALUE` lines.
 
+import { appendFileSync } from 'node:fs';
 import { startPostgres } from '../support/postgres.ts';
+import { forgetWhatWasDone } from './rounds/forgetful.ts';
 import { killLives } from './rounds/kills.ts';
-import { figures, misses, type Reported, table } from './report.ts';
+import { killDatabases } from './rounds/outages.ts';
+import { killPeer } from './rounds/peers.ts';
+import { stopLives } from './rounds/stops.ts';
+import { figures, merged, misses, type Reported, results, type Round, table } from './report.ts';
+import { isOver, type RoundOptions } from './stage.ts';
 
-const SHORT = { kills: 120 };
+/** How often each kind of trouble comes; `peers`: kills of each peer. */
+const SHORT = { kills: 110, stops: 8, lapses: 400, outages: 5, peers: 12, seed: 1 };
 type Sizes = Record<keyof typeof SHORT, number>;
-const LONG: Sizes = { kills: 1_000 };
+const LONG: Sizes = { kills: 1_000, stops: 200, lapses: 10_000, outages: 100, peers: 100, seed: 1 };
+/** In one world, which grows with each newcomer. Lapses need no newcomers. */
+const MOST_OF_A_WORLD: Partial<Sizes> = { kills: 100, stops: 100, outages: 50 };
+/** On a slow machine the short set makes less trouble, and says so: it is not to hold up whoever waits for it. */
+const SHORT_SECONDS: Partial<Sizes> = { kills: 140, stops: 15, lapses: 12, outages: 12, peers: 10 };
 
-function readSizes(words: readonly string[]): Sizes & { readonly seed: number } {
-  const sizes: Sizes & { seed: number } = { ...(words.includes('long') ? LONG : SHORT), seed: 1 };
-  for (const word of words) {
-    const [name = '', value] = word.split('=');
-    if (word === 'long' || word === 'short') continue;
-    if (!(name in sizes) || !/^\d+$/u.test(value ?? ''))
-      throw new Error(`“${word}” is neither short, long, nor NAME=NUMBER`);
-    sizes[name as keyof typeof sizes] = Number(value);
-  }
-  return sizes;
+const USAGE = `Usage: npm run test:crash -- [short | long | only] [${Object.keys(SHORT).join('=N] [')}=N]
+  “only” does nothing but what is named, for example: npm run test:crash -- only kills=20`;
+
+interface Wish {
+  readonly sizes: Sizes;
+  readonly isShort: boolean;
 }
 
+function readWish(words: readonly string[]): Wish {
+  const nothing = Object.fromEntries(Object.keys(SHORT).map((name) => [name, 0])) as Sizes;
+  const [isLong, isOnly] = ['long', 'only'].map((word) => words.includes(word));
+  const sizes: Sizes = isOnly ? { ...nothing, seed: 1 } : { ...(isLong ? LONG : SHORT) };
+  for (const word of words) {
+    const [name = '', value] = word.split('=');
+    if (['long', 'short', 'only'].includes(word)) continue;
+    if (!Object.hasOwn(sizes, name) || !/^\d+$/u.test(value ?? ''))
+      throw new Error(`“${word}” is not understood.\n${USAGE}`);
+    sizes[name as keyof Sizes] = Number(value);
+  }
+  return { sizes, isShort: !isLong && !isOnly };
+}
+
+type Kind = Exclude<keyof Sizes, 'seed'>;
+type Play = (count: number, options: RoundOptions) => Promise<Round>;
+
+const KINDS: readonly (Omit<Reported, 'round'> & { readonly kind: Kind; readonly play: Play })[] = [
+  { kind: 'kills', prefix: 'crash.', isOurs: true, play: async (kills, more) => killLives({ kills, ...more }) },
+  { kind: 'stops', prefix: 'crash.sigterm.', isOurs: true, play: async (stops, more) => stopLives({ stops, ...more }) },
+  {
+    kind: 'lapses',
+    prefix: 'crash.forgetful.',
+    isOurs: true,
+    play: async (lapses, more) => forgetWhatWasDone({ lapses, ...more }),
+  },
+  {
+    kind: 'outages',
+    prefix: 'crash.postgres.',
+    isOurs: true,
+    play: async (outages, more) => killDatabases({ outages, ...more }),
+  },
+  ...(['botsdk', 'bridge'] as const).map((peer) => ({
+    kind: 'peers' as const,
+    prefix: `peer.${peer}.`,
+    isOurs: false,
+    play: async (kills: number, more: RoundOptions): Promise<Round> => killPeer({ peer, kills, ...more }),
+  })),
+];
+
 async function main(): Promise<number> {
-  const sizes = readSizes(process.argv.slice(2));
+  const { sizes, isShort } = readWish(process.argv.slice(2));
   const postgres = await startPostgres(['installed', 'npm'], { durable: true });
   const begun = Date.now();
-  const progress = (line: string): void => console.error(`${((Date.now() - begun) / 1_000).toFixed(1)} s: ${line}`);
   const all: Reported[] = [];
   try {
-    const { seed } = sizes;
-    all.push({
-      prefix: 'crash.',
-      isOurs: true,
-      round: await killLives({ kills: sizes.kills, seed, postgres, progress }),
-    });
+    for (const { kind, prefix, isOurs, play } of KINDS) {
+      const rounds: Round[] = [];
+      const seconds = (isShort && SHORT_SECONDS[kind]) || Infinity;
+      const until = Date.now() + seconds * 1_000;
+      const most = MOST_OF_A_WORLD[kind] ?? Infinity;
+      for (let done = 0; done < sizes[kind] && !isOver(until); done += most) {
+        const progress = (line: string): void => {
+          console.error(`${((Date.now() - begun) / 1_000).toFixed(1)} s, ${prefix}${kind}: ${line}`);
+        };
+        const seed = sizes.seed + rounds.length;
+        rounds.push(await play(Math.min(most, sizes[kind] - done), { seed, postgres, until, progress }));
+      }
+      if (rounds.length > 0) all.push({ prefix, isOurs, round: merged(rounds) });
+    }
   } finally {
     await postgres.stop();
   }
   console.log(table(all));
-  for (const line of misses(all)) console.log(line);
-  for (const line of figures(all)) console.log(line);
+  for (const line of [...misses(all), ...figures(all)]) console.log(line);
+  if (process.env['TEST_RESULTS'] !== undefined)
+    appendFileSync(
+      `${process.env['TEST_RESULTS']}/crash`,
+      results(all)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
   return misses(all).length > 0 ? 1 : 0;
 }
 
-process.exit(await main());
+process.exit(
+  await main().catch((error: unknown) => {
+    console.error(error);
+    return 2;
+  }),
+);

@@ -14,6 +14,28 @@ export interface Round {
   readonly violations?: readonly string[];
 }
 
+/** Rounds of one kind in worlds of their own. */
+export function merged(rounds: readonly Round[]): Round {
+  const [first, ...others] = rounds;
+  if (!first) throw new Error('there was no round');
+  return others.reduce(
+    (all, one): Round => ({
+      ...all,
+      tried: sums(all.tried, one.tried),
+      verdict: {
+        counts: sums(all.verdict.counts, one.verdict.counts) as Verdict['counts'],
+        charges: [...all.verdict.charges, ...one.verdict.charges],
+      },
+      violations: [...(all.violations ?? []), ...(one.violations ?? [])],
+    }),
+    first,
+  );
+}
+
+function sums(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(one).map(([name, value]) => [name, value + (other[name] ?? 0)]));
+}
+
 /** Before the names of its figures; `isOurs`: it has to be as wanted. */
 export interface Reported {
   readonly prefix: string;
@@ -60,6 +82,13 @@ export function figures(all: readonly Reported[]): string[] {
       ([name, value]) => `figure ${prefix}${name} ${value}`,
     ),
   );
+}
+
+/** For CI, which counts lines: each kind of trouble is one that passed or failed. */
+export function results(all: readonly Reported[]): string[] {
+  return all
+    .filter(({ isOurs }) => isOurs)
+    .map((one) => `${misses([one]).length > 0 ? 'failed' : 'passed'} test/crash > ${one.round.name}`);
 }
 
 /** A sentence for everything of ours that is not as wanted. */

@@ -22,6 +22,8 @@ export interface RoundOptions {
   /** Another program than the bridge: a module beside `children/bridge.ts`. */
   readonly module?: string;
   readonly args?: readonly string[];
+  /** No further trouble is made when this has passed. */
+  readonly until?: number;
   /** How long it may take until all that was accepted is carried. */
   readonly patienceMs?: number;
 }
@@ -31,7 +33,13 @@ export interface StageOptions extends RoundOptions {
   readonly perSecond?: number;
   readonly contacts?: number;
   readonly homeserverPace?: number;
+  /** Whether some contacts come and go. */
+  readonly restless?: boolean;
   readonly onPassed?: (point: string) => void;
+}
+
+export function isOver(until = Infinity): boolean {
+  return Date.now() > until;
 }
 
 const PER_SECOND = 60;
@@ -51,8 +59,8 @@ export class Stage {
   /** The first life lives, all have signed in, and have talked for a while. */
   static async open(options: StageOptions): Promise<Stage> {
     const random = seeded(options.seed);
-    const { contacts = 4, homeserverPace = HASTE } = options;
-    const world = await World.build({ users: 2, contacts, random, homeserverPace });
+    const { contacts = 4, homeserverPace = HASTE, restless = true } = options;
+    const world = await World.build({ users: 2, contacts, random, homeserverPace, restless });
     const databaseUrl = await options.postgres.createDatabase();
     await world.configure(databaseUrl);
     const stage = new Stage(options, world, new Tables(databaseUrl), random);

@@ -33,8 +33,10 @@ const VISITOR = 'visitor@example.com';
 
 export interface WorldOptions {
   readonly users: number;
-  /** Of each user; the last two are in a chat of several, too, and the first comes and goes. */
+  /** Of each user; the last two are in a chat of several, too. */
   readonly contacts: number;
+  /** Whether the first of them comes and goes. */
+  readonly restless: boolean;
   readonly random: Random;
   /** Factor on the pauses between a homeserver’s attempts to hand over a transaction. */
   readonly homeserverPace: number;
@@ -81,7 +83,7 @@ export class World {
     this.msn.journal.onRecord = (entry) => this.#msnLog.note(entry);
   }
 
-  static async build({ users, contacts, random, homeserverPace }: WorldOptions): Promise<World> {
+  static async build({ users, contacts, restless, random, homeserverPace }: WorldOptions): Promise<World> {
     const port = await freePort();
     const homeserver = await HomeserverDouble.start({
       serverName: DOMAIN,
@@ -114,7 +116,7 @@ export class World {
     });
     const directory = await mkdtemp(join(tmpdir(), 'bridge-crash-'));
     const world = new World({ homeserver, msn, directory, port }, random);
-    for (const [index, one] of names.entries()) await world.#settleIn(`user${index}`, one.own, one.contacts);
+    for (const [index, one] of names.entries()) await world.#settleIn(`user${index}`, one.own, one.contacts, restless);
     return world;
   }
 
@@ -254,13 +256,14 @@ export class World {
     return new Map([...chats, ...ownSpaces]);
   }
 
-  async #settleIn(name: string, address: string, contacts: readonly string[]): Promise<void> {
+  async #settleIn(name: string, address: string, contacts: readonly string[], restless: boolean): Promise<void> {
     const person: Person = await this.homeserver.createUser(name);
     const user = { person, address, room: this.homeserver.room(await person.createDirect(BOT)) };
     this.#users.push(user);
     const friends: Contact[] = [];
     for (const friend of contacts) friends.push(await this.#meet(friend));
-    for (const [index, friend] of friends.entries()) this.#talk(nameOf(friend.address), user, [friend], index === 0);
+    for (const [index, friend] of friends.entries())
+      this.#talk(nameOf(friend.address), user, [friend], restless && index === 0);
     this.#talk(`group-${name}`, user, friends.slice(-2));
   }
 

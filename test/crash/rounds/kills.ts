@@ -7,7 +7,7 @@ import { edgesOf } from '../edges.ts';
 import type { Ended, Life } from '../life.ts';
 import { nameOf, type Plan, Plans } from '../plans.ts';
 import type { Round } from '../report.ts';
-import { type RoundOptions, Stage } from '../stage.ts';
+import { isOver, type RoundOptions, Stage } from '../stage.ts';
 
 export interface KillOptions extends RoundOptions {
   readonly kills: number;
@@ -25,7 +25,8 @@ export async function killLives({ kills, ...options }: KillOptions): Promise<Rou
   try {
     plans.addEdges(edgesOf(stage.world));
     let next = stage.warm();
-    for (let count = 0; count < kills; count++) {
+    let count = 0;
+    for (; count < kills && !isOver(options.until); count++) {
       // the rehearsal is the first to go
       const plan: Plan = count === 0 ? { type: 'random' } : plans.next();
       const life = count === 0 ? stage.life : next;
@@ -44,7 +45,11 @@ export async function killLives({ kills, ...options }: KillOptions): Promise<Rou
     await stage.begin(next);
     await next.ready;
     const { known, struck } = plans.tally;
-    return { name: 'kill -9', tried: { kills, points: known, 'points.struck': struck }, ...(await stage.finish()) };
+    return {
+      name: 'kill -9',
+      tried: { kills: count, points: known, 'points.struck': struck },
+      ...(await stage.finish()),
+    };
   } finally {
     await stage.close();
   }
