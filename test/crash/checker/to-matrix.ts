@@ -33,7 +33,7 @@ export function judgeNetworkToMatrix(history: History, bench: Bench): void {
   for (const [conversation, { rooms }] of chats) {
     bench.add('rooms.doubled', Math.max(0, rooms.length - 1), () => `${conversation} has ${rooms.length} rooms`);
   }
-  for (const all of grouped(history.shown, (one) => one.conversation).values()) {
+  for (const all of grouped(history.shown, (one) => `${one.conversation} ${one.room}`).values()) {
     for (const [before, after] of neighbours(firstOfEach(all, keyOf))) {
       const [one, other] = [written.get(keyOf(before))?.[0], written.get(keyOf(after))?.[0]];
       if (!one || !other || !overtook(one, other)) continue;

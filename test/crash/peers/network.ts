@@ -10,11 +10,12 @@ type Fresh = Omit<Written, 'heldUpMs'> & { readonly waits: Waits };
 
 export class LineNetwork {
   readonly heard: Heard[] = [];
-  readonly written: Written[] = [];
   /** Told of each message that is being written to the peer. */
   onWritten: (() => void) | undefined;
   readonly #server: Server;
   readonly #waits: () => Waits;
+  readonly #written: Written[] = [];
+  /** Written to the life of just now. */
   #fresh: Fresh[] = [];
   #line: Socket | undefined;
   #connections = 0;
@@ -30,13 +31,22 @@ export class LineNetwork {
     await once(this.#server.listen(0, '127.0.0.1'), 'listening');
   }
 
+  get written(): readonly Written[] {
+    return [...this.#written, ...this.#fresh.map((frame) => ({ ...frame, heldUpMs: 0 }))];
+  }
+
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Somebody is there. */
+  get isJoined(): boolean {
+    return this.#line?.writable === true;
+  }
+
   /** False: nobody is there to hear it. */
   say(conversation: string, n: number): boolean {
-    if (!this.#line?.writable) return false;
+    if (!this.#line || !this.isJoined) return false;
     this.#line.write(`${conversation}\t${words('n2m', conversation, n)}\n`);
     const [at, connection, life] = [Date.now(), this.#connections, this.#life];
     this.#fresh.push({ conversation, n, at, connection, life, waits: this.#waits() });
@@ -47,7 +57,7 @@ export class LineNetwork {
   /** A life is over. */
   noteEnd(waits: Waits): void {
     for (const { waits: then, ...frame } of this.#fresh) {
-      this.written.push({ ...frame, heldUpMs: heldUpMs(then, waits) });
+      this.#written.push({ ...frame, heldUpMs: heldUpMs(then, waits) });
     }
     this.#fresh = [];
     this.#life += 1;

@@ -21,19 +21,29 @@ const CHATS = 8;
 const HASTE = 0.02;
 const AS_TOKEN = 'as-token-of-the-peer';
 
+interface Parts {
+  readonly homeserver: HomeserverDouble;
+  readonly network: LineNetwork;
+  readonly person: Person;
+  readonly config: PeerConfig;
+  readonly directory: string;
+  /** The network wants to know how long the peer of just now had to wait. */
+  readonly lives: { now: Life | undefined };
+}
+
 export class PeerWorld {
   readonly homeserver: HomeserverDouble;
   readonly network: LineNetwork;
   readonly talkers: readonly Talker[];
-  /** The life of just now. */
-  life: Life | undefined;
+  readonly config: PeerConfig;
+  readonly asToken = AS_TOKEN;
   readonly #person: Person;
-  readonly #chats: PeerConfig['chats'];
+  readonly #lives: Parts['lives'];
   readonly #directory: string;
   readonly #log: number;
   readonly #ends: End[] = [];
 
-  static async build(): Promise<PeerWorld> {
+  static async build(size = CHATS): Promise<PeerWorld> {
     const port = await freePort();
     const registration = {
       id: 'peer',
@@ -47,30 +57,35 @@ export class PeerWorld {
     const homeserver = await HomeserverDouble.start({ serverName: DOMAIN, clockFactor: HASTE, registration });
     const person = await homeserver.createUser('user');
     const chats: PeerConfig['chats'][number][] = [];
-    for (let chat = 0; chat < CHATS; chat++) chats.push(await settleIn(homeserver.url, person, `chat${chat}`));
-    const directory = await mkdtemp(join(tmpdir(), 'peer-crash-'));
-    const world = new PeerWorld({ homeserver, person, chats, directory });
-    await world.network.listen();
+    for (let chat = 0; chat < size; chat++) chats.push(await settleIn(homeserver.url, person, `chat${chat}`));
+    const lives: { now: Life | undefined } = { now: undefined };
+    const network = new LineNetwork(() => lives.now?.waits ?? { program: 0, database: {} });
+    await network.listen();
     const { url: homeserverUrl } = homeserver;
-    const networkPort = world.network.port;
-    const config: PeerConfig = { homeserverUrl, domain: DOMAIN, registration, port, networkPort, chats };
+    const config = { homeserverUrl, domain: DOMAIN, registration, port, networkPort: network.port, chats };
+    const directory = await mkdtemp(join(tmpdir(), 'peer-crash-'));
     await writeFile(join(directory, PEER_CONFIG), JSON.stringify(config));
-    return world;
+    return new PeerWorld({ homeserver, network, person, config, directory, lives });
   }
 
-  private constructor(parts: {
-    readonly homeserver: HomeserverDouble;
-    readonly person: Person;
-    readonly chats: PeerConfig['chats'];
-    readonly directory: string;
-  }) {
+  private constructor(parts: Parts) {
     this.homeserver = parts.homeserver;
+    this.network = parts.network;
+    this.config = parts.config;
     this.#person = parts.person;
-    this.#chats = parts.chats;
     this.#directory = parts.directory;
+    this.#lives = parts.lives;
     this.#log = openSync(join(parts.directory, 'lives.log'), 'a');
-    this.network = new LineNetwork(() => this.life?.waits ?? { program: 0, database: {} });
-    this.talkers = parts.chats.map((chat) => this.#talker(chat));
+    this.talkers = parts.config.chats.map((chat) => this.#talker(chat));
+  }
+
+  /** The life of just now. */
+  get life(): Life | undefined {
+    return this.#lives.now;
+  }
+
+  set life(life: Life) {
+    this.#lives.now = life;
   }
 
   warm(peer: string): Life {
@@ -83,7 +98,7 @@ export class PeerWorld {
   }
 
   history(): History {
-    const chats = this.#chats.map(
+    const chats = this.config.chats.map(
       ({ name, room, ghost }) => [name, { listeners: [name], ghosts: [ghost], rooms: [room] }] as const,
     );
     return {
