@@ -1,11 +1,10 @@
-// What a user is told of how their login is doing, and when. Short troubles pass in silence.
+// What a user is told of how their login is doing, and at once: the answer to a sign-in that they asked for, and what no other
+// attempt cures. All else is an outage, or passes in silence.
 
-import type { Cancel, Clock } from './clock.ts';
 import type { LoginState } from './events.ts';
 import type { LoginId } from './ids.ts';
 import type { Login } from './login.ts';
-
-const PATIENCE_MS = 60_000;
+import type { Outages } from './outages.ts';
 
 export interface Announcement {
   readonly text: string;
@@ -13,87 +12,62 @@ export interface Announcement {
   readonly loud: boolean;
 }
 
-interface Told {
-  /** The user has just asked for this sign-in and waits for its end. */
-  awaited: boolean;
-  /** The trouble that the user was told of. */
-  trouble: boolean;
-  later: Cancel | undefined;
-}
-
 export class Announcer {
-  readonly #clock: Clock;
+  readonly #outages: Pick<Outages, 'begin' | 'end' | 'has'>;
   readonly #say: (login: Login, announcement: Announcement) => void;
-  readonly #told = new Map<LoginId, Told>();
+  /** Sign-ins that users wait for, and whether they were told that it takes longer. */
+  readonly #awaited = new Map<LoginId, { isToldToWait: boolean }>();
 
-  constructor(clock: Clock, announce: (login: Login, announcement: Announcement) => void) {
-    this.#clock = clock;
+  constructor(
+    outages: Pick<Outages, 'begin' | 'end' | 'has'>,
+    announce: (login: Login, announcement: Announcement) => void,
+  ) {
+    this.#outages = outages;
     this.#say = announce;
   }
 
   /** The user asked for this login: they hear how it ends, whatever it is. */
   await(login: Login): void {
-    this.#of(login).awaited = true;
+    this.#awaited.set(login.id, { isToldToWait: false });
   }
 
   forget(login: Login): void {
-    this.#told.get(login.id)?.later?.();
-    this.#told.delete(login.id);
+    this.#awaited.delete(login.id);
+    this.#outages.end(login);
   }
 
   noteState(login: Login, previous: LoginState): void {
-    const told = this.#of(login);
     const { kind, sentence } = login.state;
+    const awaited = this.#awaited.get(login.id);
     switch (kind) {
       case 'connecting':
-      case 'logged-out':
         return;
+      case 'logged-out':
+        return this.forget(login);
       case 'connected':
-        told.later?.();
-        told.later = undefined;
-        if (told.awaited) this.#tell(login, `You are signed in as ${login.address} on ${login.serverName}.`, false);
-        else if (told.trouble) this.#tell(login, `${login.address} is signed in again.`, false);
-        told.trouble = false;
-        break;
+        this.forget(login);
+        if (awaited) this.#tell(login, `You are signed in as ${login.address} on ${login.serverName}.`, false);
+        return;
       case 'disconnected':
       case 'server-down':
-        if (told.awaited) this.#trouble(login, told, `${sentence} I keep trying.`);
-        else if (!told.trouble) told.later ??= this.#clock.after(PATIENCE_MS, () => this.#stillInTrouble(login, told));
-        break;
+        // who asked knows of it already, and is told of the end
+        if (!awaited || this.#outages.has(login)) this.#outages.begin(login);
+        if (awaited?.isToldToWait === false) {
+          awaited.isToldToWait = true;
+          this.#tell(login, `${sentence} I keep trying.`, false);
+        }
+        return;
       case 'bad-credentials':
       case 'signed-in-elsewhere':
       case 'refused':
-        told.later?.();
-        told.later = undefined;
-        if (told.awaited || previous.kind !== kind) this.#trouble(login, told, `${sentence}${remedy(login)}`, true);
-        break;
+        this.forget(login);
+        if (awaited || previous.kind !== kind) this.#tell(login, `${sentence}${remedy(login)}`, true);
+        return;
     }
-    told.awaited = false;
-  }
-
-  #stillInTrouble(login: Login, told: Told): void {
-    told.later = undefined;
-    if (login.connected) return;
-    const why = login.state.sentence === '' ? 'The server does not answer.' : login.state.sentence;
-    this.#trouble(login, told, `${login.address} is not connected: ${why} I keep trying.`);
-  }
-
-  #trouble(login: Login, told: Told, text: string, loud = false): void {
-    told.trouble = true;
-    this.#tell(login, text, loud);
   }
 
   #tell(login: Login, text: string, loud: boolean): void {
     this.#say(login, { text, loud });
-  }
-
-  #of(login: Login): Told {
-    let told = this.#told.get(login.id);
-    if (!told) {
-      told = { awaited: false, trouble: false, later: undefined };
-      this.#told.set(login.id, told);
-    }
-    return told;
   }
 }
 

@@ -22,6 +22,7 @@ import { Management } from './management.ts';
 import type { Matrix, MatrixSink } from './matrix.ts';
 import { Moments } from './moments.ts';
 import type { Network } from './network.ts';
+import { Outages } from './outages.ts';
 import { Overview } from './overview.ts';
 import type { Pages } from './pages.ts';
 import { Permissions, type PermissionMap } from './permissions.ts';
@@ -76,6 +77,7 @@ export class Bridge {
   readonly #requests: Requests;
   readonly #moments: Moments;
   readonly #management: Management;
+  readonly #outages: Outages;
   readonly #announcer: Announcer;
   readonly #logins: Logins;
   readonly #list: BuddyList;
@@ -285,7 +287,19 @@ export class Bridge {
       matrix,
       rooms: store.rooms,
     });
-    this.#announcer = new Announcer(clock, (login, { text, loud }) => {
+    this.#outages = new Outages({
+      outages: store.outages,
+      loginOf: (id) => this.#logins.get(id),
+      serverName: ({ network, server }) => {
+        const known = options.networks.find(({ id }) => id === network)?.servers.find(({ key }) => key === server);
+        return known?.name ?? server;
+      },
+      notify: async (user, content, about) => this.#management.notify(user, content, about, false),
+      amend: async (...said) => this.#management.amend(...said),
+      clock,
+      log,
+    });
+    this.#announcer = new Announcer(this.#outages, (login, { text, loud }) => {
       const about = `${login.id} ${login.state.at.getTime()} ${text}`;
       this.#background(
         this.#management.notify(login.matrixUser, say(text), about, loud),
@@ -303,6 +317,7 @@ export class Bridge {
   /** Every unfinished row runs again in order, every wanted login comes back. */
   async resume(): Promise<void> {
     for (const lane of await this.#store.journal.lanes()) this.#runner.wake(lane);
+    await this.#outages.resume(this.#logins.permitted());
     this.#logins.start();
   }
 
@@ -311,6 +326,7 @@ export class Bridge {
     const patience = new Promise<void>((resolve) => this.#options.clock.after(STOP_PATIENCE_MS, resolve));
     await Promise.race([this.#runner.stop(), patience]);
     await this.#logins.stop();
+    this.#outages.stop();
     this.#list.stop();
     this.#following.stop();
   }
@@ -344,6 +360,10 @@ export class Bridge {
     return {
       signIn: async (user, network, values) => this.#logins.signIn(user, network, network.prepareLogin(values)),
       signInAgain: async (login, password) => this.#logins.signInAgain(login, password),
+      reconnect: async (login) => {
+        if (!login.connected) this.#announcer.await(login);
+        await login.reconnect();
+      },
       signOut: async (login) => this.#logins.signOut(login),
       openChat: async (login, typed) => {
         const who = login.client.resolve(typed);
@@ -364,8 +384,10 @@ export class Bridge {
 
   #onSignIn(login: Login, old: Login | undefined): void {
     if (old?.matrixUser === login.matrixUser) this.#portals.handOver(old, login);
-    else if (old) this.#portals.forget(old);
-    this.#announcer.forget(login);
+    else if (old) {
+      this.#portals.forget(old);
+      this.#announcer.forget(old);
+    }
     this.#announcer.await(login);
   }
 

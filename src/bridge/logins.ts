@@ -71,6 +71,11 @@ export class Logins {
     for (const record of await this.#parts.sessions.claimAll()) await this.#adopt(record);
   }
 
+  /** Those whose users may sign in here. */
+  permitted(): readonly Login[] {
+    return [...this.#logins.values()].filter(({ matrixUser }) => this.#parts.mayUse(matrixUser));
+  }
+
   start(): void {
     const { mayUse, log } = this.#parts;
     for (const login of this.#logins.values()) {

@@ -174,6 +174,13 @@ export class Management {
     return { room, event };
   }
 
+  /** Puts other words in the place of what was said to a user; whose room is another by now is told them there. */
+  async amend(user: MatrixUserId, said: Said, content: Content, about: string): Promise<Said> {
+    if ((await this.#roomOf(user)) !== said.room) return this.notify(user, content, about, false);
+    await this.#parts.matrix.edit(said.room, said.event, content, txnId('e', said.event, about));
+    return said;
+  }
+
   /** The user's room, with the user in it or invited. Two who ask at once get the same one. */
   async #roomOf(user: MatrixUserId): Promise<RoomId> {
     let looking = this.#looking.get(user);

@@ -1,5 +1,5 @@
-// Work that is due again after every change: one round at a time for each login, and what changes meanwhile is part of the
-// next. Knows when a round may begin; not what is done in it.
+// Work that is due again after every change: one round at a time for each login, or what else has rounds, and what changes
+// meanwhile is part of the next. Knows when a round may begin; not what is done in it.
 
 import type { Cancel, Clock } from './clock.ts';
 import { BridgeError } from './errors.ts';
@@ -8,14 +8,14 @@ import type { Log } from './log.ts';
 
 const RETRY_AFTER_MS = 10_000;
 
-export interface RoundsParts {
+export interface RoundsParts<Id extends string> {
   readonly clock: Clock;
   readonly log: Log;
   /** A round waits so long for other changes to come along. */
   readonly delayMs: number;
-  /** Between the end of a login's round and the beginning of its next. */
+  /** Between the end of a round and the beginning of the next of the same. */
   readonly gapMs: number;
-  readonly work: (id: LoginId) => Promise<void>;
+  readonly work: (id: Id) => Promise<void>;
   /** For the log: what could not be done. */
   readonly failure: string;
 }
@@ -27,16 +27,16 @@ interface Round {
   endedAt: number;
 }
 
-export class Rounds {
-  readonly #parts: RoundsParts;
-  readonly #rounds = new Map<LoginId, Round>();
+export class Rounds<Id extends string = LoginId> {
+  readonly #parts: RoundsParts<Id>;
+  readonly #rounds = new Map<Id, Round>();
   #stopped = false;
 
-  constructor(parts: RoundsParts) {
+  constructor(parts: RoundsParts<Id>) {
     this.#parts = parts;
   }
 
-  due(id: LoginId): void {
+  due(id: Id): void {
     if (this.#stopped) return;
     let round = this.#rounds.get(id);
     if (!round)
@@ -46,7 +46,7 @@ export class Rounds {
   }
 
   /** No further round. Resolves when the one that is under way has ended. */
-  async forget(id: LoginId): Promise<void> {
+  async forget(id: Id): Promise<void> {
     const round = this.#rounds.get(id);
     round?.waiting?.();
     this.#rounds.delete(id);
@@ -58,14 +58,14 @@ export class Rounds {
     for (const { waiting } of this.#rounds.values()) waiting?.();
   }
 
-  #beginAfter(id: LoginId, round: Round, ms: number): void {
+  #beginAfter(id: Id, round: Round, ms: number): void {
     round.waiting ??= this.#parts.clock.after(ms, () => {
       round.waiting = undefined;
       round.running = this.#run(id, round);
     });
   }
 
-  async #run(id: LoginId, round: Round): Promise<void> {
+  async #run(id: Id, round: Round): Promise<void> {
     const { work, log, failure } = this.#parts;
     round.again = false;
     let retry = false;
@@ -73,7 +73,7 @@ export class Rounds {
       await work(id);
     } catch (error) {
       retry = error instanceof BridgeError && error.retriable;
-      log.warn({ login: id, err: error }, failure);
+      log.warn({ about: id, err: error }, failure);
     }
     round.running = undefined;
     round.endedAt = this.#now();

@@ -35,6 +35,11 @@ export function lines(...contents: readonly Content[]): Content {
   };
 }
 
+/** A time as people read it, to the minute. */
+export function minutes(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** A link to a room that Matrix clients open themselves. */
 export function roomLink(name: string, room: string): Run {
   return link(name, `https://matrix.to/#/${encodeURIComponent(room)}`);

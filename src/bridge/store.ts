@@ -11,6 +11,7 @@ import type {
   RemoteMessageId,
   RemoteUserId,
   RoomId,
+  ServerKey,
 } from './ids.ts';
 import type { LoginSeed, SessionMemory } from './network.ts';
 import type { OwnWishes } from './own-profile.ts';
@@ -26,6 +27,7 @@ export interface Store {
   readonly boards: BoardStore;
   readonly choices: ChoiceStore;
   readonly retries: RetryStore;
+  readonly outages: OutageStore;
   readonly journal: Journal;
   close(): Promise<void>;
 }
@@ -191,6 +193,28 @@ export interface RetryStore {
   put(offer: RetryOffer): Promise<void>;
   find(notice: EventId): Promise<RetryOffer | undefined>;
   remove(notice: EventId): Promise<void>;
+}
+
+/** A server of which a user's accounts were, or are, without a connection. */
+export interface OutageKey {
+  readonly user: MatrixUserId;
+  readonly network: NetworkId;
+  readonly server: ServerKey;
+}
+
+/** An outage that lasts, as its user is told of it. `accounts`: all that were part of it. */
+export interface OutageRecord extends OutageKey {
+  readonly since: Date;
+  readonly accounts: readonly { readonly login: LoginId; readonly address: string }[];
+  /** Where it is told; undefined until it is. */
+  readonly notice?: { readonly room: RoomId; readonly event: EventId };
+}
+
+export interface OutageStore {
+  all(): Promise<readonly OutageRecord[]>;
+  /** Keeps it, in the place of an older one of the same key. */
+  put(outage: OutageRecord): Promise<void>;
+  remove(key: OutageKey): Promise<void>;
 }
 
 /** What a journal row holds; versioned by the store. */

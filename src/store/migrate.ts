@@ -15,6 +15,7 @@ import * as telling from '../../migrations/0009-what-is-told.ts';
 import * as networkChoices from '../../migrations/0010-network-choices.ts';
 import * as roomsCounted from '../../migrations/0011-rooms-counted.ts';
 import * as retries from '../../migrations/0012-retries.ts';
+import * as outages from '../../migrations/0013-outages.ts';
 import type { Database } from './database.ts';
 
 /** In order of their names. */
@@ -31,6 +32,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-network-choices': networkChoices,
   '0011-rooms-counted': roomsCounted,
   '0012-retries': retries,
+  '0013-outages': outages,
 };
 
 /** The migrations that were carried out just now. */

@@ -79,6 +79,15 @@ export const TABLES = {
     from_part: 'integer',
     at: 'timestamp with time zone',
   },
+  outage: {
+    matrix_user: 'text',
+    network: 'text',
+    server: 'text',
+    since: 'timestamp with time zone',
+    accounts: 'jsonb',
+    room: 'text?',
+    event_id: 'text?',
+  },
   inbox: {
     seq: 'bigint',
     source: 'text',

@@ -13,6 +13,7 @@ import { openEmbedded, type EmbeddedConfig } from './embedded.ts';
 import { SqlJournal } from './journal.ts';
 import { loadSealer, type KeySource } from './keys.ts';
 import { migrate } from './migrate.ts';
+import { SqlOutages } from './outages.ts';
 import { SqlPortals } from './portals.ts';
 import { Owner } from './owner.ts';
 import { openPostgres, type PostgresConfig } from './postgres.ts';
@@ -129,6 +130,7 @@ export async function storeOn(
     spaces: new SqlSpaces(database),
     boards: new SqlBoards(database),
     choices: new SqlChoices(database),
+    outages: new SqlOutages(database),
     ready: async () => void (await database.run({ name: 'ready', text: 'select 1' }, [])),
     anythingSealed: async () => (await sealedWith(database)).length > 0,
     serversInUse: async (network) => sessions.serversInUse(network),

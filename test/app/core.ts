@@ -109,7 +109,7 @@ export class Core {
   static async open(database: Database, permissions?: PermissionMap): Promise<Core> {
     const core = new Core(database);
     onTestFinished(async () => core.close());
-    const tables = 'session, inbox, outbox, message_map, management_room, ghost, seen';
+    const tables = 'session, inbox, outbox, message_map, management_room, ghost, seen, outage';
     await database.run({ name: '', text: `truncate ${tables} cascade` }, []);
     await core.start(permissions);
     return core;

@@ -4,10 +4,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { stringify } from 'yaml';
 import { type App, startApp } from '../../src/app.ts';
-import type { Clock } from '../../src/bridge/clock.ts';
 import type { NetworkId } from '../../src/bridge/ids.ts';
+import { PATIENCE_MS } from '../../src/bridge/outages.ts';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { registration } from '../../src/matrix/registration.ts';
@@ -20,15 +21,15 @@ import { MsnPerson, type MsnPersonOptions } from '../support/msn-person.ts';
 import type { AccountSpec } from '../support/msn-server/account.ts';
 import { MsnServerDouble } from '../support/msn-server/msn-server-double.ts';
 import { keptLog } from '../support/no-log.ts';
+import { HastyClock } from './hasty-clock.ts';
 import { freePort } from '../support/free-port.ts';
 import { startPostgres } from '../support/postgres.ts';
 
 const FRIENDS = ['alice', 'bob', 'carol'];
 
-const TOKENS = { as: 'as-token-of-the-house', hs: 'hs-token-of-the-house' };
+const LOST = ['disconnected', 'server-down'];
 
-/** Ten times as fast as the machine's: a minute of patience is six seconds. */
-const hastyClock: Clock = { ...systemClock, after: (ms, callback) => systemClock.after(ms / 10, callback) };
+const TOKENS = { as: 'as-token-of-the-house', hs: 'hs-token-of-the-house' };
 
 export interface HouseOptions {
   readonly homeserver?: HomeserverOptions;
@@ -62,6 +63,7 @@ async function database(): Promise<string> {
 
 export class House {
   readonly log = keptLog();
+  readonly clock = new HastyClock();
   readonly echo = new EchoNetwork({ password: 'cave', now: () => systemClock.now() });
   readonly homeserver: HomeserverDouble;
   readonly msn: MsnServerDouble;
@@ -165,7 +167,7 @@ export class House {
     await writeFile(file, stringify(this.#config));
     const config = readConfig(file);
     const onLost = (error: Error): void => this.log.error({ err: error }, 'the database was lost to another process');
-    this.#app = await startApp(config, { clock: hastyClock, log: this.log, networks: [this.echo], onLost });
+    this.#app = await startApp(config, { clock: this.clock, log: this.log, networks: [this.echo], onLost });
   }
 
   async close(): Promise<void> {
@@ -180,6 +182,18 @@ export class House {
     await this.homeserver.goAway();
     await app?.stop();
     await this.homeserver.comeBack();
+  }
+
+  /** An account has lost its server, and so much time goes by that its user is told. */
+  async lasts(): Promise<void> {
+    await vi.waitFor(
+      () => {
+        const states = this.log.lines.flatMap(({ fields }) => ('state' in fields ? [String(fields.state)] : []));
+        if (!LOST.includes(states.at(-1) ?? '')) throw new Error('no connection was lost');
+      },
+      { timeout: 20_000, interval: 5 },
+    );
+    this.clock.skip(PATIENCE_MS);
   }
 
   /** From the next `open` on. */

@@ -76,11 +76,12 @@ test('a lost connection comes back by itself, and what was said meanwhile arrive
 
 test('a server that is down is named in a sentence, and the user hears when it is well again', async () => {
   await house.msn.goDown();
-  await alice.hears(/not connected: .*keep trying/, 20_000);
+  await house.lasts();
+  await alice.hears(/^alice@example.com has not been connected to Test server since .*keep trying/);
   expect(await alice.asks('status', /Test server/)).toMatch(/trying again/);
   expect(await alice.asks('list', /Contacts of/)).toMatch(/as of \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
   await house.msn.comeBack();
-  await alice.hears(/signed in again/, 60_000);
+  await alice.hears(/^\* alice@example.com is back on Test server since .*/, 60_000);
 });
 
 test('a server that is down at the first sign-in is one plain sentence', async () => {
@@ -97,7 +98,7 @@ test('a server that is down at the first sign-in is one plain sentence', async (
 
 test('a mistyped password does not cost the account that works', async () => {
   bob = await house.onMsn('bob');
-  await house.homeserver.waitFor(() => house.msn.isSignedIn('alice@example.com'), 'alice to be back', 30_000);
+  await bob.waitForPresence('alice@example.com', 'NLN', { timeoutMs: 30_000 });
   await alice.asks('login', /Which network/);
   await alice.asks('msn', /e-mail address/);
   await alice.asks('alice@example.com', /password/);

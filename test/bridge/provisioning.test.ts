@@ -73,6 +73,7 @@ class Stage {
         this.newPasswords.push(password);
         return login;
       },
+      reconnect: async () => undefined,
       signOut: async (login) => {
         this.signOuts.push(login.id);
         this.logins.splice(this.logins.indexOf(login), 1);

@@ -11,6 +11,7 @@ import { storeOn } from '../../src/store/store.ts';
 import { ALICE, benchOn, KEY, MALLORY, NETWORK, OTHER_KEY, ROOM, seed, type Bench, type Harness } from './harness.ts';
 import { choicesContract } from './choices-contract.ts';
 import { journalContract } from './journal-contract.ts';
+import { outagesContract } from './outages-contract.ts';
 import { requestsContract } from './requests-contract.ts';
 import { sessionContract } from './session-contract.ts';
 
@@ -43,6 +44,9 @@ export function storeContract(harness: Harness): void {
   });
   describe('people who ask', () => {
     requestsContract(current);
+  });
+  describe('outages', () => {
+    outagesContract(current);
   });
   describe('journal', () => {
     journalContract(current, async () => benchOn(await harness.openAfterCrash(), 'process-2'));

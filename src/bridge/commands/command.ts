@@ -57,6 +57,8 @@ export interface Operations {
   signIn(user: MatrixUserId, network: Network, values: ReadonlyMap<string, string>): Promise<Login>;
   /** The same account with a new password. Its rooms and what was chosen for it stay. */
   signInAgain(login: Login, password: string): Promise<Login>;
+  /** Signs in again now, also where the bridge would not by itself; how it goes is told when it is known. */
+  reconnect(login: Login): Promise<void>;
   signOut(login: Login): Promise<void>;
   /** The room of a chat; `fresh`: it was made just now. */
   openChat(

@@ -2,10 +2,9 @@
 
 import type { Availability, Contact, Content } from '../events.ts';
 import type { Login } from '../login.ts';
-import { bold, lines, say } from '../say.ts';
+import { bold, lines, minutes, say } from '../say.ts';
 import { withLogin } from './choose.ts';
 import type { Command } from './command.ts';
-import { minutes } from './login-words.ts';
 
 const ORDER: Readonly<Record<Availability, number>> = { online: 0, busy: 1, away: 2, offline: 3 };
 

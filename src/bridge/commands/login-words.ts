@@ -2,6 +2,7 @@
 
 import type { LoginStateKind } from '../events.ts';
 import type { Login } from '../login.ts';
+import { minutes } from '../say.ts';
 
 export const STATE_WORDS: Readonly<Record<LoginStateKind, string>> = {
   connecting: 'signing in',
@@ -18,9 +19,4 @@ export const STATE_WORDS: Readonly<Record<LoginStateKind, string>> = {
 export function loginWords({ serverName, protocol, state: { kind, sentence, at } }: Login): string {
   const spoken = protocol && kind === 'connected' ? ` with ${protocol}` : '';
   return ` on ${serverName}: ${STATE_WORDS[kind]}${spoken}, since ${minutes(at)}. ${sentence}`.trimEnd();
-}
-
-/** A time as people read it, to the minute. */
-export function minutes(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

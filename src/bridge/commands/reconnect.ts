@@ -14,7 +14,7 @@ export const reconnectCommand: Command = {
         await context.reply(say(`${login.address} is signed in.`));
         return undefined;
       }
-      await login.reconnect();
+      await context.operations.reconnect(login);
       await context.reply(say(`Signing in as ${login.address} on ${login.serverName}…`));
       return undefined;
     }),

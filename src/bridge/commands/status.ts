@@ -2,9 +2,9 @@
 
 import type { Content } from '../events.ts';
 import type { Health, Overview } from '../overview.ts';
-import { bold, lines, say } from '../say.ts';
+import { bold, lines, minutes, say } from '../say.ts';
 import type { Command } from './command.ts';
-import { loginWords, minutes, STATE_WORDS } from './login-words.ts';
+import { loginWords, STATE_WORDS } from './login-words.ts';
 
 export function statusCommand(overview: Pick<Overview, 'health'>): Command {
   return {
