@@ -139,6 +139,24 @@ test('what the server does not take is told, and asked for anew when it is chose
   expect(changes(stage).slice(2)).toEqual(['PRP Rude', 'CHG BSY', 'PRP Rude']);
 });
 
+test('a name that was chosen and that the server does not take any more is told, once', async () => {
+  const stage = await setStage({ refusals: 'documented' });
+  stage.server.faults.add({ verb: 'PRP' }, refusal(209));
+  const { client, sink } = makeClient(stage);
+  for (const epoch of [1, 2]) {
+    client.connect(epoch, { nick: 'Rude' });
+    await stage.server.waitFor(({ verb, direction }) => verb === '209' && direction === 'out', {
+      after: stage.server.mark,
+    });
+    await eventually(() => sink.kinds.at(-1) === 'connected');
+    stage.server.cut(ALICE);
+    await eventually(() => sink.kinds.at(-1) === 'disconnected');
+  }
+  expect(sink.events.flatMap((event) => (event.type === 'notice' ? [event.text] : []))).toEqual([
+    'Your contacts do not see the name “Rude”: The server does not take that name. “nick” chooses another one.',
+  ]);
+});
+
 test('a version of the protocol without personal messages says so to who wants one', async () => {
   const stage = await setStage({ profile: { dialects: ['MSNP8'] } });
   const { client, sink } = await signIn(stage, { message: 'from another life' });

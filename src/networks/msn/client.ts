@@ -137,6 +137,7 @@ export class MsnClient implements NetworkClient {
       password,
       wanted,
       ask: async (question) => this.#people.ask(question, (command) => connection.command(command)),
+      tell: (text) => this.#service.sayOnce(text),
       cached: this.#people.cached,
       mayForgive: this.#people.areKnown && !this.#ticketRefused,
       io: ways.to('NS'),

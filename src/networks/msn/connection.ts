@@ -44,6 +44,7 @@ export interface ConnectionParts {
   readonly onEvent: (event: SessionEvent) => void;
   /** Asks the server over this connection; resolves when it is done, throws `BridgeError` when it is not. */
   readonly ask: OwnPresenceParts['ask'];
+  readonly tell: OwnPresenceParts['tell'];
   /** Our status stands: the login is connected. */
   readonly onConnected: (dialect: DialectName, serial: string) => void;
   /** Called once; nothing follows. */

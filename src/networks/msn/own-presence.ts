@@ -2,6 +2,8 @@
 // come and not change three times over. Knows what is wanted and what the server has; not how it is asked.
 
 import type { Cancel, Clock } from '../../bridge/clock.ts';
+import { BridgeError } from '../../bridge/errors.ts';
+import type { BridgeErrorCode } from '../../bridge/errors.ts';
 import type { Log } from '../../bridge/log.ts';
 import type { WantedPresence } from '../../bridge/network.ts';
 import type { StatusCode } from '../../msnp/notification-types.ts';
@@ -16,6 +18,8 @@ export type OwnStatus = Exclude<StatusCode, 'FLN'>;
 /** As which one signs in; nobody sees it. */
 export const HIDDEN: OwnStatus = 'HDN';
 const USUAL: OwnStatus = 'NLN';
+/** Refused, not lost: it will be so at the next sign-in, too. */
+const FOR_GOOD: ReadonlySet<BridgeErrorCode> = new Set(['network', 'bad-input']);
 /** A server that wants fewer changes of status counts in twos of seconds. */
 const AGAIN_MS = 3_000;
 
@@ -25,6 +29,8 @@ export interface OwnPresenceParts {
   readonly log: Log;
   readonly setStatus: (status: OwnStatus) => void;
   readonly ask: (question: Question) => Promise<void>;
+  /** A sentence for the user, who has asked for nothing just now; the same comes at every sign-in. */
+  readonly tell: (text: string) => void;
   /** The wanted status stands. */
   readonly onStands: () => void;
 }
@@ -85,7 +91,7 @@ export class OwnPresence {
 
   /** Signed in, the contact list there, and nobody sees us yet. */
   #enter(): void {
-    this.#inBackground(this.#rename());
+    this.#inBackground(this.#rename(), () => `Your contacts do not see the name “${this.#words.nick}”`);
     if (this.#status !== HIDDEN) this.#show();
     else if (this.#says()) this.#inBackground(this.#express());
   }
@@ -110,10 +116,13 @@ export class OwnPresence {
     return this.#words.message !== '' || this.#words.media !== '';
   }
 
-  #inBackground(asked: Promise<void>): void {
-    asked.catch((error: unknown) =>
-      this.#parts.log.info({ err: error }, 'the server did not take our name or message'),
-    );
+  /** `failed`: what the user is told if the server will not have it. */
+  #inBackground(asked: Promise<void>, failed?: () => string): void {
+    asked.catch((error: unknown) => {
+      this.#parts.log.info({ err: error }, 'the server did not take our name or message');
+      if (failed && error instanceof BridgeError && FOR_GOOD.has(error.code))
+        this.#parts.tell(`${failed()}: ${error.message} “nick” chooses another one.`);
+    });
   }
 }
 

@@ -25,6 +25,7 @@ export class Service {
   readonly news: ServiceNews;
   readonly pages: WebPages;
   readonly #notices: Notices;
+  readonly #said = new Set<string>();
 
   constructor({ profile, login, clock, log, emit, ask }: ServiceParts) {
     this.#notices = new Notices({ login: login.user, clock, emit });
@@ -41,6 +42,13 @@ export class Service {
   /** A sentence for the user. */
   say(text: string): void {
     this.#notices.say(text);
+  }
+
+  /** What is found out anew at every sign-in is said once. */
+  sayOnce(text: string): void {
+    if (this.#said.has(text)) return;
+    this.#said.add(text);
+    this.say(text);
   }
 
   /** A session begins. */
