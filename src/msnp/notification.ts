@@ -186,11 +186,13 @@ export class NotificationSession implements Session<NotificationCommand, Session
     this.#phase = 'SYN';
     this.#dialect = dialect;
     this.#desk = new ContactDesk(this.#sender, address, dialect);
+    const asking = this.#desk.synchronize(cached);
+    this.#missing = this.#desk.missing;
     return [
       event({ type: 'signed-in', address: normalizeAddress(address), dialect: dialect.name }),
       ...ownNick(nick),
       ...(this.#pings ? [FIRST_PING] : []),
-      ...this.#desk.synchronize(cached),
+      ...asking,
       STEP_TIMEOUT,
     ];
   }

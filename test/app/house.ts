@@ -12,6 +12,7 @@ import { PATIENCE_MS } from '../../src/bridge/outages.ts';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { registration } from '../../src/matrix/registration.ts';
+import { FaultProxy, type Weather } from '../support/fault-proxy.ts';
 import { EchoNetwork } from '../support/echo-network.ts';
 import { HomeserverDouble, type HomeserverOptions } from '../support/homeserver/homeserver.ts';
 import { MatrixClient } from '../support/homeserver/matrix-client.ts';
@@ -42,12 +43,42 @@ export interface HouseOptions {
   readonly provisioning?: object;
   /** Users' browsers reach the bridge. */
   readonly browsers?: boolean;
+  /** The bridge reaches the MSN server over links that can be made bad; everybody else does not. */
+  readonly badLinks?: boolean;
   /** Further keys of the MSN server in config.yaml. */
   readonly server?: (msn: MsnServerDouble) => object;
   /** Of MSN accounts, by name; `secret` otherwise. */
   readonly passwords?: Readonly<Record<string, string>>;
   /** MSN accounts with a mailbox, by name, and what is unread there. */
   readonly mail?: Readonly<Record<string, NonNullable<AccountSpec['mail']>>>;
+}
+
+/** What stands between the bridge and the MSN server. */
+export class Links {
+  readonly notification: FaultProxy;
+  readonly switchboard: FaultProxy;
+
+  constructor(notification: FaultProxy, switchboard: FaultProxy) {
+    this.notification = notification;
+    this.switchboard = switchboard;
+  }
+
+  static async before(msn: MsnServerDouble): Promise<Links> {
+    const to = async (port: number): Promise<FaultProxy> => FaultProxy.start({ host: msn.host, port });
+    return new Links(await to(msn.notificationPort), await to(msn.switchboardPort));
+  }
+
+  get both(): readonly FaultProxy[] {
+    return [this.notification, this.switchboard];
+  }
+
+  set weather(weather: Weather) {
+    for (const proxy of this.both) proxy.weather = weather;
+  }
+
+  get vanished(): number {
+    return this.both.reduce((sum, { vanished }) => sum + vanished, 0);
+  }
 }
 
 /** config.yaml, as far as tests change it. */
@@ -67,6 +98,7 @@ export class House {
   readonly echo = new EchoNetwork({ password: 'cave', now: () => systemClock.now() });
   readonly homeserver: HomeserverDouble;
   readonly msn: MsnServerDouble;
+  #links: Links | undefined;
   readonly databaseUrl: string;
   readonly #directory: string;
   readonly #people: MsnPerson[] = [];
@@ -108,6 +140,8 @@ export class House {
     });
     const directory = await mkdtemp(join(tmpdir(), 'bridge-house-'));
     const house = new House(homeserver, msn, directory, await database());
+    if (options.badLinks === true) house.#links = await Links.before(msn);
+    const { host, port: msnPort } = house.#links?.notification ?? msn;
     house.#config = {
       homeserver: { url: homeserver.url, domain },
       appservice: {
@@ -126,8 +160,8 @@ export class House {
           servers: {
             test: {
               name: 'Test server',
-              host: msn.host,
-              port: msn.port,
+              host,
+              port: msnPort,
               nexus_url: msn.nexusUrl,
               // each of its servers has a port of its own
               hosts: [msn.host],
@@ -142,6 +176,13 @@ export class House {
     };
     await house.open();
     return house;
+  }
+
+  /** Of a house that was built with them. The switchboard's is that of the account that they are given to. */
+  links(address: string): Links {
+    if (!this.#links) throw new Error('a house with good links');
+    this.msn.switchboardAs.set(address, this.#links.switchboard.address);
+    return this.#links;
   }
 
   get bot(): string {
@@ -215,6 +256,7 @@ export class House {
   async pullDown(): Promise<void> {
     for (const person of this.#people) person.vanish();
     await this.close();
+    for (const proxy of this.#links?.both ?? []) await proxy.stop();
     await this.msn.stop();
     await this.homeserver.stop();
     await rm(this.#directory, { recursive: true, force: true, maxRetries: 5 });

@@ -112,6 +112,19 @@ test('in the void connections stand and say nothing, and those that lost somethi
   expect(one.pieces).toEqual([]);
 });
 
+test('a connection that halts is silent in the middle of what is said', async () => {
+  const { proxy, seen, call } = await start();
+  const one = await call();
+  one.socket.write('before ');
+  await heard(one, 'before ');
+  proxy.weather = { type: 'halt', bytes: 4 };
+  one.socket.write('after');
+  await heard(one, 'before afte');
+  seen[0]!.socket.write('further');
+  await vi.waitFor(() => expect(proxy.vanished).toBe(1 + 7));
+  expect(one.pieces.join('')).toBe('before afte');
+});
+
 test('a cut is an end at both ends, and a reset is a reset', async () => {
   const { proxy, seen, call } = await start();
   const one = await call();

@@ -2,8 +2,22 @@
 
 import { describe, expect, test } from 'vitest';
 
+import { freePort } from '../support/free-port.ts';
 import { refusal } from '../support/msn-server/faults.ts';
-import { ALICE, BOB, CAROL, eventually, makeClient, say, setStage, signInOurs, signInPerson } from './msn-stage.ts';
+import type { FetchReply } from '../../src/msnp/session.ts';
+import { createIo } from '../../src/networks/msn/io.ts';
+import {
+  ALICE,
+  BOB,
+  CAROL,
+  eventually,
+  makeClient,
+  pass,
+  say,
+  setStage,
+  signInOurs,
+  signInPerson,
+} from './msn-stage.ts';
 
 describe.each(['MSNP8', 'MSNP12'] as const)('with %s', (dialect) => {
   test('signs in, brings the contact list and then who is there', async () => {
@@ -221,4 +235,31 @@ test('what another place of ours calls somebody on our list goes no further: it 
   stage.server.tell(ALICE, 'ADC 0 FL N=last@example.com F=Last');
   await eventually(() => sink.presenceOf('last@example.com') !== undefined);
   expect(JSON.stringify(sink.events)).not.toContain('secret');
+});
+
+test('a session over the gateway that a killed process left behind ends when we sign in again, and does not end ours', async () => {
+  const gateway = await freePort();
+  const killed = Promise.withResolvers<FetchReply>();
+  let isKilled = false;
+  const stage = await setStage({
+    ports: { gateway },
+    profile: { gateway: { url: `http://127.0.0.1:${gateway}/`, only: true } },
+    io: (profile) => {
+      const io = createIo(profile);
+      return { ...io, fetch: async (request) => (isKilled ? killed.promise : io.fetch(request)) };
+    },
+  });
+  const left = await signInOurs(stage);
+  isKilled = true;
+  await pass(stage, 10_000); // it asks for news once more
+  isKilled = false;
+  const { mark } = stage.server;
+  const ours = await signInOurs(stage, 2);
+  await stage.server.waitFor(({ line, user }) => line === 'OUT OTH' && user === ALICE, { after: mark });
+  await pass(stage, 60_000);
+  expect([left.sink.kinds, ours.sink.kinds]).toEqual([
+    ['connecting', 'connected'],
+    ['connecting', 'connected'],
+  ]);
+  killed.resolve({ type: 'failed', reason: 'the process is gone' });
 });

@@ -12,6 +12,8 @@ export type Weather =
   | { readonly type: 'drip'; readonly bytes: number; readonly everyMs: number }
   /** Every byte arrives by itself. */
   | { readonly type: 'split' }
+  /** So many more bytes go on in each direction of each connection, and then nothing: in the middle of what is said. */
+  | { readonly type: 'halt'; readonly bytes: number }
   /** Nothing arrives, and nobody is told: new connections stand, too. */
   | { readonly type: 'void' };
 
@@ -28,6 +30,8 @@ interface Link {
   readonly far: Socket;
   /** Both ends believe that it stands. */
   isLost: boolean;
+  /** How much went to each end since it began to halt. */
+  readonly halting: Map<Socket, number>;
 }
 
 export class FaultProxy {
@@ -104,7 +108,7 @@ export class FaultProxy {
   #accept(near: Socket): void {
     this.#accepted += 1;
     const far = connect({ ...this.#target, allowHalfOpen: true, noDelay: true });
-    const link: Link = { near, far, isLost: false };
+    const link: Link = { near, far, isLost: false, halting: new Map() };
     this.#links.add(link);
     void this.#carry(link, near, far);
     void this.#carry(link, far, near);
@@ -128,11 +132,20 @@ export class FaultProxy {
   async #send(link: Link, bytes: Buffer, to: Socket): Promise<void> {
     const { weather } = this;
     if (weather.type === 'latency') await pause(weather.ms);
+    if (weather.type === 'halt') return this.#sendSome(link, bytes, to, weather.bytes);
     for (const piece of cut(bytes, sizeIn(weather))) {
       if (this.#isLost(link)) this.#vanished += piece.length;
       else await write(to, piece);
       if (weather.type === 'drip') await pause(weather.everyMs);
     }
+  }
+
+  async #sendSome(link: Link, bytes: Buffer, to: Socket, most: number): Promise<void> {
+    const gone = link.halting.get(to) ?? 0;
+    const some = bytes.subarray(0, Math.max(0, most - gone));
+    link.halting.set(to, gone + some.length);
+    if (some.length > 0) await write(to, some);
+    this.#vanished += bytes.length - some.length;
   }
 
   /** A connection of which something has vanished never works again: it would have a hole. */
