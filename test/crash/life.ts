@@ -3,10 +3,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { LAST_WORDS, type LastWords, type News, type Order, type Word } from './children/orders.ts';
+import { FIRST, prioritise } from './priority.ts';
 import { type Waits, waitsOf } from './waits.ts';
 
 export interface LifeOptions {
@@ -27,8 +27,6 @@ export interface Ended {
 }
 
 const WARM_LIMIT_MS = 60_000;
-/** Who makes ready does not take the time of whoever lives. */
-const PATIENT = 10;
 
 /** All that are alive end with us. */
 const alive = new Set<ChildProcess>();
@@ -53,7 +51,6 @@ export class Life {
     });
     alive.add(child);
     this.#child = child;
-    this.#hurry(PATIENT);
     const warm = Promise.withResolvers<void>();
     const ready = Promise.withResolvers<void>();
     this.#warm = warm.promise;
@@ -97,7 +94,7 @@ export class Life {
     const limit = setTimeout(() => this.kill('never ready'), WARM_LIMIT_MS);
     await this.#warm;
     clearTimeout(limit);
-    this.#hurry(0);
+    if (this.#child.pid !== undefined && this.#child.exitCode === null) prioritise(this.#child.pid, FIRST);
     this.#tell({ type: 'begin', order });
   }
 
@@ -124,12 +121,5 @@ export class Life {
   #tell(word: Word): void {
     // it may have died just now
     if (this.#child.connected) this.#child.send(word, () => undefined);
-  }
-
-  /** Only the administrator may hurry anybody again. */
-  #hurry(priority: number): void {
-    if (process.getuid?.() === 0 && this.#child.exitCode === null && this.#child.pid !== undefined) {
-      setPriority(this.#child.pid, priority);
-    }
   }
 }

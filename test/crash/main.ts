@@ -1,36 +1,43 @@
 // Ends lives of the bridge in every way there is, and says what came of it: a table, then `figure NAME VALUE` lines.
 
 import { appendFileSync } from 'node:fs';
+import { seeded } from '../msnp/support/random.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { forgetWhatWasDone } from './rounds/forgetful.ts';
 import { killLives } from './rounds/kills.ts';
 import { killDatabases } from './rounds/outages.ts';
 import { killPeer } from './rounds/peers.ts';
 import { stopLives } from './rounds/stops.ts';
+import { Plans } from './plans.ts';
+import { FIRST, startedWith } from './priority.ts';
 import { figures, merged, misses, type Reported, results, type Round, table } from './report.ts';
 import { isOver, type RoundOptions } from './stage.ts';
 
-/** How often each kind of trouble comes; `peers`: kills of each peer. */
-const SHORT = { kills: 110, stops: 8, lapses: 400, outages: 5, peers: 12, seed: 1 };
+/**
+ * How often each kind of trouble comes; `peers`: kills of each peer. `seconds`: a slow machine makes less trouble than that in
+ * its time, and the figures say how much; 0 gives it all the time in the world.
+ */
+const SHORT = { kills: 110, stops: 8, lapses: 400, outages: 5, peers: 12, seed: 1, seconds: 210 };
 type Sizes = Record<keyof typeof SHORT, number>;
-const LONG: Sizes = { kills: 1_000, stops: 200, lapses: 10_000, outages: 100, peers: 100, seed: 1 };
+const LONG: Sizes = { kills: 1_000, stops: 200, lapses: 10_000, outages: 100, peers: 100, seed: 1, seconds: 0 };
+const NOTHING: Sizes = { kills: 0, stops: 0, lapses: 0, outages: 0, peers: 0, seed: 1, seconds: 0 };
+
+type Kind = Exclude<keyof Sizes, 'seed' | 'seconds'>;
+const SHARE_OF_TIME: Readonly<Record<Kind, number>> = {
+  kills: 0.62,
+  stops: 0.1,
+  lapses: 0.08,
+  outages: 0.08,
+  peers: 0.06,
+};
 /** In one world, which grows with each newcomer. Lapses need no newcomers. */
 const MOST_OF_A_WORLD: Partial<Sizes> = { kills: 100, stops: 100, outages: 50 };
-/** On a slow machine the short set makes less trouble, and says so: it is not to hold up whoever waits for it. */
-const SHORT_SECONDS: Partial<Sizes> = { kills: 140, stops: 15, lapses: 12, outages: 12, peers: 10 };
 
 const USAGE = `Usage: npm run test:crash -- [short | long | only] [${Object.keys(SHORT).join('=N] [')}=N]
   “only” does nothing but what is named, for example: npm run test:crash -- only kills=20`;
 
-interface Wish {
-  readonly sizes: Sizes;
-  readonly isShort: boolean;
-}
-
-function readWish(words: readonly string[]): Wish {
-  const nothing = Object.fromEntries(Object.keys(SHORT).map((name) => [name, 0])) as Sizes;
-  const [isLong, isOnly] = ['long', 'only'].map((word) => words.includes(word));
-  const sizes: Sizes = isOnly ? { ...nothing, seed: 1 } : { ...(isLong ? LONG : SHORT) };
+function readSizes(words: readonly string[]): Sizes {
+  const sizes = { ...(words.includes('only') ? NOTHING : words.includes('long') ? LONG : SHORT) };
   for (const word of words) {
     const [name = '', value] = word.split('=');
     if (['long', 'short', 'only'].includes(word)) continue;
@@ -38,14 +45,20 @@ function readWish(words: readonly string[]): Wish {
       throw new Error(`“${word}” is not understood.\n${USAGE}`);
     sizes[name as keyof Sizes] = Number(value);
   }
-  return { sizes, isShort: !isLong && !isOnly };
+  return sizes;
 }
 
-type Kind = Exclude<keyof Sizes, 'seed'>;
 type Play = (count: number, options: RoundOptions) => Promise<Round>;
 
-const KINDS: readonly (Omit<Reported, 'round'> & { readonly kind: Kind; readonly play: Play })[] = [
-  { kind: 'kills', prefix: 'crash.', isOurs: true, play: async (kills, more) => killLives({ kills, ...more }) },
+type Trouble = Omit<Reported, 'round'> & { readonly kind: Kind; readonly play: Play };
+
+const troubles = (plans: Plans): readonly Trouble[] => [
+  {
+    kind: 'kills',
+    prefix: 'crash.',
+    isOurs: true,
+    play: async (kills, more) => killLives({ kills, plans, ...more }),
+  },
   { kind: 'stops', prefix: 'crash.sigterm.', isOurs: true, play: async (stops, more) => stopLives({ stops, ...more }) },
   {
     kind: 'lapses',
@@ -61,21 +74,21 @@ const KINDS: readonly (Omit<Reported, 'round'> & { readonly kind: Kind; readonly
   },
   ...(['botsdk', 'bridge'] as const).map((peer) => ({
     kind: 'peers' as const,
-    prefix: `peer.${peer}.`,
+    prefix: `peer.${peer}.crash.`,
     isOurs: false,
     play: async (kills: number, more: RoundOptions): Promise<Round> => killPeer({ peer, kills, ...more }),
   })),
 ];
 
 async function main(): Promise<number> {
-  const { sizes, isShort } = readWish(process.argv.slice(2));
-  const postgres = await startPostgres(['installed', 'npm'], { durable: true });
+  const sizes = readSizes(process.argv.slice(2));
+  const postgres = await startedWith(FIRST, async () => startPostgres(['installed', 'npm'], { durable: true }));
   const begun = Date.now();
   const all: Reported[] = [];
   try {
-    for (const { kind, prefix, isOurs, play } of KINDS) {
+    for (const { kind, prefix, isOurs, play } of troubles(new Plans(seeded(sizes.seed)))) {
       const rounds: Round[] = [];
-      const seconds = (isShort && SHORT_SECONDS[kind]) || Infinity;
+      const seconds = SHARE_OF_TIME[kind] * (sizes.seconds || Infinity);
       const until = Date.now() + seconds * 1_000;
       const most = MOST_OF_A_WORLD[kind] ?? Infinity;
       for (let done = 0; done < sizes[kind] && !isOver(until); done += most) {

@@ -33,9 +33,11 @@ export class Plans {
     this.#random = random;
   }
 
+  /** Those of another world take the place of the same ones, and have had their turns. */
   addEdges(edges: readonly Edge[]): void {
     for (const edge of edges) {
-      this.#places.set(edge.name, { plan: { type: 'edge', edge, visit: 1 }, lives: USUAL, turns: 0, missed: 0 });
+      const known = this.#places.get(edge.name) ?? { lives: USUAL, turns: 0, missed: 0 };
+      this.#places.set(edge.name, { ...known, plan: { type: 'edge', edge, visit: 1 } });
     }
   }
 

@@ -8,6 +8,8 @@ export interface Round {
   readonly verdict: Verdict;
   /** How much was tried, by name. */
   readonly tried: Readonly<Record<string, number>>;
+  /** How far it came, with all rounds of its kind before it. */
+  readonly reach?: Readonly<Record<string, number>>;
   /** What must be 0 here besides what must be so everywhere. */
   readonly wanted?: readonly Count[];
   /** What the doubles found against the rules of their protocols. */
@@ -21,6 +23,7 @@ export function merged(rounds: readonly Round[]): Round {
   return others.reduce(
     (all, one): Round => ({
       ...all,
+      ...(one.reach && { reach: one.reach }),
       tried: sums(all.tried, one.tried),
       verdict: {
         counts: sums(all.verdict.counts, one.verdict.counts) as Verdict['counts'],
@@ -78,7 +81,7 @@ export function table(all: readonly Reported[]): string {
 
 export function figures(all: readonly Reported[]): string[] {
   return all.flatMap(({ prefix, round }) =>
-    [...Object.entries(round.tried), ...Object.entries(round.verdict.counts)].map(
+    [...Object.entries(round.tried), ...Object.entries(round.reach ?? {}), ...Object.entries(round.verdict.counts)].map(
       ([name, value]) => `figure ${prefix}${name} ${value}`,
     ),
   );

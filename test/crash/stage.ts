@@ -46,7 +46,8 @@ const PER_SECOND = 60;
 const HASTE = 0.02;
 const REHEARSAL_MS = 2_500;
 const LOOK_EVERY_MS = 150;
-const PATIENCE_MS = 90_000;
+/** Events and rows that wait: more than a machine of any speed has under way, and not so many that the end takes long. */
+const CROWD = 300;
 
 export class Stage {
   readonly world: World;
@@ -119,7 +120,7 @@ export class Stage {
   /** All is said; whatever was accepted has its time. The life of just now is asked to end. */
   async finish(): Promise<{ readonly verdict: Verdict; readonly violations: readonly string[] }> {
     await this.#traffic?.stop();
-    const waiting = await settle(this.world, this.tables, this.#options.patienceMs ?? PATIENCE_MS);
+    const waiting = await settle(this.world, this.tables, this.#options);
     this.life.stop();
     await this.life.ended;
     return { verdict: judge(this.world.history(waiting)), violations: this.world.violations };
@@ -147,6 +148,8 @@ export class Stage {
     const { life } = this;
     try {
       life.database = await this.tables.backends();
+      const waiting = (await this.tables.waiting()) + this.world.homeserver.transactions().backlog;
+      if (this.#traffic) this.#traffic.isCrowded = waiting > CROWD;
     } catch {
       // it may be the database that is down
       life.database = [];

@@ -22,6 +22,8 @@ export class Traffic {
   readonly #steady: readonly Talker[];
   readonly #newcomers: (readonly Talker[])[] = [];
   readonly #pending = new Set<Promise<unknown>>();
+  /** So much has to be carried that nobody says more for the moment. */
+  isCrowded = false;
   #isRunning = false;
   #running: Promise<void> = Promise.resolve();
 
@@ -53,11 +55,15 @@ export class Traffic {
 
   async #run(): Promise<void> {
     while (this.#isRunning) {
-      const all = [...this.#steady, ...this.#newcomers.flat()];
-      const move = this.#choose(all[this.#random(all.length)]?.moves ?? []);
-      if (move) this.#do(move.make());
+      if (!this.isCrowded) this.#move();
       await delay(this.#pauseMs);
     }
+  }
+
+  #move(): void {
+    const all = [...this.#steady, ...this.#newcomers.flat()];
+    const move = this.#choose(all[this.#random(all.length)]?.moves ?? []);
+    if (move) this.#do(move.make());
   }
 
   #choose(moves: readonly Move[]): Move | undefined {

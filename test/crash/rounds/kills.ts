@@ -2,15 +2,16 @@
 // random, under load.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { seeded } from '../../msnp/support/random.ts';
 import { edgesOf } from '../edges.ts';
 import type { Ended, Life } from '../life.ts';
-import { nameOf, type Plan, Plans } from '../plans.ts';
+import { nameOf, type Plan, type Plans } from '../plans.ts';
 import type { Round } from '../report.ts';
 import { isOver, type RoundOptions, Stage } from '../stage.ts';
 
 export interface KillOptions extends RoundOptions {
   readonly kills: number;
+  /** Of all rounds together. */
+  readonly plans: Plans;
 }
 
 const GRACE_MS = 50;
@@ -18,9 +19,8 @@ const GRACE_MS = 50;
 const LONGEST_LIFE_MS = 1_200;
 const LATEST_RANDOM_MS = 1_500;
 
-export async function killLives({ kills, ...options }: KillOptions): Promise<Round> {
+export async function killLives({ kills, plans, ...options }: KillOptions): Promise<Round> {
   const { progress = () => undefined } = options;
-  const plans = new Plans(seeded(options.seed));
   const stage = await Stage.open({ ...options, onPassed: (point) => plans.note(point) });
   try {
     plans.addEdges(edgesOf(stage.world));
@@ -47,7 +47,8 @@ export async function killLives({ kills, ...options }: KillOptions): Promise<Rou
     const { known, struck } = plans.tally;
     return {
       name: 'kill -9',
-      tried: { kills: count, points: known, 'points.struck': struck },
+      tried: { kills: count },
+      reach: { points: known, 'points.struck': struck },
       ...(await stage.finish()),
     };
   } finally {

@@ -69,6 +69,11 @@ export class AppserviceQueue {
     return this.#events.length + this.#ephemeral.length + this.#unsent.length === 0 && !this.#isPumping;
   }
 
+  /** Events that are not accepted yet. */
+  get backlog(): number {
+    return this.#unsent.reduce((sum, { events }) => sum + events.length, this.#events.length);
+  }
+
   /** The application service failed last time; transactions pile up until the next try. */
   get isDown(): boolean {
     return this.#recovery !== undefined;
