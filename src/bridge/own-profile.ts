@@ -46,6 +46,8 @@ export class OwnProfile {
   readonly #turns = new Turns<'shown'>();
   #wishes: OwnWishes;
   #seen: SeenInMatrix = {};
+  /** What stands in Matrix as a message and cannot be said on the network: nothing else is to fail for it. */
+  #unsayable: string | undefined;
 
   constructor(parts: OwnProfileParts) {
     this.#parts = parts;
@@ -84,15 +86,22 @@ export class OwnProfile {
     const before = JSON.stringify(this.shown);
     this.#seen = { ...this.#seen, ...news };
     if (JSON.stringify(this.shown) === before) return;
-    this.#turns
-      .take('shown', async () => this.#parts.show(this.shown))
-      .catch((error: unknown) => {
-        this.#parts.log.info({ err: error }, 'what the user shows in Matrix could not be shown to contacts');
-      });
+    void this.#turns.take('shown', async () => this.#showWhatIsSeen());
+  }
+
+  async #showWhatIsSeen(): Promise<void> {
+    const { message } = this.#seen;
+    try {
+      await this.#parts.show(this.shown);
+    } catch (error) {
+      if (error instanceof BridgeError && error.code === 'unsupported') this.#unsayable = message;
+      this.#parts.log.info({ err: error }, 'what the user shows in Matrix could not be shown to contacts');
+    }
   }
 
   #shownWith(wishes: OwnWishes): WantedPresence {
-    const { availability, message: said, name } = this.#seen;
+    const { availability, name } = this.#seen;
+    const said = this.#seen.message === this.#unsayable ? undefined : this.#seen.message;
     const status = wishes.status ?? this.#statusFor(availability);
     const nick = wishes.nick ?? (wishes.followName === true ? name : undefined);
     const message = wishes.message ?? said;

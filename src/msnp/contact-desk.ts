@@ -51,6 +51,8 @@ export class ContactDesk {
   #book = new ContactBook();
   /** While the contact list comes. */
   #roster: RosterReader | undefined;
+  /** Changes told among its lines: they come after what is told of them there. */
+  #early: (readonly [verb: ContactVerb, args: readonly string[]])[] = [];
   #told = 0;
 
   /** `own`: our address. */
@@ -103,7 +105,8 @@ export class ContactDesk {
     const roster = this.#roster.roster();
     this.#roster = undefined;
     this.#book = new ContactBook(roster);
-    return [event({ type: 'roster', ...roster })];
+    const early = this.#early.splice(0).flatMap(([verb, args]) => this.#onChange(verb, args));
+    return [event({ type: 'roster', ...roster }), ...early];
   }
 
   /** Throws `MsnpProtocolError` when the server does not come to an end. */
@@ -115,8 +118,9 @@ export class ContactDesk {
     if (verb === 'PRP' && args.includes('MFN')) return ownNick(args[args.indexOf('MFN') + 1]);
     if (verb === 'REA' && normalizeAddress(args[2] ?? '') === this.#own) return ownNick(args[3]);
     const ofTheList = LINES.get(verb);
-    if (this.#roster === undefined || ofTheList === undefined) return this.#onChange(verb, args);
-    ofTheList(this.#roster, args);
+    if (this.#roster === undefined) return this.#onChange(verb, args);
+    if (ofTheList === undefined) this.#early.push([verb, args]);
+    else ofTheList(this.#roster, args);
     return [];
   }
 

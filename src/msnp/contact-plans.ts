@@ -101,9 +101,14 @@ function adding(dialect: Dialect, list: ListName, who: string, nick: string | un
     if (!isAddress(who)) return BAD_ADDRESS;
     if (nick !== undefined && isTooLong(nick, MAX_NICK)) return NICK_TOO_LONG;
     if (list === 'forward' && isFull(dialect, book, change.address)) return LIST_FULL;
+    const isNew = !isOn(list, book.contact(change.address));
+    // numbered groups: whoever is put into none is in this one
+    const grouped = { type: 'contact-grouped', change: 'added', address: change.address, group: NO_GROUP } as const;
+    const isGrouped = list === 'forward' && dialect.groupIds === 'number' && isNew && book.hasGroup(NO_GROUP);
     const changes = (answer: readonly string[]): ContactChange[] => {
       const guid = answer.find((word) => word.startsWith('C='))?.slice(2) ?? '';
-      return [{ ...change, ...(nick === undefined ? {} : { nick }), ...(guid === '' ? {} : { guid }) }];
+      const added = { ...change, ...(nick === undefined ? {} : { nick }), ...(guid === '' ? {} : { guid }) };
+      return [added, ...(isGrouped ? [grouped] : [])];
     };
     if (dialect.addition === 'ADD') {
       return { verb: 'ADD', args: [code, who, text(nick ?? who)], changes, already: THERE };
@@ -157,9 +162,21 @@ function settling(dialect: Dialect, who: string, book: ContactBook): Plan {
   const isPending =
     isOn('pending', contact) || (isOn('reverse', contact) && !isOn('allow', contact) && !isOn('block', contact));
   if (dialect.pending === 'none' || !isPending) return [];
+  const isReversed = isOn('reverse', contact);
+  if (dialect.pending === 'removed') return [isReversed ? removing(dialect, 'pending', who) : revealing(dialect, who)];
   // before the removal: afterwards a server ended the connection
-  const reversing = dialect.pending === 'reversed' && !isOn('reverse', contact);
-  return [...(reversing ? [adding(dialect, 'reverse', who, undefined)] : []), removing(dialect, 'pending', who)];
+  return [...(isReversed ? [] : [adding(dialect, 'reverse', who, undefined)]), removing(dialect, 'pending', who)];
+}
+
+/** Off the pending list, which hid that they have us on theirs. */
+function revealing(dialect: Dialect, who: string): Make {
+  const remove = removing(dialect, 'pending', who);
+  const shown = { type: 'list-changed', list: 'reverse', change: 'added', address: normalizeAddress(who) } as const;
+  return (book) => {
+    const step = remove(book);
+    if (step === undefined || 'reason' in step) return step;
+    return { ...step, changes: (answer) => [shown, ...(step.changes?.(answer) ?? [])] };
+  };
 }
 
 function renaming(dialect: Dialect, who: string, nick: string): Make {
@@ -196,6 +213,7 @@ function makingGroup(dialect: Dialect, name: string): Make {
 function renamingGroup(dialect: Dialect, group: string, name: string): Make {
   return (book) => {
     if (isTooLong(name, MAX_GROUP_NAME)) return fault('group-name-too-long', 229);
+    if (staysAsItIs(dialect, group)) return GROUP_STAYS;
     const filler = dialect.groupIds === 'number' ? ['0'] : [];
     const changes = (): ContactChange[] => [{ type: 'group-renamed', group, name }];
     return checkingGroup(group)(book) ?? { verb: 'REG', args: [group, text(name), ...filler], changes };
@@ -212,9 +230,13 @@ function savingMembers(dialect: Dialect, group: string, book: ContactBook): Plan
 function removingGroup(dialect: Dialect, group: string): Make {
   const changes = (): ContactChange[] => [{ type: 'group-removed', group }];
   return (book) => {
-    if (dialect.groupIds === 'number' && group === NO_GROUP) return GROUP_STAYS;
+    if (staysAsItIs(dialect, group)) return GROUP_STAYS;
     return checkingGroup(group)(book) ?? { verb: 'RMG', args: [group], changes };
   };
+}
+
+function staysAsItIs(dialect: Dialect, group: string): boolean {
+  return dialect.groupIds === 'number' && group === NO_GROUP;
 }
 
 /** `nick`: whoever is not on the forward list yet comes onto it. */

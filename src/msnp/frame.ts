@@ -36,9 +36,9 @@ interface PayloadRule {
   /** A last argument that is no number means no payload (`ADL 7 OK`); without this it is the peer's fault. */
   readonly mayLack: boolean;
   /**
-   * Nobody needs it: a payload beyond the cap is passed over without being kept, and a number that cannot be a length
-   * means no payload. If one follows all the same the framing is lost for good, and the next line that is no command is
-   * the peer's fault.
+   * Nobody needs it: a payload beyond the cap is passed over without being kept. If it may lack, a number that cannot be
+   * a length means no payload too; if one follows all the same the framing is lost for good, and the next line that is no
+   * command is the peer's fault.
    */
   readonly skips: boolean;
 }
@@ -52,8 +52,8 @@ const REFUSAL = perhaps(2, 64);
 
 const FROM_NOTIFICATION_SERVER = new Map<string, PayloadRule>([
   ['MSG', always(1, 64)],
-  ['UBX', always(2, 8)],
-  // what services write to people must not end a session
+  // what services write to people must not end a session, nor what people write beside their names
+  ['UBX', { ...always(2, 8), skips: true }],
   ['NOT', spare(1, 64)],
   ['IPG', spare(1, 64)],
   ['GCF', perhaps(2, 256)],
@@ -240,7 +240,7 @@ export class FrameReader {
       this.#skip = length;
       return 0;
     }
-    if (rule.skips || (rule.mayLack && !NUMBER.test(last))) return 0;
+    if (rule.mayLack && (rule.skips || !NUMBER.test(last))) return 0;
     throw this.#fault(`${verb}: no payload length`);
   }
 

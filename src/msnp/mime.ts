@@ -13,22 +13,27 @@ const MAX_HEADERS = 64;
 const LF = 10;
 const CR = 13;
 
-/** Undefined: the head is larger than any honest one. Bare LF and a missing empty line are tolerated. */
+/** Undefined: the head is larger than any honest one. Bare CR, bare LF and a missing empty line are tolerated. */
 export function readMime(payload: Uint8Array): Mime | undefined {
   const headers = new Map<string, string>();
   let at = 0;
   while (at < payload.length) {
-    const found = payload.indexOf(LF, at);
-    const end = found === -1 ? payload.length : found;
+    const end = lineEnd(payload, at);
     if (end > MAX_HEAD) return undefined;
-    const line = payload.subarray(at, payload[end - 1] === CR && end > at ? end - 1 : end);
-    at = end + 1;
+    const line = payload.subarray(at, end);
+    at = end + (payload[end] === CR && payload[end + 1] === LF ? 2 : 1);
     if (line.length === 0) break;
     if (headers.size >= MAX_HEADERS) return undefined;
     const [name, value] = readField(decodeText(line));
     if (name !== '' && !headers.has(name)) headers.set(name, value);
   }
   return { headers, body: payload.subarray(Math.min(at, payload.length)) };
+}
+
+function lineEnd(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && at <= MAX_HEAD && bytes[at] !== LF && bytes[at] !== CR) at += 1;
+  return at;
 }
 
 /** A body that is itself a list of `Field: value` lines; names in lower case. */

@@ -3,6 +3,15 @@
 import { decodeText, encodeText } from './encoding.ts';
 import { escapeXml, readElements } from './xml.ts';
 
+const ENTITY = /&(?:#x([\da-f]{1,6})|#(\d{1,7})|([a-z]{2,4}));/gi;
+const SIGNS = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+
 export interface PersonalMessage {
   readonly message: string;
   /** As sent: parts between literal `\0`, kept as it is. */
@@ -27,11 +36,11 @@ function readUnescaped(xml: string, name: string): string {
   const from = xml.indexOf(`<${name}>`);
   const to = from === -1 ? -1 : xml.indexOf(`</${name}>`, from);
   if (to === -1) return '';
-  return xml
-    .slice(from + name.length + 2, to)
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&apos;', "'")
-    .replaceAll('&amp;', '&');
+  return xml.slice(from + name.length + 2, to).replace(ENTITY, toSign);
+}
+
+function toSign(entity: string, hex?: string, decimal?: string, name = ''): string {
+  const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+  if (code >= 0x20 && code <= 0x10_ffff) return String.fromCodePoint(code);
+  return SIGNS.get(name.toLowerCase()) ?? entity;
 }

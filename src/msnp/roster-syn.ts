@@ -83,7 +83,8 @@ function readPositional(args: readonly string[]): DraftedContact | undefined {
 function readPrefixed(args: readonly string[], dialect: Dialect): DraftedContact | undefined {
   let [address, nick, guid] = ['', '', ''];
   let at = 0;
-  for (let word = args[at]; word?.charAt(1) === '='; word = args[++at]) {
+  // where a label lacks there may be an empty word
+  for (let word = args[at]; word === '' || word?.charAt(1) === '='; word = args[++at]) {
     if (word.startsWith('N')) address = word.slice(2);
     else if (word.startsWith('F')) nick = word.slice(2);
     else if (word.startsWith('C')) guid = word.slice(2);

@@ -105,6 +105,26 @@ test('what Matrix says and the network refuses is for the log only', async () =>
   expect(log.lines).toMatchObject([{ level: 'info' }]);
 });
 
+test('what stands in Matrix and cannot be said on the network keeps nothing else from being chosen', async () => {
+  const { own, shown, server } = setUp();
+  server.answer = async () => {
+    if (shown.at(-1)?.message !== undefined) throw new BridgeError('unsupported', 'There are no messages there.');
+  };
+  own.follow({ message: 'gone fishing' });
+  await own.choose({ status: 'Invisible' });
+  expect(own.wishes).toEqual({ status: 'Invisible' });
+  await expect(own.choose({ message: 'hello' })).rejects.toThrow('no messages');
+  own.follow({ message: 'back' });
+  await own.choose({ status: 'Here' });
+  expect(shown.map(({ status, message }) => [status, message])).toEqual([
+    [undefined, 'gone fishing'],
+    ['Invisible', undefined],
+    [undefined, 'hello'],
+    ['Invisible', 'back'],
+    ['Here', undefined],
+  ]);
+});
+
 test('what comes while a choice is on its way does not undo it', async () => {
   const { own, shown, server } = setUp();
   const taken = Promise.withResolvers<void>();

@@ -228,6 +228,7 @@ test.each<[DialectName, Wish, string, number]>([
   ['MSNP12', { type: 'add-to-group', address: 'bob@x.y', group: 'nothing' }, 'unknown-group', 224],
   ['MSNP8', { type: 'remove-group', group: '9' }, 'unknown-group', 224],
   ['MSNP8', { type: 'remove-group', group: '0' }, 'group-stays', 230],
+  ['MSNP8', { type: 'rename-group', group: '0', name: 'x' }, 'group-stays', 230],
 ])('%s: refuses %j before it is sent', (name, wish, reason, code) => {
   const { sent, events } = say(signedIn(name), ask(wish));
   expect(sent).toEqual([]);
@@ -323,6 +324,29 @@ test.each<[DialectName, string, string[], string[]]>([
   const said = answers.map((answer) => say(session, received(`${answer}\r\n`)));
   expect([asked, ...said].flatMap((one) => one.sent)).toEqual(sent.map((line) => `${line}\r\n`));
   expect(said.at(-1)?.events.at(-1)).toEqual(DONE);
+});
+
+test('who was pending has us on their list: some versions tell so only at the next sign-in', () => {
+  const session = signedIn('MSNP10');
+  say(session, ask({ type: 'allow-contact', address: 'eve@x.y' }), received('ADC 7 AL N=eve@x.y\r\n'));
+  expect(say(session, received('REM 8 PL eve@x.y\r\n')).events).toEqual([
+    { type: 'list-changed', list: 'reverse', change: 'added', address: 'eve@x.y' },
+    { type: 'list-changed', list: 'pending', change: 'removed', address: 'eve@x.y' },
+    DONE,
+  ]);
+});
+
+test('somebody new is in the group of those who are in none, and out of it when they come into another', () => {
+  const session = signedIn('MSNP8');
+  say(session, ask({ type: 'add-contact', address: 'new@x.y' }), received('ADD 7 AL 8 new@x.y N\r\n'));
+  expect(say(session, received('ADD 8 FL 9 new@x.y N 0\r\n')).events).toMatchObject([
+    { type: 'list-changed', list: 'forward', change: 'added' },
+    { type: 'contact-grouped', change: 'added', address: 'new@x.y', group: '0' },
+    DONE,
+  ]);
+  say(session, ask({ type: 'add-to-group', address: 'new@x.y', group: '1' }), received('ADD 9 FL 10 new@x.y N 1\r\n'));
+  const { sent } = say(session, ask({ type: 'remove-from-group', address: 'new@x.y', group: '0' }));
+  expect(sent).toEqual(['REM 10 FL new@x.y 0\r\n']);
 });
 
 test('adds somebody by allowing them first, and only what is not so yet', () => {

@@ -76,7 +76,7 @@ test.each([
   ['a line without end', 'x'.repeat(8193)],
   ['a long line', `NLN ${'x'.repeat(9000)}\r\n`],
   ['a message too large', 'MSG a b 65537\r\n'],
-  ['a personal message too large', 'UBX a@b.c 8193\r\n'],
+  ['a call too large', 'UBN a@b.c 2 262145\r\n'],
   ['a configuration too large', 'GCF 0 262145\r\n'],
   ['a length with a sign', 'MSG a b -1\r\n'],
   ['a length with too many digits', 'MSG a b 0000001\r\n'],

@@ -31,6 +31,11 @@ test('reads text in UTF-8, else in Windows-1252, and any line end', () => {
   expect(readMessage(Buffer.concat([head, Buffer.from([0xe9, 0x80])]))).toEqual(text('é€'));
 });
 
+test.each(['\r\n', '\n', '\r'])('reads a head whose lines end in %j', (end) => {
+  const lines = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=UTF-8', '', '', 'a'];
+  expect(readMessage(Buffer.from(lines.join(end)))).toEqual(text('\na'));
+});
+
 test.each<[string, ChatMessage]>([
   [
     'Content-Type: text/x-msmsgscontrol\r\nTypingUser: Bob@example.com\r\n\r\n\r\n',

@@ -76,6 +76,29 @@ test.each(['MSNP8', 'MSNP12'] as const)('tells the roster once it is whole, then
   ]);
 });
 
+test('what changes while the list comes is told after it', () => {
+  const session = new NotificationSession(OPTIONS);
+  say(session, signIn, received(`VER 1 MSNP12\r\n${UP_TO_TICKET}`), ticket);
+  const burst = BURSTS.MSNP12.replace('LST N=', 'ADC 0 BL N=eve@example.com F=Eve\r\nREM 0 FL c-1\r\nLST N=');
+  const { events } = say(session, received(burst), received('CHG 6 NLN 0\r\n'));
+  expect(events.slice(-4)).toMatchObject([
+    { type: 'roster', contacts: [{ address: 'bob@example.com' }] },
+    { type: 'list-changed', list: 'block', change: 'added', address: 'eve@example.com' },
+    { type: 'list-changed', list: 'forward', change: 'removed', address: 'bob@example.com' },
+    { type: 'status-set' },
+  ]);
+});
+
+test('an empty word where a name lacks shifts nothing', () => {
+  const session = new NotificationSession(OPTIONS);
+  const burst = BURSTS.MSNP12.replace('F=Bob%20B', '');
+  say(session, signIn, received(`VER 1 MSNP12\r\n${UP_TO_TICKET}`), ticket);
+  const { events } = say(session, received(burst), received('CHG 6 NLN 0\r\n'));
+  expect(events.find(({ type }) => type === 'roster')).toMatchObject({
+    contacts: [{ address: 'bob@example.com', nick: 'Bob@example.com', lists: 11, guid: 'c-1', groups: ['g-1'] }],
+  });
+});
+
 const CACHED = { dialect: 'MSNP12', serial: '7 8', list: EMPTY_LIST } as const;
 
 test('a list that has not changed is told as such', () => {
@@ -331,6 +354,21 @@ test('no notice ends the session, and none is lost in silence', () => {
     closes: [],
   });
   expect(say(session, received('FLN bob@x.y\r\n')).events).toHaveLength(1);
+});
+
+test('what somebody writes beside their name ends no session, however long it is', () => {
+  const session = signedIn('MSNP12');
+  const novel = `<Data><PSM>${'x'.repeat(9_000)}</PSM></Data>`;
+  const said = say(session, received(`UBX bob@x.y ${novel.length}\r\n${novel}FLN bob@x.y\r\n`));
+  expect(said).toMatchObject({ closes: [], events: [{ message: '', media: '' }, { type: 'status-changed' }] });
+});
+
+test('what nobody escaped beside a name is read all the same', () => {
+  const session = signedIn('MSNP12');
+  const psm = '<Data><PSM>1 < 2 &amp;&#x26; 3 &#62; 2 &copy; &#x110000;</PSM></Data>';
+  expect(say(session, received(`UBX bob@x.y ${psm.length}\r\n${psm}`)).events).toMatchObject([
+    { message: '1 < 2 && 3 > 2 &copy; &#x110000;' },
+  ]);
 });
 
 test.each([

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 
+import type { RemoteUserId } from '../../src/bridge/ids.ts';
 import { freePort } from '../support/free-port.ts';
 import { refusal } from '../support/msn-server/faults.ts';
 import type { FetchReply } from '../../src/msnp/session.ts';
@@ -62,6 +63,31 @@ test.each([
   await eventually(() => sink.kinds.length === 2);
   expect(sink.kinds[1]).toBe('server-down');
   expect(stage.server.received.filter(({ verb }) => verb === 'VER').length).toBeLessThanOrEqual(4);
+});
+
+test('a server that sends us on in mid-session is come back to, and contacts see us again', async () => {
+  const stage = await setStage();
+  const bob = await signInPerson(stage, BOB);
+  const { client, sink } = await signInOurs(stage);
+  await bob.waitForPresence(ALICE, 'NLN');
+  stage.server.tell(ALICE, `XFR 0 NS ${stage.server.host}:${stage.server.port} 0`);
+  await eventually(() => sink.kinds.at(-1) === 'disconnected');
+  expect(sink.states.at(-1)?.sentence).toBe('Double asks us to come back.');
+  await bob.waitForPresence(ALICE, 'FLN');
+  client.connect(2, {});
+  await bob.waitForPresence(ALICE, 'NLN');
+});
+
+test('a server that does not take our answer to its challenge is not asked again and again', async () => {
+  const stage = await setStage();
+  const { sink } = await signInOurs(stage);
+  stage.server.faults.add({ verb: 'QRY' }, refusal(540, { close: true }));
+  stage.server.challenge(ALICE);
+  await eventually(() => sink.kinds.length === 3);
+  expect(sink.states.at(-1)).toEqual({
+    kind: 'refused',
+    sentence: 'Double ended the session. The server wants a proof that we could not give.',
+  });
 });
 
 test('two who sign off at once both see it done', async () => {
@@ -224,6 +250,20 @@ test('announces maintenance, and asks about people who add us', async () => {
     { type: 'notice', text: 'Double goes down for maintenance in 5 minutes.' },
     { type: 'contact-request', address: 'dave@example.com', name: 'Dave', user: 'double/dave@example.com' },
   ]);
+});
+
+test.each(['MSNP8', 'MSNP10', 'MSNP12'] as const)('in %s who is let in is not told of anew', async (dialect) => {
+  const accounts = [
+    { address: ALICE, name: 'Alice' },
+    { address: BOB, name: 'Bob', contacts: [ALICE] },
+  ];
+  const stage = await setStage({ accounts, profile: { dialects: [dialect] } });
+  const { client, sink } = await signInOurs(stage);
+  await eventually(() => sink.events.some(({ type }) => type === 'contact-request'));
+  await client.answerRequest(`double/${BOB}` as RemoteUserId, 'add');
+  expect(sink.presenceOf(BOB)).toBe('Offline');
+  expect(sink.events.filter(({ type }) => type === 'notice')).toEqual([]);
+  expect(stage.server.violations).toEqual([]);
 });
 
 test('what another place of ours calls somebody on our list goes no further: it may be for us only', async () => {

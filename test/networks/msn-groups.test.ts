@@ -6,6 +6,7 @@ import type { Participants } from '../../src/bridge/events.ts';
 import type { ChatId, RemoteUserId } from '../../src/bridge/ids.ts';
 import type { GroupChat } from '../../src/bridge/network.ts';
 import type { Chat } from '../support/msn-person.ts';
+import { refusal } from '../support/msn-server/faults.ts';
 import { textsIn } from '../support/msn-person/message.ts';
 import {
   ALICE,
@@ -331,6 +332,20 @@ describe('inviting', () => {
       message: 'Carol is not signed in.',
     });
     expect(news(ours)).toEqual([]);
+  });
+
+  test('who is being rung already may still come; until then they do not answer', async () => {
+    const stage = await setStage();
+    await signInPerson(stage, BOB);
+    const ours = await signInOurs(stage);
+    await say(ours, BOB, 'hello');
+    stage.server.faults.add({ verb: 'CAL', user: ALICE }, refusal(215));
+    const invited = ours.client.invite!(BOB as ChatId, user(CAROL)).catch((error: Error) => error.message);
+    await stage.server.waitFor(
+      ({ verb, args, direction }) => verb === 'CAL' && args.includes(CAROL) && direction === 'in',
+    );
+    await pass(stage, 20_000);
+    expect(await invited).toBe('Carol does not answer.');
   });
 
   test('who somebody is whose id is known is told of this server’s people only, and not of oneself', async () => {

@@ -15,7 +15,7 @@ import { NotificationSession } from '../../msnp/notification.ts';
 import type { CachedRoster } from '../../msnp/roster.ts';
 import { Driver } from './driver.ts';
 import type { End } from './driver.ts';
-import { isTicketRefusal, signInRefused } from './errors.ts';
+import { isTicketRefusal, proofRefused, signInRefused } from './errors.ts';
 import type { Verdict } from './errors.ts';
 import type { Wire } from './io.ts';
 import { HIDDEN, OwnPresence } from './own-presence.ts';
@@ -151,7 +151,10 @@ export class Connection {
   #onEvent(event: SessionEvent): void {
     switch (event.type) {
       case 'redirected':
-        this.#redirect = { host: event.host, port: event.port };
+        // in the middle of a session: the next one begins where they all begin, and is sent on from there
+        if (this.#dialect !== undefined)
+          this.#endWith(signedOut({ type: 'signed-out', reason: 'moved' }, this.#server));
+        else this.#redirect = { host: event.host, port: event.port };
         return;
       case 'ticket-wanted':
         this.#prove(event.proof, event.challenge);
@@ -183,6 +186,8 @@ export class Connection {
       case 'command-refused':
         if (event.verb === 'CHG') this.#own.onRefused(event.code);
         this.#parts.onEvent(event);
+        // our answer to its challenge: another attempt would be asked the same
+        if (event.verb === 'QRY') this.#endWith(proofRefused(event.code, this.#server));
         return;
       case 'status-changed':
       case 'personal-message-changed':

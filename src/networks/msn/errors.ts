@@ -45,6 +45,11 @@ export function signInRefused(code: number, server: string): Verdict {
   return { kind, sentence: sentence(server) };
 }
 
+/** The answer to a challenge, in the middle of a session. */
+export function proofRefused(code: number, server: string): Verdict {
+  return { kind: 'refused', sentence: `${server} ended the session. ${describeRefusal(code).sentence}` };
+}
+
 function byClass(code: number): Meaning {
   const refusal = describeRefusal(code);
   switch (refusal.class) {

@@ -34,6 +34,8 @@ export interface Listed {
 }
 
 const NONE: readonly string[] = [];
+/** Whoever is on one of these is no news when they come onto another. */
+const HEARD_OF = ['forward', 'reverse', 'pending'] as const;
 /** In one session; the rest is asked about at the next. */
 const MAX_REQUESTS = 100;
 /** The whole list is not told more often: a server may remove one contact after the other. */
@@ -186,7 +188,8 @@ export class Roster {
     else this.#tell(address);
     if (change.change !== 'added' || (list !== 'reverse' && list !== 'pending') || known === undefined) return;
     if (asksToBeLetIn(known)) this.#request(known);
-    else if (!isOn('forward', before) && !isOn(list, before)) this.#announce(address, nick);
+    // of whoever was pending the user has heard
+    else if (!HEARD_OF.some((one) => isOn(one, before))) this.#announce(address, nick);
   }
 
   #apply(change: ContactChange): void {

@@ -269,8 +269,8 @@ export class Switchboard {
 
   #onCallRefused(address: string, code: number): void {
     const key = address.toLowerCase();
-    // 215: they are there already
-    if (code === 215 && this.#present.has(key)) return;
+    // 215: they are there already, or are being rung and may still come
+    if (code === 215) return;
     this.#invited.refuse(key, conversationRefused(code, this.#invited.nameOf(key) ?? this.#parts.name));
     if (code === 0 && this.#state === 'open') this.leave();
     if (this.#state === 'opening' && this.#called.has(key)) {

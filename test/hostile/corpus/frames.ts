@@ -105,8 +105,8 @@ const CASES: readonly StreamCase[] = [
   frame(
     A_CAP,
     'a personal message of nine thousand bytes',
-    'UBX a@b.c 9000\r\n',
-    refused(/UBX: payload too long/),
+    `UBX a@b.c 9000\r\n${'x'.repeat(9_000)}`,
+    { told: [{ type: 'personal-message-changed', message: '', media: '' }] },
     notification,
   ),
   frame(A_CAP, 'a configuration of 300,000 bytes', 'GCF 0 300000\r\n', refused(/GCF: payload too long/), notification),
