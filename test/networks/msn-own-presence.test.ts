@@ -129,6 +129,18 @@ test('a server that wants it slower is asked again a little later', async () => 
   expect(changes(stage)).toEqual(['CHG HDN', 'CHG BSY', 'CHG BSY']);
 });
 
+test('a name and a message that come too fast for the server are told it again a little later, and nobody is bothered', async () => {
+  const stage = await setStage();
+  for (const verb of ['PRP', 'UUX']) stage.server.faults.add({ verb, user: ALICE }, refusal(800), 1);
+  const { sink } = await signIn(stage, { nick: 'Al', message: 'hi' });
+  const isRefused = ({ text }: { readonly text: string }): boolean => /name or message/.test(text);
+  await eventually(() => stage.log.lines.filter(isRefused).length === 2);
+  stage.clock.advance(3_000);
+  await eventually(() => changes(stage).length === 6);
+  expect(changes(stage)).toEqual(['CHG HDN', 'PRP Al', 'CHG NLN', document('hi'), 'PRP Al', document('hi')]);
+  expect(sink.events.filter(({ type }) => type === 'notice')).toEqual([]);
+});
+
 test('what the server does not take is told, and asked for anew when it is chosen anew', async () => {
   const stage = await setStage({ refusals: 'documented' });
   const { client } = await signIn(stage, {});

@@ -394,7 +394,7 @@ export class MsnClient implements NetworkClient {
           ? messageId(user, epoch, connection, count)
           : offerId(user, epoch, connection, sender, offer),
       at: this.#parts.clock.now(),
-      content: this.#emoticons.heard(speaker, content),
+      content: this.#emoticons.heard(speaker, content, message.type),
     });
   }
 }

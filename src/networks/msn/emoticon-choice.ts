@@ -3,6 +3,7 @@
 
 import type { Content } from '../../bridge/events.ts';
 import type { NetworkChoice } from '../../bridge/network.ts';
+import type { ChatMessage } from '../../msnp/message.ts';
 import { withCodes, withEmoji } from './convert-emoticons.ts';
 
 export const EMOTICONS_CHOICE: NetworkChoice = {
@@ -37,9 +38,10 @@ export class EmoticonChoice {
     if (this.#announced.size > MAX_ANNOUNCERS && oldest !== undefined) this.#announced.delete(oldest);
   }
 
-  heard(sender: string, content: Content): Content {
-    const own = this.#announced.get(sender);
-    this.#announced.delete(sender);
+  /** `kind`: of the message. A nudge or an offer in between leaves what is announced for the text to come. */
+  heard(sender: string, content: Content, kind: ChatMessage['type']): Content {
+    const own = kind === 'text' ? this.#announced.get(sender) : undefined;
+    if (kind === 'text') this.#announced.delete(sender);
     return this.#on ? withEmoji(content, own) : content;
   }
 

@@ -159,7 +159,8 @@ const REASONS: Readonly<Record<Exclude<RefusalReason, 'server'>, readonly [Bridg
 export function requestRefused(reason: RefusalReason, code: number): BridgeError {
   if (reason !== 'server') return new BridgeError(...REASONS[reason]);
   const { sentence } = describeRefusal(code);
-  return new BridgeError('network', sentence, { cause: new Error(`refused with code ${code}`) });
+  const cause = new Error(`refused with code ${code}`);
+  return new BridgeError('network', sentence, { cause, retriable: isTooFast(code) });
 }
 
 export function notSignedIn(): BridgeError {

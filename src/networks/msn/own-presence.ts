@@ -20,7 +20,7 @@ export const HIDDEN: OwnStatus = 'HDN';
 const USUAL: OwnStatus = 'NLN';
 /** Refused, not lost: it will be so at the next sign-in, too. */
 const FOR_GOOD: ReadonlySet<BridgeErrorCode> = new Set(['network', 'bad-input']);
-/** A server that wants fewer changes of status counts in twos of seconds. */
+/** A server that wants fewer changes counts in twos of seconds. */
 const AGAIN_MS = 3_000;
 
 export interface OwnPresenceParts {
@@ -43,6 +43,8 @@ export class OwnPresence {
   #standing: StatusCode | undefined;
   #nick: string | undefined;
   #again: Cancel | undefined;
+  /** What was too fast for the server, to be asked again. */
+  readonly #waits = new Set<Cancel>();
 
   constructor(parts: OwnPresenceParts) {
     this.#parts = parts;
@@ -76,7 +78,7 @@ export class OwnPresence {
     this.#standing = status;
     if (before === undefined) this.#enter();
     // what was told while hidden some servers keep to themselves
-    else if (before === HIDDEN && status !== HIDDEN && this.#says()) this.#inBackground(this.#express());
+    else if (before === HIDDEN && status !== HIDDEN && this.#says()) this.#inBackground(() => this.#express());
     if (status === this.#status) this.#parts.onStands();
   }
 
@@ -87,13 +89,18 @@ export class OwnPresence {
 
   end(): void {
     this.#again?.();
+    for (const cancel of this.#waits) cancel();
+    this.#waits.clear();
   }
 
   /** Signed in, the contact list there, and nobody sees us yet. */
   #enter(): void {
-    this.#inBackground(this.#rename(), () => `Your contacts do not see the name “${this.#words.nick}”`);
+    this.#inBackground(
+      () => this.#rename(),
+      () => `Your contacts do not see the name “${this.#words.nick}”`,
+    );
     if (this.#status !== HIDDEN) this.#show();
-    else if (this.#says()) this.#inBackground(this.#express());
+    else if (this.#says()) this.#inBackground(() => this.#express());
   }
 
   #show(): void {
@@ -117,12 +124,22 @@ export class OwnPresence {
   }
 
   /** `failed`: what the user is told if the server will not have it. */
-  #inBackground(asked: Promise<void>, failed?: () => string): void {
-    asked.catch((error: unknown) => {
+  #inBackground(ask: () => Promise<void>, failed?: () => string): void {
+    ask().catch((error: unknown) => {
       this.#parts.log.info({ err: error }, 'the server did not take our name or message');
-      if (failed && error instanceof BridgeError && FOR_GOOD.has(error.code))
+      if (!(error instanceof BridgeError)) return;
+      if (error.code === 'network' && error.retriable) this.#later(() => this.#inBackground(ask, failed));
+      else if (failed && FOR_GOOD.has(error.code))
         this.#parts.tell(`${failed()}: ${error.message} “nick” chooses another one.`);
     });
+  }
+
+  #later(work: () => void): void {
+    const cancel = this.#parts.clock.after(AGAIN_MS, () => {
+      this.#waits.delete(cancel);
+      work();
+    });
+    this.#waits.add(cancel);
   }
 }
 
