@@ -23,6 +23,8 @@ const DATABASE_LOOK_MS = 2_000;
 const HOMESERVER_LOOK_MS = 2_000;
 const HOMESERVER_ATTEMPTS = 8;
 const PAGE_TOKEN_BYTES = 32;
+const RESEAL_PAUSE_MS = 200;
+const RESEAL_AGAIN_MS = 30_000;
 
 /** The environment variable that takes the place of the key file. */
 export const KEY_VARIABLE = 'BRIDGE_SECRET_KEY';
@@ -103,6 +105,7 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
     await findHomeserver(side, clock, log);
     await bridge.resume();
     stops.push(sweepRegularly(store, clock, log));
+    stops.push(resealAll(store, clock, log));
     return { port: side.port, stop: stopAll };
 
     /** A transaction that could not be committed is sent again by the homeserver, but only minutes later: ping sooner. */
@@ -196,6 +199,38 @@ function sweepRegularly(store: Pick<OpenStore, 'sweep'>, clock: Clock, log: Log)
     stopped = true;
     next?.();
     await sweeping;
+  };
+}
+
+/** Where there are older keys: makes them superfluous, by and by, and says so. */
+function resealAll(store: Pick<OpenStore, 'olderKeys' | 'reseal'>, clock: Clock, log: Log): () => Promise<void> {
+  const { olderKeys } = store;
+  let next: Cancel | undefined;
+  let stopped = false;
+  let resealed = 0;
+  let working: Promise<void> = Promise.resolve();
+  const later = (afterMs: number): void => {
+    if (stopped) return;
+    next = clock.after(afterMs, () => {
+      working = work();
+    });
+  };
+  const work = async (): Promise<void> => {
+    try {
+      const count = await store.reseal();
+      resealed += count;
+      if (count > 0) later(RESEAL_PAUSE_MS);
+      else log.info({ resealed, olderKeys }, 'everything is sealed with the first key: the others can be taken away');
+    } catch (error) {
+      log.warn({ err: error }, 'secrets could not be sealed anew, trying again');
+      later(RESEAL_AGAIN_MS);
+    }
+  };
+  if (olderKeys > 0) working = work();
+  return async () => {
+    stopped = true;
+    next?.();
+    await working;
   };
 }
 

@@ -11,10 +11,12 @@ import { systemClock } from './clock.ts';
 import { readConfig } from './config/config.ts';
 import { ConfigError } from './config/errors.ts';
 import { openLog } from './log.ts';
+import { putKeyFirst } from './store/keys.ts';
 
 const USAGE = `Usage: npm start [-- --config FILE]            runs the bridge
        npm run registration [-- --config FILE] makes tokens and the homeserver's registration file
-       npm run check-config [-- --config FILE] says what is wrong with a configuration`;
+       npm run check-config [-- --config FILE] says what is wrong with a configuration
+       npm run rotate-key [-- --config FILE]   makes a new key for the stored passwords`;
 
 /** How long a clean stop may take before the process ends anyway. */
 const STOP_MS = 15_000;
@@ -36,6 +38,8 @@ async function main(): Promise<number> {
       return run(values.config);
     case 'registration':
       return register(values.config);
+    case 'rotate-key':
+      return rotateKey(values.config);
     case 'check-config':
       readConfig(values.config);
       console.log(`${values.config} is fine.`);
@@ -102,6 +106,16 @@ function register(file: string): number {
   console.log(`  sudo install -o matrix-synapse -m 600 ${path} /etc/matrix-synapse/msn-registration.yaml`);
   console.log('Synapse: add this to homeserver.yaml, with the path of the copy, then restart the homeserver:');
   console.log(`  app_service_config_files:\n    - /etc/matrix-synapse/msn-registration.yaml`);
+  return EXIT.ok;
+}
+
+async function rotateKey(file: string): Promise<number> {
+  const { key_file: path } = readConfig(file).secrets;
+  if (process.env[KEY_VARIABLE] !== undefined)
+    throw new ConfigError([`The key is in ${KEY_VARIABLE}, not in a file. Put a new one in front of it there.`]);
+  const count = await putKeyFirst(path);
+  console.log(`A new key is the first of ${count} in ${path}. Keep a copy of the file, then restart the bridge.`);
+  console.log('It seals everything anew while it runs; its log says when the older keys can be taken away.');
   return EXIT.ok;
 }
 

@@ -53,17 +53,18 @@ export function addressOf({ socket, headers }: Pick<IncomingMessage, 'socket' | 
   return isIP(last) === 0 ? address : networkOf(last);
 }
 
-/** Sockets of both families show IPv4 addresses in the form of the other one. */
+/** Sockets of both families show IPv4 addresses in the form of the other one; which interface leads there says nothing. */
 function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/s, '');
 }
 
 /** Whoever has one address of IPv6 has all that begin like it. */
 function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter((group) => group !== '');
-  const after = tail?.split(':').filter((group) => group !== '') ?? [];
-  const between = Array.from({ length: Math.max(0, 8 - groups.length - after.length) }, () => '0');
-  return `${[...groups, ...between, ...after].slice(0, 4).join(':').toLowerCase()}::/64`;
+  const groupsOf = (part: string): readonly string[] =>
+    part.split(':').flatMap((group) => (group === '' ? [] : [Number.parseInt(group, 16).toString(16)]));
+  const [head = '', tail = ''] = address.replace(/[\d.]+\.\d+$/, '0:0').split('::');
+  const [first, last] = [groupsOf(head), groupsOf(tail)];
+  const between = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0');
+  return `${[...first, ...between, ...last].slice(0, 4).join(':')}::/64`;
 }

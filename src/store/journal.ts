@@ -9,6 +9,7 @@ import { BODY_VERSION, fromBody, fromPiece, fromTelling, toBody, toLabels, toPie
 import type { Database } from './database.ts';
 import { storable, toJson } from './json.ts';
 import type { Row } from './schema.ts';
+import { inboxPlace } from './places.ts';
 import type { Sealer } from './sealed.ts';
 import {
   ACCEPT,
@@ -230,7 +231,7 @@ export class SqlJournal implements Journal {
   #toStored(row: NewRow): StoredRow {
     const { source, kind, externalId, login } = toLabels(row);
     const body = toBody(row);
-    const sealed = row.secret === true ? this.#sealer.seal(toJson(body), boxPlace(source, externalId)) : undefined;
+    const sealed = row.secret === true ? this.#sealer.seal(toJson(body), inboxPlace(source, externalId)) : undefined;
     return {
       source,
       external_id: externalId,
@@ -252,7 +253,7 @@ export class SqlJournal implements Journal {
       version: row.version,
     };
     const stored = row.sealed
-      ? (JSON.parse(this.#sealer.open(row.sealed, boxPlace(row.source, row.external_id))) as object)
+      ? (JSON.parse(this.#sealer.open(row.sealed, inboxPlace(row.source, row.external_id))) as object)
       : (row.body as object);
     return {
       ...fromBody(labels, stored),
@@ -308,8 +309,4 @@ function toPairRows({ finish }: End): object[] {
 
 function lanesOf(item: Intake): readonly string[] {
   return [...new Set(item.rows.map((row) => row.lane))];
-}
-
-function boxPlace(source: string, externalId: string): string {
-  return `inbox ${source} ${externalId}`;
 }

@@ -45,8 +45,33 @@ async function keyText(source: KeySource, needed: boolean): Promise<string> {
   return makeKeyFile(source.path);
 }
 
+/** Puts a new key in front of those in a file; resolves to how many there are now. From the next start on it seals. */
+export async function putKeyFirst(path: string): Promise<number> {
+  const source = { type: 'file', path } as const;
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new BridgeError('database', `The key file ${path} cannot be read. The first start of the bridge makes it.`, {
+      cause: error,
+    });
+  }
+  const older = parseKeys(text, source);
+  await writeKeyFile(path, `${newKey()}\n${older.map((key) => key.toString('base64')).join('\n')}\n`);
+  return older.length + 1;
+}
+
 async function makeKeyFile(path: string): Promise<string> {
-  const text = `${randomBytes(KEY_BYTES).toString('base64')}\n`;
+  const text = `${newKey()}\n`;
+  await writeKeyFile(path, text);
+  return text;
+}
+
+function newKey(): string {
+  return randomBytes(KEY_BYTES).toString('base64');
+}
+
+async function writeKeyFile(path: string, text: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const draft = `${path}.new`;
@@ -62,7 +87,6 @@ async function makeKeyFile(path: string): Promise<string> {
   } catch (error) {
     throw new BridgeError('database', `The key file ${path} cannot be written.`, { cause: error });
   }
-  return text;
 }
 
 function parseKeys(text: string, source: KeySource): [Buffer, ...Buffer[]] {

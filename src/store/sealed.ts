@@ -27,6 +27,16 @@ export class Sealer {
     this.#active = made[0]!;
   }
 
+  /** The id (hex) of the key that seals. */
+  get activeId(): string {
+    return this.#active.id.toString('hex');
+  }
+
+  /** How many keys only open. */
+  get olderKeys(): number {
+    return this.#ring.size - 1;
+  }
+
   /** Whether the ring holds the key of this id (hex). */
   holds(id: string): boolean {
     return this.#ring.has(id);

@@ -18,6 +18,7 @@ import type { Lease, SessionRecord, SessionStore } from '../bridge/store.ts';
 import type { Database } from './database.ts';
 import { brokenUnique, fenced } from './errors.ts';
 import { storable, toJson } from './json.ts';
+import { passwordPlace, ticketPlace } from './places.ts';
 import { Rosters } from './roster.ts';
 import type { Row, Schema } from './schema.ts';
 import type { Sealer } from './sealed.ts';
@@ -232,12 +233,4 @@ export class SqlSessions implements SessionStore {
 
 function storableOrNull(text: string | undefined): string | null {
   return text === undefined ? null : storable(text);
-}
-
-function passwordPlace(login: string): string {
-  return `session password ${login}`;
-}
-
-function ticketPlace(login: string): string {
-  return `session ticket ${login}`;
 }

@@ -18,6 +18,7 @@ import { SqlPortals } from './portals.ts';
 import { Owner } from './owner.ts';
 import { openPostgres, type PostgresConfig } from './postgres.ts';
 import { SqlRequests } from './requests.ts';
+import { reseal } from './reseal.ts';
 import { SqlRetries } from './retries.ts';
 import { SqlRooms } from './rooms.ts';
 import { SqlSessions } from './sessions.ts';
@@ -47,6 +48,10 @@ export interface OpenStore extends Store {
   ready(): Promise<void>;
   /** Whether the database holds anything that the key is needed for. */
   anythingSealed(): Promise<boolean>;
+  /** How many keys are there besides the one that seals. */
+  readonly olderKeys: number;
+  /** Seals some of what the older keys still open anew; returns how many, and 0 when nothing is left. */
+  reseal(): Promise<number>;
   /** The servers that logins of a network are on: none of them may vanish from the configuration. */
   serversInUse(network: NetworkId): Promise<readonly ServerKey[]>;
   /** Finished journal rows leave the table that everything goes through; returns how many. */
@@ -133,6 +138,8 @@ export async function storeOn(
     outages: new SqlOutages(database),
     ready: async () => void (await database.run({ name: 'ready', text: 'select 1' }, [])),
     anythingSealed: async () => (await sealedWith(database)).length > 0,
+    olderKeys: sealer.olderKeys,
+    reseal: async () => reseal(database, sealer),
     serversInUse: async (network) => sessions.serversInUse(network),
     async sweep(now) {
       await retries.forget(now);

@@ -194,6 +194,10 @@ export class House {
     return `http://127.0.0.1:${this.#app?.port}`;
   }
 
+  get keyFile(): string {
+    return join(this.#directory, 'data', 'secret.key');
+  }
+
   /** Acts with the bridge's own rights. */
   get asBot(): MatrixClient {
     return new MatrixClient(this.homeserver.url, TOKENS.as);

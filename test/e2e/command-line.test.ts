@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -45,6 +45,7 @@ interface Settings {
   readonly homeserver?: object;
   readonly appservice?: object;
   readonly database?: object;
+  readonly secrets?: object;
 }
 
 async function configure(name: string, changes: Settings = {}): Promise<string> {
@@ -61,6 +62,7 @@ async function configure(name: string, changes: Settings = {}): Promise<string> 
         ...changes.appservice,
       },
       database: { directory: `${name}.db`, ...changes.database },
+      ...(changes.secrets && { secrets: changes.secrets }),
       logging: { level: 'silent' },
       networks: { msn: { servers: { own: { name: 'Own', host: '127.0.0.1', nexus_url: 'http://127.0.0.1:9/' } } } },
     }),
@@ -98,6 +100,24 @@ describe('the configuration', () => {
   test('an unknown command or option shows what there is', async () => {
     expect(await run('fly')).toMatchObject({ code: 2, said: expect.stringContaining('Usage: npm start') as string });
     expect(await run('--fly')).toMatchObject({ code: 2, said: expect.stringContaining('Usage: npm start') as string });
+  });
+});
+
+describe('rotate-key', () => {
+  test('puts a new key in front of the one that is there, and says what comes next', async () => {
+    const file = await configure('keys.yaml', { secrets: { key_file: 'keys/secret.key' } });
+    expect(await run('rotate-key', '--config', file)).toMatchObject({
+      code: 4,
+      said: expect.stringContaining('The first start of the bridge makes it.') as string,
+    });
+    const key = Buffer.alloc(32, 1).toString('base64');
+    await mkdir(join(directory, 'keys'));
+    await writeFile(join(directory, 'keys/secret.key'), `${key}\n`);
+    expect(await run('rotate-key', '--config', file)).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/first of 2 in .*keys\/secret\.key.*\n.*older keys can be taken away/) as string,
+    });
+    expect(await readFile(join(directory, 'keys/secret.key'), 'utf8')).toMatch(/^[^\n]{44}\nAQEB[^\n]*\n$/);
   });
 });
 

@@ -1,6 +1,7 @@
 // Feeds every parser with inputs made of those that are known, and says what came of it: a table, then one line a figure.
 // Ends with 1 if anything was found.
 
+import { appendFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 import { closeCorpus, CORPUS, inputs } from '../hostile/corpus/corpus.ts';
@@ -38,7 +39,20 @@ async function main(): Promise<number> {
   if (wanted.targets.size === 0) console.log(`figure corpus.inputs ${inputs()}`);
   for (const what of ['executions', 'crashes', 'hangs'] as const) console.log(`figure fuzz.${what} ${sum(what)}`);
   console.log(`figure fuzz.rss_growth_mib ${growth.toFixed(1)}`);
+  const tally = process.env['TEST_RESULTS'];
+  if (tally !== undefined) appendFileSync(`${tally}/fuzz`, results(outcomes, hand));
   return sum('crashes') + sum('hangs') + hand === 0 && growth <= MOST_GROWTH_MIB ? 0 : 1;
+}
+
+/** A line for each target, as CI counts them. */
+function results(outcomes: readonly Outcome[], wrongByHand: number): string {
+  const targets = outcomes.flatMap(({ targets: told }) => [...told]);
+  const all: readonly (readonly [name: string, isGood: boolean])[] = [
+    ...targets.map(([name, { crashes, hangs }]) => [name, crashes + hangs === 0] as const),
+    ['memory', outcomes.every(({ growthMib }) => growthMib <= MOST_GROWTH_MIB)],
+    ['inputs written by hand', wrongByHand === 0],
+  ];
+  return all.map(([name, isGood]) => `${isGood ? 'passed' : 'failed'} fuzz > ${name}\n`).join('');
 }
 
 /** The inputs written by hand; how many of the cases went wrong. */

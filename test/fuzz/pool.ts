@@ -2,14 +2,19 @@
 // ended, the input that held it up is found, and the rest goes on. Knows no target.
 
 import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 import type { Order, Task, Word } from './child.ts';
 import type { Find } from './hunt.ts';
 
-/** Nobody says anything for so long: it stands still. Where every input is told of, a quarter of that is enough. */
+/** Nobody says anything for so long, and has worked for half of that: it stands still. Where every input is told of, a quarter of that is enough. */
 const STILL_MS = 20_000;
+/** So many times as long one waits for those who do not come to work: the machine may have others. */
+const MOST_PATIENCE = 10;
 /** To begin at all. */
 const START_MS = 60_000;
+/** In which Linux counts work. */
+const TICK_MS = 10;
 /** A target that never ends so often is not asked again. */
 const MOST_ENDLESS = 3;
 
@@ -91,10 +96,15 @@ async function runChild(order: Order, stillMs: number, onWord: (word: Word) => v
   let timer: NodeJS.Timeout | undefined;
   const watch = (ms: number): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      ended.resolve({ type: 'still', ...at, left });
-      child.kill('SIGKILL');
-    }, ms);
+    const before = workOf(child.pid);
+    const wait = (patience: number): void => {
+      timer = setTimeout(() => {
+        if (patience > 0 && workOf(child.pid) - before < ms / 2) return wait(patience - 1);
+        ended.resolve({ type: 'still', ...at, left });
+        child.kill('SIGKILL');
+      }, ms);
+    };
+    wait(MOST_PATIENCE);
   };
   child.on('message', (word: Word) => {
     watch(stillMs);
@@ -113,6 +123,18 @@ async function runChild(order: Order, stillMs: number, onWord: (word: Word) => v
   watch(START_MS);
   child.send(order);
   return ended.promise;
+}
+
+/** Milliseconds of work that a process has done. NaN where the system does not tell: not less than anything. */
+function workOf(pid: number | undefined): number {
+  try {
+    const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ');
+    const [user, system] = fields.split(' ').slice(11, 13).map(Number);
+    return ((user ?? 0) + (system ?? 0)) * TICK_MS;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return NaN;
+  }
 }
 
 /** So many at a time, in their order. */

@@ -141,7 +141,9 @@ test('all the addresses that one network has are one', () => {
     expect(addressOf(request(address))).toBe('2001:db8:0:0::/64');
   expect(addressOf(request('2001:db8:0:1::1'))).toBe('2001:db8:0:1::/64');
   expect(addressOf(request('1::2:3:4:5:6:7'))).toBe('1:0:2:3::/64');
-  expect(addressOf(request('fe80::1%eth0'))).toBe('fe80:0:0:0::/64');
+  for (const address of ['fe80::1%eth0', 'fe80::%a:b:c', 'fe80:0000::1.2.3.4'])
+    expect(addressOf(request(address))).toBe('fe80:0:0:0::/64');
+  expect(addressOf(request('::2:3:4:5:192.0.2.1'))).toBe('0:0:2:3::/64');
 });
 
 describe('who asks', () => {

@@ -13,6 +13,7 @@ import { choicesContract } from './choices-contract.ts';
 import { journalContract } from './journal-contract.ts';
 import { outagesContract } from './outages-contract.ts';
 import { requestsContract } from './requests-contract.ts';
+import { rotationContract } from './rotation-contract.ts';
 import { sessionContract } from './session-contract.ts';
 
 export function storeContract(harness: Harness): void {
@@ -38,6 +39,9 @@ export function storeContract(harness: Harness): void {
   });
   describe('sessions', () => {
     sessionContract(current);
+  });
+  describe('a new key', () => {
+    rotationContract(current);
   });
   describe('spaces and choices', () => {
     choicesContract(current);

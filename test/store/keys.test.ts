@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/bridge/secret.ts';
-import { loadSealer, type KeySource } from '../../src/store/keys.ts';
+import { loadSealer, type KeySource, putKeyFirst } from '../../src/store/keys.ts';
 import { Sealer } from '../../src/store/sealed.ts';
 
 const [ONE, TWO] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
@@ -71,6 +71,27 @@ describe('the key', () => {
     await expect(loadSealer(source, [idOf(box)])).rejects.toThrow(`The key in ${source.path} is not the one`);
     await writeFile(source.path, `${await readFile(source.path, 'utf8')}${ONE.toString('base64')}\n`);
     expect((await loadSealer(source, [idOf(box)])).open(box, 'here')).toBe('secret');
+  });
+
+  test('gets a new one in front of it, which seals from then on, and none is lost', async () => {
+    await expect(putKeyFirst(source.path)).rejects.toThrow(`${source.path} cannot be read`);
+    const box = (await loadSealer(source, [])).seal('secret', 'here');
+    expect(await putKeyFirst(source.path)).toBe(2);
+    const both = await loadSealer(source, [idOf(box)]);
+    expect(both.open(box, 'here')).toBe('secret');
+    const fresh = both.seal('secret', 'here');
+    expect(idOf(fresh)).not.toBe(idOf(box));
+    expect(await putKeyFirst(source.path)).toBe(3);
+    const all = await loadSealer(source, [idOf(box), idOf(fresh)]);
+    expect([box, fresh].map((one) => all.open(one, 'here'))).toEqual(['secret', 'secret']);
+    expect((await stat(source.path)).mode & 0o777).toBe(0o600);
+  });
+
+  test('is not touched if the file holds something else', async () => {
+    await loadSealer(source, []);
+    await writeFile(source.path, 'no key\n');
+    await expect(putKeyFirst(source.path)).rejects.toThrow('holds no key');
+    expect(await readFile(source.path, 'utf8')).toBe('no key\n');
   });
 
   test('must be 32 bytes of base64; the sentence names the place and not the key', async () => {

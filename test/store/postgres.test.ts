@@ -174,14 +174,12 @@ describe('a database', () => {
     await take(url, { onLost: (error) => lost.push(error) });
     await postgres.kill9();
     await postgres.restart();
-    await expect
-      .poll(async () =>
-        take(url).then(
-          () => 'free',
-          () => 'taken',
-        ),
-      )
-      .toBe('taken');
+    const look = async (): Promise<string> =>
+      take(url).then(
+        () => 'free',
+        () => 'taken',
+      );
+    await expect.poll(look, { timeout: 20_000 }).toBe('taken');
     expect(lost).toEqual([]);
   });
 

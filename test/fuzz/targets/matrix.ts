@@ -1,12 +1,14 @@
 // What the homeserver and its people bring: transactions, HTML, names, requests of programs.
 
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 
 import { plainText, text } from '../../../src/bridge/events.ts';
 import type { MatrixEvent } from '../../../src/bridge/events.ts';
 import type { NetworkId, RemoteUserId } from '../../../src/bridge/ids.ts';
 import { bearerOf, isToken, digest } from '../../../src/matrix/bearer.ts';
 import { GhostIds } from '../../../src/matrix/ghost-ids.ts';
+import { addressOf } from '../../../src/matrix/guesses.ts';
 import { writeHtml } from '../../../src/matrix/html-writer.ts';
 import { readHtml } from '../../../src/matrix/html.ts';
 import { HttpProblem } from '../../../src/matrix/http-body.ts';
@@ -285,7 +287,19 @@ export const matrix: readonly Target[] = [
       assert.equal(isToken(token, RIGHT), token === 'the-token');
     },
   },
+  {
+    name: 'forwarded-for',
+    share: 1,
+    words: ['::', '::ffff:', '%eth0', ', ', '127.0.0.1', 'fe80::'],
+    seeds: () => seedsOf(['192.0.2.1', '2001:db8::5:6:7:8', ' 10.0.0.1 , ::ffff:192.0.2.2 ', 'fe80::1%eth0', 'x']),
+    run: (input) => {
+      const from = addressOf({ socket: HERE, headers: { 'x-forwarded-for': textOf(input) } });
+      assert.match(from, /^(?:[\d.]{7,15}|::1|(?:[\da-f]{1,4}:){4}:\/64)$/);
+    },
+  },
 ];
+
+const HERE = { remoteAddress: '::1' } as Socket;
 
 const RIGHT = digest('the-token');
 
