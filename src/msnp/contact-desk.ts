@@ -6,6 +6,7 @@ import { ContactBook } from './contact-book.ts';
 import { contactPlan } from './contact-plans.ts';
 import type { ContactCommand } from './contact-types.ts';
 import { EMPTY_LIST } from './contacts.ts';
+import type { ContactList } from './contacts.ts';
 import { unmigrated } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { percentDecode } from './encoding.ts';
@@ -48,7 +49,9 @@ export class ContactDesk {
   readonly #requests: Requests;
   readonly #own: string;
   #dialect: Dialect;
-  #book = new ContactBook();
+  /** As it was told; the book is made of it when something is first looked up, which in many sessions is never. */
+  #list: ContactList = EMPTY_LIST;
+  #opened: ContactBook | undefined;
   /** While the contact list comes. */
   #roster: RosterReader | undefined;
   /** Changes told among its lines: they come after what is told of them there. */
@@ -104,7 +107,8 @@ export class ContactDesk {
     if (this.#roster?.whole !== true) return [];
     const roster = this.#roster.roster();
     this.#roster = undefined;
-    this.#book = new ContactBook(roster);
+    this.#list = roster;
+    this.#opened = undefined;
     const early = this.#early.splice(0).flatMap(([verb, args]) => this.#onChange(verb, args));
     return [event({ type: 'roster', ...roster }), ...early];
   }
@@ -143,6 +147,11 @@ export class ContactDesk {
 
   abandon(): Outputs {
     return this.#requests.abandon();
+  }
+
+  get #book(): ContactBook {
+    this.#opened ??= new ContactBook(this.#list);
+    return this.#opened;
   }
 
   #onChange(verb: ContactVerb, args: readonly string[]): Outputs {

@@ -27,7 +27,7 @@ const MAX_DIGITS = 6;
 const MAX_SKIPPED_DIGITS = 9;
 const NUMBER = /^\d+$/;
 // oxlint-disable-next-line no-control-regex
-const NOT_ASCII = /[^\x00-\x7f]/;
+const NOT_ASCII = /[^\x00-\x7f]/g;
 
 interface PayloadRule {
   readonly cap: number;
@@ -113,6 +113,8 @@ export class FrameReader {
   /** What was received and not yet cut; never written over, because payloads already given out are views of it. */
   #buffer: Buffer = NOTHING;
   #start = 0;
+  /** Of the line that was read last. */
+  #lineStart = 0;
   #end = 0;
   /** Up to here there is no line end. */
   #scanned = 0;
@@ -182,7 +184,7 @@ export class FrameReader {
       if (line === '') continue; // a stray line end harms nobody
       const verb = line.slice(0, 3);
       if (verb.length < 3 || (line.length > 3 && line.charCodeAt(3) !== 0x20)) throw this.#fault('no command');
-      const args = line.length > 4 ? line.slice(4).split(' ') : [];
+      const args = line.length > 4 ? this.#args(line) : [];
       const length = this.#payloadLength(verb, args);
       if (this.#skip > 0) return { verb, args, payload: EMPTY, passedOver: true };
       if (length === 0) return { verb, args, payload: EMPTY };
@@ -209,7 +211,22 @@ export class FrameReader {
     return this.#skip === 0;
   }
 
-  /** The next line without its end; undefined: not yet whole. */
+  /** Split before it is decoded: an argument in ASCII stays a string of one byte a sign, whatever stands beside it. */
+  #args(line: string): string[] {
+    const args = line.slice(4).split(' ');
+    let next = nextForeign(line, 0);
+    for (let at = 0, start = 4; next !== -1; at++) {
+      const end = start + (args[at]?.length ?? 0);
+      if (next < end) {
+        args[at] = (this.#buffer as Slicing).utf8Slice(this.#lineStart + start, this.#lineStart + end);
+        next = nextForeign(line, end);
+      }
+      start = end + 1;
+    }
+    return args;
+  }
+
+  /** The next line without its end, a sign for each byte; undefined: not yet whole. */
   #line(): string | undefined {
     const buffer = this.#buffer as Slicing;
     const found = buffer.indexOf(LF, this.#scanned);
@@ -224,8 +241,8 @@ export class FrameReader {
     const to = end > from && buffer[end - 1] === CR ? end - 1 : end;
     this.#start = end + 1;
     this.#scanned = this.#start;
-    const line = buffer.latin1Slice(from, to);
-    return NOT_ASCII.test(line) ? buffer.utf8Slice(from, to) : line;
+    this.#lineStart = from;
+    return buffer.latin1Slice(from, to);
   }
 
   #payloadLength(verb: string, args: readonly string[]): number {
@@ -254,6 +271,12 @@ export class FrameReader {
     this.#buffer = NOTHING;
     this.#start = this.#end = this.#scanned = 0;
   }
+}
+
+/** Where the next sign stands that is not ASCII; -1: nowhere. */
+function nextForeign(line: string, from: number): number {
+  NOT_ASCII.lastIndex = from;
+  return NOT_ASCII.test(line) ? NOT_ASCII.lastIndex - 1 : -1;
 }
 
 /** One to so many digits and nothing else. */

@@ -102,10 +102,14 @@ function toEntry(
 ): DraftedContact | undefined {
   if (address === '') return undefined;
   const lists = /^\d{1,3}$/.test(bits) ? Number(bits) : 0;
-  const inGroups = (lists & LISTS.forward) === 0 || groups === '' ? [] : groups.split(',').filter((id) => id !== '');
+  const inGroups = (lists & LISTS.forward) === 0 || groups === '' ? [] : readGroups(groups);
   const person = normalizeAddress(address);
   const name = nick === '' ? address : percentDecode(nick);
   return guid === ''
     ? { address: person, nick: name, lists, groups: inGroups, properties: {} }
     : { address: person, nick: name, lists, guid, groups: inGroups, properties: {} };
+}
+
+function readGroups(ids: string): readonly string[] {
+  return ids.includes(',') ? ids.split(',').filter((id) => id !== '') : [ids]; // few people are in several
 }

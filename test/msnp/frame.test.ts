@@ -170,3 +170,13 @@ test('payloads already given out are not written over', () => {
     Array.from({ length: 50 }, (_, round) => String(round % 10).repeat(100)),
   );
 });
+
+test('each argument is read by itself: names in any script, beside bytes that are no text', () => {
+  const line = Buffer.concat([
+    Buffer.from('LST  N=a@b F=☃%20é x '),
+    Buffer.from([0xe2, 0x20, 0xff]),
+    Buffer.from(' ça 3\r\n'),
+  ]);
+  const [frame] = [...new FrameReader('notification').push(line)];
+  expect(frame?.args).toEqual(['', 'N=a@b', 'F=☃%20é', 'x', '\ufffd', '\ufffd', 'ça', '3']);
+});

@@ -6,8 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MsnPerson, PERSON_DIALECTS, type MsnPersonOptions, type PersonDialect } from './msn-person.ts';
 import { MsnServerDouble } from './msn-server/msn-server-double.ts';
 
-/** A real server we know loses the presence of whoever comes back too soon after leaving. */
-const REST_MS = 1_000;
+/** A real server we know writes down once a second what lists have become, and loses the presence of whoever comes back
+ * too soon after leaving. */
+const REST_MS = 1_500;
 
 export interface Account {
   readonly address: string;
@@ -30,6 +31,10 @@ export interface MsnUnderTest {
   /** Undefined for a real server: only the double can be told to misbehave. */
   readonly double: MsnServerDouble | undefined;
   signIn(account: Account, options?: Partial<MsnPersonOptions>): Promise<MsnPerson>;
+  /** Alice and dave are strangers again; she must not be signed in. */
+  part(): Promise<void>;
+  /** What was done to the lists of people who are away stands. */
+  settle(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -81,6 +86,7 @@ async function theDouble(dialect: PersonDialect): Promise<MsnUnderTest> {
   return {
     ...describe('double', dialect, accounts, { host, port, nexusUrl, caFile, gatewayUrl }),
     double,
+    settle: async () => undefined,
     stop: async () => double.stop(),
   };
 }
@@ -97,26 +103,17 @@ async function theRealOne(host: string, dialect: PersonDialect): Promise<MsnUnde
     caFile: process.env['MSN_CA_FILE'],
     gatewayUrl: process.env['MSN_GATEWAY_URL'],
   };
-  const msn = {
-    ...describe('real server', dialect, accounts, place),
-    double: undefined,
-    stop: async () => delay(REST_MS),
-  };
-  await part(msn);
+  const rest = async (): Promise<void> => delay(REST_MS);
+  const msn = { ...describe('real server', dialect, accounts, place), double: undefined, settle: rest, stop: rest };
+  await msn.part(); // whatever an earlier run has left on the server
   return msn;
 }
 
-/** Alice and dave are strangers again, whatever an earlier run has left on the server. */
-async function part({ alice, dave, signIn }: Pick<MsnUnderTest, 'alice' | 'dave' | 'signIn'>): Promise<void> {
-  if (!dave) return;
-  for (const [one, other] of [
-    [dave, alice],
-    [alice, dave],
-  ] as const) {
-    const person = await signIn(one, { status: undefined });
-    await person.book.forget(other.address);
-    await person.signOut();
-  }
+/** Both are there meanwhile: each one's change reaches the other's lists, which a server may have read before. */
+async function part(one: MsnPerson, other: MsnPerson): Promise<void> {
+  await one.book.forget(other.address);
+  await other.book.forget(one.address);
+  await Promise.all([one.signOut(), other.signOut()]);
 }
 
 function describe(
@@ -124,9 +121,11 @@ function describe(
   dialect: PersonDialect,
   accounts: readonly Account[],
   place: Place,
-): Omit<MsnUnderTest, 'double' | 'stop'> {
+): Omit<MsnUnderTest, 'double' | 'settle' | 'stop'> {
   const [alice, bob, carol, dave] = accounts;
   if (!alice || !bob || !carol) throw new Error('three accounts are needed: MSN_ACCOUNTS=a@x:pw,b@x:pw,c@x:pw');
+  const signIn: MsnUnderTest['signIn'] = async (account, options) =>
+    MsnPerson.signIn({ ...place, ...account, dialect, ...options });
   return {
     name,
     dialect,
@@ -146,6 +145,9 @@ function describe(
       ...(place.caFile !== undefined && { tls: { ca_file: place.caFile } }),
     },
     overGateway: place.gatewayUrl !== undefined,
-    signIn: async (account, options) => MsnPerson.signIn({ ...place, ...account, dialect, ...options }),
+    signIn,
+    part: async () => {
+      if (dave) await part(await signIn(alice, { status: undefined }), await signIn(dave, { status: undefined }));
+    },
   };
 }

@@ -17,7 +17,7 @@ export interface Standing {
 
 export const OFFLINE: Standing = { status: 'FLN' };
 
-const STATUSES: Readonly<Record<StatusCode, { readonly availability: Availability; readonly label: string }>> = {
+const STATUSES: Readonly<Record<StatusCode, Presence>> = {
   NLN: { availability: 'online', label: 'Online' },
   BSY: { availability: 'busy', label: 'Busy' },
   IDL: { availability: 'away', label: 'Idle' },
@@ -50,13 +50,13 @@ const SIGNS = new Map([
 ]);
 
 export function toPresence({ status, message = '', media = '' }: Standing): Presence {
-  const { availability, label } = STATUSES[status];
+  const presence = STATUSES[status];
+  if (message === '' && media === '') return presence; // nearly everybody
   const said = [message, toPlaying(media)].filter((words) => words !== '').join(' – ');
-  return { availability, label, ...(said !== '' && { message: said }) };
+  return said === '' ? presence : { ...presence, message: said };
 }
 
 function toPlaying(media: string): string {
-  if (media === '') return ''; // nearly everybody
   const played = readCurrentMedia(media);
   const what = toName(played?.text ?? '');
   return what === '' ? '' : `${SIGNS.get(played?.type.toLowerCase() ?? '') ?? ''}${what}`;
@@ -78,7 +78,7 @@ export function toContact(
   standing: Standing,
   groups: readonly string[] | undefined,
 ): Contact {
-  const contact = {
+  const contact: Omit<Contact, 'groups'> & { groups?: readonly string[] } = {
     id: userId(server, address),
     chat: chatWith(address),
     address,
@@ -86,7 +86,8 @@ export function toContact(
     presence: toPresence(standing),
     data: undefined, // all that we keep of people is kept with the session
   };
-  return groups === undefined ? contact : { ...contact, groups };
+  if (groups !== undefined) contact.groups = groups;
+  return contact;
 }
 
 /** A nick for people: no control characters, and nothing that turns the text around it. */

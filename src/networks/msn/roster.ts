@@ -136,8 +136,8 @@ export class Roster {
   groupsOf({ groups }: RosterContact): readonly string[] | undefined {
     this.#groupNames ??= new Map(this.groups.map(({ id, name }) => [id, id === NO_GROUP ? [] : [toName(name)]]));
     if (this.#groupNames.size === 0) return undefined;
-    const namesOf = (id = NO_GROUP): readonly string[] => this.#groupNames?.get(id) ?? NONE;
-    return groups.length > 1 ? groups.flatMap(namesOf) : namesOf(groups[0]);
+    if (groups.length > 1) return groups.flatMap((id) => this.#groupNames?.get(id) ?? NONE);
+    return this.#groupNames.get(groups[0] ?? NO_GROUP) ?? NONE;
   }
 
   onRoster({ unchanged, ...list }: Of<'roster'>): void {

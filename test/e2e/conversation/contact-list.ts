@@ -1,7 +1,7 @@
 // Whom she lets in, blocks and renames; and how she herself is seen.
 
 import { describe, expect, test } from 'vitest';
-import type { OnScene } from './scene.ts';
+import { comeBack, type OnScene } from './scene.ts';
 
 export function contactList(on: OnScene): void {
   describe('the contact list', () => {
@@ -33,18 +33,36 @@ export function contactList(on: OnScene): void {
 
     test('a stranger who adds her is a question, and is let in by her answer', { tags: ['add'] }, async ({ skip }) => {
       const scene = on();
-      const { dave } = scene.msn;
-      if (!dave) {
-        skip('the server has no fourth account');
-        return;
-      }
+      const dave = scene.msn.dave ?? skip('the server has no fourth account');
       const stranger = await scene.msn.signIn(dave);
       await stranger.addContact(scene.msn.alice.address);
       await scene.told(new RegExp(`${dave.address}.*has put you`, 'i'));
       await scene.ask(`answer ${dave.address} add`, /is on your list/);
       await stranger.waitForPresence(scene.msn.alice.address, 'NLN');
       expect(await scene.ask('list', /Contacts of/)).toContain(dave.address);
-      stranger.vanish();
+      await stranger.signOut();
+    });
+
+    test('so is one who did so while she was away', { tags: ['add'] }, async ({ skip }) => {
+      const scene = on();
+      const { msn, stage } = scene;
+      const dave = msn.dave ?? skip('the server has no fourth account');
+      await stage.bridge.stop();
+      await msn.part();
+      const stranger = await msn.signIn(dave);
+      await stranger.addContact(msn.alice.address);
+      await msn.settle();
+      const before = scene.alice.timeline(scene.room).length;
+      await comeBack(scene);
+      await scene.alice.waitUntil('the question', () =>
+        scene.alice
+          .timeline(scene.room)
+          .slice(before)
+          .some(({ text }) => /dave@.*has put you/i.test(text)),
+      );
+      await scene.ask(`answer ${dave.address} add`, /is on your list/);
+      await stranger.waitForPresence(msn.alice.address, 'NLN');
+      await stranger.signOut();
     });
   });
 

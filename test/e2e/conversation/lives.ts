@@ -5,7 +5,7 @@ import { Tables } from '../../crash/tables.ts';
 import { textsIn } from '../../support/msn-person/message.ts';
 import type { FaultAction } from '../../support/msn-server/faults.ts';
 import type { MsnServerDouble } from '../../support/msn-server/msn-server-double.ts';
-import type { OnScene, Scene } from './scene.ts';
+import { comeBack, type OnScene, type Scene } from './scene.ts';
 
 const STILL_THERE = 'the gateway keeps the dead conversation for a minute, and what is said into it is lost';
 const HONEST = 'a real server does not hold its answers back when asked to';
@@ -157,12 +157,6 @@ async function strike<T>(
   const done = await work();
   await double.waitFor(({ line }) => line === `fault: ${action.type}`, { after: mark });
   return done;
-}
-
-async function comeBack({ stage }: Scene): Promise<void> {
-  const from = stage.bridge.log.length;
-  await stage.bridge.startAgain();
-  await stage.bridge.waitForLog((line) => line['state'] === 'connected', { from });
 }
 
 function textsFrom({ alice, chat, stage, msn }: Scene, beginning: string): string[] {

@@ -53,3 +53,10 @@ export class Scene {
 
 /** The scene, once it is set: parts of the suite are told before that. */
 export type OnScene = () => Scene;
+
+/** The bridge is started again, and she is signed in again. */
+export async function comeBack({ stage }: Scene): Promise<void> {
+  const from = stage.bridge.log.length;
+  await stage.bridge.startAgain();
+  await stage.bridge.waitForLog((line) => line['state'] === 'connected', { from });
+}

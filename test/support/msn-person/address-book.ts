@@ -1,10 +1,13 @@
 // A person's lists, groups, names, telephones and privacy: what is known of them, and editing them.
 // Knows each dialect's commands; not what they lead to.
 import type { DialectHabits } from './habits.ts';
-import type { Line } from './line.ts';
+import { type Line, Refusal } from './line.ts';
 import { LIST_BITS, type KnownContact, type KnownGroup, type Roster } from './roster.ts';
 
 export type PhoneKey = 'PHH' | 'PHW' | 'PHM' | 'MOB' | 'MBE';
+
+/** Who is to be off a list is off it: the other one's changes may have taken them off before. */
+const NOT_THERE: ReadonlySet<number> = new Set([208, 216]);
 
 export class AddressBook {
   readonly #address: string;
@@ -58,7 +61,10 @@ export class AddressBook {
   async forget(address: string): Promise<void> {
     for (const list of ['FL', 'AL', 'BL', 'PL'] as const) {
       const { lists = 0 } = this.#roster.contact(address) ?? {};
-      if ((lists & LIST_BITS[list]) !== 0) await this.remove(list, address);
+      if ((lists & LIST_BITS[list]) === 0) continue;
+      await this.remove(list, address).catch((error: unknown) => {
+        if (!(error instanceof Refusal && NOT_THERE.has(error.code))) throw error;
+      });
     }
   }
 
