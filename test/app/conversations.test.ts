@@ -163,6 +163,8 @@ describe('inviting a ghost', () => {
     ]);
     const room = await nextRoom(async () => core.member(second, ghost('worm'), 'invite', ALICE));
     await core.hears(second, /Your chat with worm is in a room of its own/);
+    const links = core.matrix.said(second).flatMap(({ content }) => content.runs.map((run) => run.link));
+    expect(links).toContain(`https://matrix.to/#/${encodeURIComponent(room)}`);
     await core.until(() => standing(second, ghost('worm')) === 'out');
     expect(standing(room, ghost('worm'))).toBe('joined');
     await core.say(ALICE, room, 'hello worm');

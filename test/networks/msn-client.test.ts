@@ -176,6 +176,18 @@ test('a ticket that dies on the way of somebody who was signed in before is forg
   expect(sink.kinds).toEqual(['connecting', 'disconnected', 'connecting', 'bad-credentials']);
 });
 
+test.each([
+  ['a digest is wrong for good: there is no ticket that could have died', 'MSNP7', 'S'],
+  ['who is unknown before a ticket was shown is unknown', 'MSNP12', 'I'],
+] as const)('%s', async (_, protocol, step) => {
+  const stage = await setStage({ dialects: [protocol], profile: { dialects: [protocol] } });
+  stage.server.faults.add({ verb: 'USR', where: ({ args }) => args[2] === step }, refusal(911, { close: true }), 1);
+  const { client, sink } = makeClient(stage, {}, { memory: { protocol } });
+  client.connect(1, {});
+  await eventually(() => sink.kinds.length === 2);
+  expect(sink.kinds).toEqual(['connecting', 'bad-credentials']);
+});
+
 test('none of our protocol versions is a refusal', async () => {
   const stage = await setStage({ dialects: ['MSNP9'] });
   const { client, sink } = makeClient(stage);

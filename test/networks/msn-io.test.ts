@@ -5,11 +5,11 @@ import type { RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import type { ServerKey } from '../../src/bridge/ids.ts';
 import type { FetchRequest } from '../../src/msnp/session.ts';
-import { createIo } from '../../src/networks/msn/io.ts';
+import { createIo, type Resolver } from '../../src/networks/msn/io.ts';
 import type { ServerProfile } from '../../src/networks/msn/profile.ts';
 import { throwAwayCertificate } from '../support/msn-server/passport/certificate.ts';
 import { Heard } from './heard.ts';
@@ -105,6 +105,45 @@ test.each([
 ])('%s is not dialled by a profile of the public net', async (host, reason) => {
   const io = createIo({ ...PROFILE, privateAddresses: false });
   await expect(io.dial(host, 1864, new Heard())).rejects.toThrow(reason);
+});
+
+describe('a name that means another address a moment later', () => {
+  /** The first answer is one that may be dialled; from then on it is where a cloud keeps its secrets. */
+  function turning(): { readonly resolver: Resolver; readonly asked: string[] } {
+    const asked: string[] = [];
+    return {
+      asked,
+      resolver: async (host) => {
+        asked.push(host);
+        return [{ address: asked.length === 1 ? '127.0.0.1' : '169.254.169.254', family: 4 }];
+      },
+    };
+  }
+  const profile = { ...PROFILE, hosts: ['turns.example.com'] };
+
+  test('is dialled at the one that was checked', async () => {
+    const port = await tcp((socket) => void socket.end('the one that was checked'));
+    const { resolver, asked } = turning();
+    const heard = new Heard();
+    await createIo(profile, resolver).dial('turns.example.com', port, heard);
+    await eventually(() => heard.ends.length > 0);
+    expect(heard.text).toBe('the one that was checked');
+    expect(asked).toEqual(['turns.example.com']);
+  });
+
+  test('is asked for a page at the one that was checked, and not at all once it means the other', async () => {
+    const base = await http((incoming, response) => void response.end(incoming.headers.host));
+    const { port } = new URL(base);
+    const { resolver, asked } = turning();
+    const io = createIo({ ...profile, nexusUrl: `http://turns.example.com:${port}/` }, resolver);
+    const reply = await io.fetch(request(`http://turns.example.com:${port}/`));
+    expect(reply.type === 'response' && Buffer.from(reply.body).toString()).toBe(`turns.example.com:${port}`);
+    expect(asked).toEqual(['turns.example.com']);
+    expect(await io.fetch(request(`http://turns.example.com:${port}/`))).toEqual({
+      type: 'failed',
+      reason: 'the host has no address that may be dialled',
+    });
+  });
 });
 
 test('a forbidden port and a closed one are not had', async () => {

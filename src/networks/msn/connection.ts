@@ -67,6 +67,8 @@ export class Connection {
   readonly #own: OwnPresence;
   #driver: Driver<NotificationCommand, SessionEvent> | undefined;
   #login: Driver<TweenerCommand, TweenerEvent> | undefined;
+  /** To the server that we talk to now. */
+  #ticketShown = false;
   #deadline: Cancel | undefined;
   #redirect: { readonly host: string; readonly port: number } | undefined;
   #redirects = 0;
@@ -134,6 +136,7 @@ export class Connection {
   }
 
   #dial(host: string, port: number): void {
+    this.#ticketShown = false;
     const { profile, address, cached, io, clock, log } = this.#parts;
     const { dialects } = profile;
     const driver = new Driver({
@@ -256,6 +259,7 @@ export class Connection {
   #onTicketNews(event: TweenerEvent): void {
     switch (event.type) {
       case 'ticket':
+        this.#ticketShown = true;
         this.command({ type: 'ticket', ticket: event.ticket });
         return;
       case 'refused': {
@@ -277,7 +281,8 @@ export class Connection {
 
   #onRefused(code: number): void {
     this.#parts.log.info({ code }, 'sign-in refused');
-    const ticketRefused = isTicketRefusal(code);
+    // where nothing but the password was shown, or nothing yet, the same code means just that
+    const ticketRefused = this.#ticketShown && isTicketRefusal(code);
     if (ticketRefused && this.#parts.mayForgive) {
       this.#endWith({ kind: 'disconnected', sentence: `${this.#server} did not accept our ticket.` }, ticketRefused);
     } else {
