@@ -1,9 +1,9 @@
-// Answers every request with the same event id, and does nothing else: whoever asks is to be the slow one.
+// Answers every request with the same event id and an empty room, and does nothing else: whoever asks is to be the slow one.
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tellReady } from '../support/child.ts';
 
-const BODY = '{"event_id":"$0123456789012345678901234567890123456789012"}';
+const BODY = '{"event_id":"$0123456789012345678901234567890123456789012","chunk":[]}';
 const ANSWER = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`;
 const HEAD_END = Buffer.from('\r\n\r\n');
 

@@ -1,6 +1,7 @@
 // NOT and IPG: notices of services and messages from telephones, as XML. Knows the document; a bad one is nothing.
 
 import { decodeText } from './encoding.ts';
+import { accepted } from './refused.ts';
 import type { Alert, LostAlert } from './service-types.ts';
 import { child, readTree } from './xml-tree.ts';
 import type { XmlElement } from './xml-tree.ts';
@@ -18,7 +19,7 @@ export function hearAlert(
 }
 
 export function readAlert(payload: Uint8Array, origin: Alert['origin']): Alert | undefined {
-  const root = readTree(decodeText(payload).trim());
+  const root = accepted(readTree(decodeText(payload).trim()));
   const message = child(root, 'MSG');
   if (root?.name !== 'NOTIFICATION' || message === undefined) return undefined;
   const from = attribute(child(root, 'FROM'), 'name');
@@ -44,7 +45,8 @@ function textOf(body: XmlElement | undefined): string {
 /** Notices for programs hold a document within the text. */
 function serviceOf(text: string): string | undefined {
   const inner = text.trim();
-  return inner.startsWith('<NotificationData') ? (readElements(inner, ['Service'])?.get('Service') ?? '') : undefined;
+  if (!inner.startsWith('<NotificationData')) return undefined;
+  return accepted(readElements(inner, ['Service']))?.get('Service') ?? '';
 }
 
 /** Relative to the site; it is told which notice it was. */

@@ -1,6 +1,17 @@
 // Joins a message that came in several payloads. Knows Message-ID, Chunks and Chunk; not what the message says.
 
 import type { Mime } from './mime.ts';
+import { refused } from './refused.ts';
+import type { Refused } from './refused.ts';
+
+/**
+ * `no-beginning`: the piece belongs to nothing that we know of, or no longer; `no-place`: its number is none of the message's;
+ * `too-long`: of the whole that it is a piece of nothing is left.
+ */
+export type ChunkRefusal = 'no-count' | 'no-beginning' | 'no-place' | 'twice' | 'too-long';
+
+/** Undefined: the rest is still to come. */
+type Joined = Mime | Refused<ChunkRefusal> | undefined;
 
 const MAX_CHUNKS = 1023;
 const MAX_BYTES = 256 * 1024;
@@ -22,8 +33,8 @@ interface Unfinished {
 export class ChunkJoiner {
   readonly #unfinished = new Map<string, Unfinished>();
 
-  /** The message when it is whole, which one without chunks is at once; undefined: nothing to show now. */
-  add(sender: string, mime: Mime, at: Date): Mime | undefined {
+  /** The message when it is whole, which one without chunks is at once. */
+  add(sender: string, mime: Mime, at: Date): Joined {
     const id = mime.headers.get('message-id');
     const total = mime.headers.get('chunks');
     const index = mime.headers.get('chunk');
@@ -35,9 +46,9 @@ export class ChunkJoiner {
       : this.#begin(key, total, mime, at.getTime());
   }
 
-  #begin(key: string, declared: string, mime: Mime, at: number): Mime | undefined {
+  #begin(key: string, declared: string, mime: Mime, at: number): Joined {
     const total = Number(declared);
-    if (!Number.isInteger(total) || total < 1 || total > MAX_CHUNKS) return undefined;
+    if (!Number.isInteger(total) || total < 1 || total > MAX_CHUNKS) return refused('no-count');
     if (total === 1) return mime;
     this.#unfinished.delete(key);
     if (this.#unfinished.size >= MAX_OPEN) this.#dropOldest();
@@ -45,15 +56,19 @@ export class ChunkJoiner {
     return this.#proceed(key, 0, mime.body);
   }
 
-  #proceed(key: string, index: number, body: Uint8Array): Mime | undefined {
+  #proceed(key: string, index: number, body: Uint8Array): Joined {
     const message = this.#unfinished.get(key);
-    if (message === undefined || !Number.isInteger(index) || index < 0 || index >= message.total) return undefined;
-    if (message.pieces[index] !== undefined) return undefined; // came twice
+    if (message === undefined) return refused('no-beginning');
+    if (!Number.isInteger(index) || index < 0 || index >= message.total) return refused('no-place');
+    if (message.pieces[index] !== undefined) return refused('twice');
     message.pieces[index] = body.slice(); // a copy: it must not keep the whole read alive
     message.missing -= 1;
     message.bytes += body.length;
-    if (message.bytes > MAX_BYTES) this.#unfinished.delete(key);
-    else if (message.missing === 0) {
+    if (message.bytes > MAX_BYTES) {
+      this.#unfinished.delete(key);
+      return refused('too-long');
+    }
+    if (message.missing === 0) {
       this.#unfinished.delete(key);
       // bytes are joined before they are read: a character may lie in two pieces
       return { headers: message.headers, body: Buffer.concat(message.pieces.filter((piece) => piece !== undefined)) };

@@ -2,6 +2,7 @@
 
 import { normalizeAddress } from './address.ts';
 import { decodeWords } from './mime-words.ts';
+import { accepted } from './refused.ts';
 import type { OfflineMessage } from './service-types.ts';
 import { child, readTree } from './xml-tree.ts';
 import type { XmlElement } from './xml-tree.ts';
@@ -17,7 +18,7 @@ const MAX_MESSAGES = 256;
 
 /** Undefined: no such document; `too-large` stands in its place when there is too much to tell. */
 export function readMailData(xml: string): MailData | undefined {
-  const root = readTree(xml);
+  const root = accepted(readTree(xml));
   if (root?.name !== 'MD') return undefined;
   const counts = child(root, 'E');
   const messages = root.children.filter(({ name }) => name === 'M').slice(0, MAX_MESSAGES);

@@ -7,6 +7,7 @@ import { decodeText, encodeText } from './encoding.ts';
 import { assertNever } from './errors.ts';
 import { contentType, oneLine, readFields, readMime, writeMime } from './mime.ts';
 import type { Mime } from './mime.ts';
+import { accepted } from './refused.ts';
 import { PLAIN, readTextFormat, writeTextFormat } from './text-format.ts';
 import type { TextFormat } from './text-format.ts';
 
@@ -47,8 +48,8 @@ const READERS = new Map<string, (mime: Mime) => ChatMessage | undefined>([
 
 /** Undefined: the head is larger than any honest one. */
 export function readMessage(payload: Uint8Array): ChatMessage | undefined {
-  const mime = readMime(payload);
-  return mime === undefined ? undefined : fromMime(mime);
+  const mime = accepted(readMime(payload));
+  return mime && fromMime(mime);
 }
 
 export function fromMime(mime: Mime): ChatMessage {

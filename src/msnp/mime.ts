@@ -1,6 +1,8 @@
 // The head and body of an MSG payload. Knows header lines and their bounds; no content type.
 
 import { decodeText, encodeText } from './encoding.ts';
+import { refused } from './refused.ts';
+import type { Refused } from './refused.ts';
 
 export interface Mime {
   /** Names in lower case, in the order they came; of a repeated one the first counts. */
@@ -8,22 +10,25 @@ export interface Mime {
   readonly body: Uint8Array;
 }
 
+/** A head larger than any honest one. */
+export type MimeRefusal = 'head-too-long' | 'too-many-headers';
+
 const MAX_HEAD = 8 * 1024;
 const MAX_HEADERS = 64;
 const LF = 10;
 const CR = 13;
 
-/** Undefined: the head is larger than any honest one. Bare CR, bare LF and a missing empty line are tolerated. */
-export function readMime(payload: Uint8Array): Mime | undefined {
+/** Bare CR, bare LF and a missing empty line are tolerated. */
+export function readMime(payload: Uint8Array): Mime | Refused<MimeRefusal> {
   const headers = new Map<string, string>();
   let at = 0;
   while (at < payload.length) {
     const end = lineEnd(payload, at);
-    if (end > MAX_HEAD) return undefined;
+    if (end > MAX_HEAD) return refused('head-too-long');
     const line = payload.subarray(at, end);
     at = end + (payload[end] === CR && payload[end + 1] === LF ? 2 : 1);
     if (line.length === 0) break;
-    if (headers.size >= MAX_HEADERS) return undefined;
+    if (headers.size >= MAX_HEADERS) return refused('too-many-headers');
     const [name, value] = readField(decodeText(line));
     if (name !== '' && !headers.has(name)) headers.set(name, value);
   }

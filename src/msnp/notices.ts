@@ -4,6 +4,7 @@ import { normalizeAddress, parseServerAddress } from './address.ts';
 import { percentDecode } from './encoding.ts';
 import { contentType, readFields, readMime } from './mime.ts';
 import type { NotificationEvent } from './notification-types.ts';
+import { accepted } from './refused.ts';
 
 /** `RNG session host:port CKI ticket address nick …`. */
 export function readRing(args: readonly string[]): NotificationEvent | undefined {
@@ -22,7 +23,7 @@ export function readRing(args: readonly string[]): NotificationEvent | undefined
 
 /** The one MSG of a notification server that matters here; contacts write over switchboards. */
 export function readMaintenance(payload: Uint8Array): NotificationEvent | undefined {
-  const mime = readMime(payload);
+  const mime = accepted(readMime(payload));
   if (mime === undefined || contentType(mime) !== 'application/x-msmsgssystemmessage') return undefined;
   const fields = readFields(mime.body);
   const minutes = readMinutes(fields.get('arg1'));

@@ -1,6 +1,7 @@
 // What stands in a UBX or UUX: a person's line of text and what they listen to. Knows the document; not when it is sent.
 
 import { decodeText, encodeText } from './encoding.ts';
+import { accepted } from './refused.ts';
 import { escapeXml, readElements } from './xml.ts';
 
 const ENTITY = /&(?:#x([\da-f]{1,6})|#(\d{1,7})|([a-z]{2,4}));/gi;
@@ -20,7 +21,7 @@ export interface PersonalMessage {
 
 export function readPersonalMessage(payload: Uint8Array): PersonalMessage {
   const xml = decodeText(payload).trim();
-  const elements = xml === '' ? new Map<string, string>() : readElements(xml, ['PSM', 'CurrentMedia']);
+  const elements = xml === '' ? new Map<string, string>() : accepted(readElements(xml, ['PSM', 'CurrentMedia']));
   return {
     message: elements === undefined ? readUnescaped(xml, 'PSM') : (elements.get('PSM') ?? ''),
     media: elements === undefined ? readUnescaped(xml, 'CurrentMedia') : (elements.get('CurrentMedia') ?? ''),

@@ -8,6 +8,7 @@ import { contentType, readFields, readMime } from './mime.ts';
 import type { Mime } from './mime.ts';
 import { readMaintenance } from './notices.ts';
 import type { NotificationEvent } from './notification-types.ts';
+import { accepted } from './refused.ts';
 import type { MailPage, ServiceEvent } from './service-types.ts';
 
 type News = readonly (NotificationEvent | ServiceEvent)[];
@@ -17,7 +18,7 @@ const MAX_MAIL_DATA = 64 * 1024;
 
 /** Nothing where there is nothing that anybody needs to know. */
 export function readServerMessage(payload: Uint8Array, at: Date): News {
-  const mime = readMime(payload);
+  const mime = accepted(readMime(payload));
   return mime === undefined ? [] : (READERS.get(contentType(mime))?.(mime, at, payload) ?? []);
 }
 

@@ -1,6 +1,8 @@
 // The words of the switchboard session: what may be asked of it and what it tells.
 
+import type { ChunkRefusal } from './chunks.ts';
 import type { ChatMessage } from './message.ts';
+import type { MimeRefusal } from './mime.ts';
 
 /** How a switchboard is entered. */
 export type SwitchboardEntry =
@@ -42,6 +44,8 @@ export type SwitchboardEvent =
   /** `code` 0: no answer in time, 217: not online, 215: already there … */
   | { readonly type: 'call-refused'; readonly address: string; readonly code: number }
   | { readonly type: 'message'; readonly address: string; readonly nick: string; readonly message: ChatMessage }
+  /** A message, or a piece of one, that no honest client sends. */
+  | { readonly type: 'unreadable'; readonly address: string; readonly reason: MimeRefusal | ChunkRefusal }
   | { readonly type: 'outcome'; readonly id: string; readonly outcome: MessageOutcome };
 
 /** `timed-out` and `lost`: the bytes went out and nothing came back. */

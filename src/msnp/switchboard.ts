@@ -12,6 +12,7 @@ import type { Frame } from './frame.ts';
 import { Inbound } from './inbound.ts';
 import { fromMime, MAX_PAYLOAD, writeMessage } from './message.ts';
 import { readMime } from './mime.ts';
+import { isRefused } from './refused.ts';
 import { readCapabilities } from './presence.ts';
 import type { Input, Output, Session } from './session.ts';
 import type {
@@ -228,10 +229,12 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
 
   /** `MSG address nick length`. */
   #onMessage([sender = '', nick = '']: readonly string[], payload: Uint8Array, at: Date): Outputs {
-    const part = readMime(payload);
-    const whole = part === undefined || sender === '' ? undefined : this.#chunks.add(sender, part, at);
-    if (whole === undefined) return [];
+    if (sender === '') return [];
     const address = normalizeAddress(sender);
+    const part = readMime(payload);
+    const whole = isRefused(part) ? part : this.#chunks.add(sender, part, at);
+    if (whole === undefined) return [];
+    if (isRefused(whole)) return this.#tell({ type: 'unreadable', address, reason: whole.refused });
     return this.#tell({ type: 'message', address, nick: percentDecode(nick), message: fromMime(whole) });
   }
 

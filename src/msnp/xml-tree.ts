@@ -2,6 +2,10 @@
 // they mean.
 
 import { SaxesParser } from 'saxes';
+import { isRefused, refused } from './refused.ts';
+import type { Refused } from './refused.ts';
+import { NotAcceptable, refuseFaults } from './xml.ts';
+import type { XmlRefusal } from './xml.ts';
 
 const MAX_LENGTH = 64 * 1024;
 const MAX_DEPTH = 16;
@@ -17,39 +21,34 @@ export interface XmlElement {
 }
 
 /**
- * Undefined: no XML, or XML that no honest peer sends. An `&` that begins no entity is taken for itself: addresses
- * stand unescaped in documents of the time.
+ * An `&` that begins no entity is taken for itself: addresses stand unescaped in documents of the time.
  */
-export function readTree(xml: string): XmlElement | undefined {
-  if (xml.length > MAX_LENGTH) return undefined;
-  return read(xml) ?? read(xml.replace(/&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});)/gi, '&amp;'));
+export function readTree(xml: string): XmlElement | Refused<XmlRefusal> {
+  if (xml.length > MAX_LENGTH) return refused('too-long');
+  const tree = read(xml);
+  if (!isRefused(tree) || tree.refused !== 'malformed') return tree;
+  return read(xml.replace(/&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});)/gi, '&amp;'));
 }
 
 export function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
   return element?.children.find((each) => each.name === name);
 }
 
-/** Thrown from within the parser, so that a fault ends the work at once. */
-class NotAcceptable extends Error {}
-
 interface Growing extends XmlElement {
   readonly children: XmlElement[];
   text: string;
 }
 
-function read(xml: string): XmlElement | undefined {
+function read(xml: string): XmlElement | Refused<XmlRefusal> {
   const open: Growing[] = [];
   let root: XmlElement | undefined;
   let elements = 0;
-  const refuse = (): never => {
-    throw new NotAcceptable();
-  };
   const parser = new SaxesParser();
-  parser.on('error', refuse);
-  parser.on('doctype', refuse);
+  refuseFaults(parser);
   parser.on('opentag', ({ name, attributes }) => {
     elements += 1;
-    if (open.length >= MAX_DEPTH || elements > MAX_ELEMENTS) refuse();
+    if (open.length >= MAX_DEPTH) throw new NotAcceptable('too-deep');
+    if (elements > MAX_ELEMENTS) throw new NotAcceptable('too-many-elements');
     const named = Object.entries(attributes).map(([key, value]): [string, string] => [key.toLowerCase(), value]);
     open.push({ name, attributes: new Map(named), children: [], text: '' });
   });
@@ -72,8 +71,8 @@ function read(xml: string): XmlElement | undefined {
   try {
     parser.write(xml).close();
   } catch (error) {
-    if (error instanceof NotAcceptable) return undefined;
+    if (error instanceof NotAcceptable) return refused(error.reason);
     throw error;
   }
-  return root;
+  return root ?? refused('malformed');
 }

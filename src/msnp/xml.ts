@@ -1,6 +1,11 @@
 // The small XML documents of the protocol, read forgivingly. Knows elements and text; not what they mean.
 
 import { SaxesParser } from 'saxes';
+import { refused } from './refused.ts';
+import type { Refused } from './refused.ts';
+
+/** `declared`: documents that declare things are none of the protocol's. */
+export type XmlRefusal = 'malformed' | 'declared' | 'too-deep' | 'too-many-elements' | 'too-long';
 
 const MAX_DEPTH = 16;
 const MAX_ELEMENTS = 4096;
@@ -9,15 +14,14 @@ const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 /**
- * The text of the elements named, at whatever depth; of a repeated one the first. Undefined: no XML, or XML that no
- * honest peer sends (declarations, depth, number of elements).
+ * The text of the elements named, at whatever depth; of a repeated one the first.
  */
-export function readElements(xml: string, names: readonly string[]): ReadonlyMap<string, string> | undefined {
+export function readElements(xml: string, names: readonly string[]): ReadonlyMap<string, string> | Refused<XmlRefusal> {
   const reading = new Reading(names);
   try {
     reading.read(xml);
   } catch (error) {
-    if (error instanceof NotAcceptable) return undefined;
+    if (error instanceof NotAcceptable) return refused(error.reason);
     throw error;
   }
   return reading.found;
@@ -32,7 +36,23 @@ export function escapeXml(text: string): string {
 }
 
 /** Thrown from within the parser, so that a fault ends the work at once. */
-class NotAcceptable extends Error {}
+export class NotAcceptable extends Error {
+  readonly reason: XmlRefusal;
+
+  constructor(reason: XmlRefusal) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+export function refuseFaults(parser: Pick<SaxesParser, 'on'>): void {
+  parser.on('error', () => {
+    throw new NotAcceptable('malformed');
+  });
+  parser.on('doctype', () => {
+    throw new NotAcceptable('declared');
+  });
+}
 
 class Reading {
   readonly found = new Map<string, string>();
@@ -49,11 +69,7 @@ class Reading {
 
   read(xml: string): void {
     const parser = new SaxesParser();
-    const refuse = (): never => {
-      throw new NotAcceptable();
-    };
-    parser.on('error', refuse);
-    parser.on('doctype', refuse);
+    refuseFaults(parser);
     parser.on('opentag', ({ name }) => this.#open(name));
     parser.on('closetag', () => this.#close());
     const append = (text: string): void => {
@@ -67,7 +83,8 @@ class Reading {
   #open(name: string): void {
     this.#depth += 1;
     this.#elements += 1;
-    if (this.#depth > MAX_DEPTH || this.#elements > MAX_ELEMENTS) throw new NotAcceptable();
+    if (this.#depth > MAX_DEPTH) throw new NotAcceptable('too-deep');
+    if (this.#elements > MAX_ELEMENTS) throw new NotAcceptable('too-many-elements');
     if (this.#current !== undefined || !this.#names.includes(name) || this.found.has(name)) return;
     this.#current = { name, depth: this.#depth };
     this.#text = '';

@@ -7,6 +7,7 @@ import { fromMessageText, toMessageContent } from '../../src/matrix/content.ts';
 import { cleanName } from '../../src/matrix/text.ts';
 import { MAX_PAYLOAD, readMessage, writeMessage } from '../../src/msnp/message.ts';
 import { readMime } from '../../src/msnp/mime.ts';
+import { isRefused } from '../../src/msnp/refused.ts';
 import { ChunkJoiner } from '../../src/msnp/chunks.ts';
 import { withCodes, withEmoji } from '../../src/networks/msn/convert-emoticons.ts';
 import { fromMessage, split, toMessage } from '../../src/networks/msn/convert-content.ts';
@@ -132,7 +133,8 @@ test('pieces of messages that never become whole are not kept beyond half a mega
   const at = new Date(0);
   const add = (id: number, rest: string, body: string): boolean => {
     const mime = readMime(Buffer.from(`Content-Type: text/plain\r\nMessage-ID: ${id}\r\n${rest}\r\n\r\n${body}`));
-    return mime !== undefined && joiner.add('bob@example.com', mime, at) !== undefined;
+    const whole = isRefused(mime) ? mime : joiner.add('bob@example.com', mime, at);
+    return whole !== undefined && !isRefused(whole);
   };
   const piece = 'x'.repeat(60_000);
   for (let id = 0; id < 16; id++) {

@@ -3,6 +3,7 @@ import { ChunkJoiner } from '../../src/msnp/chunks.ts';
 import { readMessage, writeMessage } from '../../src/msnp/message.ts';
 import type { ChatMessage } from '../../src/msnp/message.ts';
 import { readMime } from '../../src/msnp/mime.ts';
+import { isRefused } from '../../src/msnp/refused.ts';
 import type { Mime } from '../../src/msnp/mime.ts';
 import { PLAIN, readTextFormat, writeTextFormat } from '../../src/msnp/text-format.ts';
 
@@ -83,11 +84,11 @@ test('says which program we are as others do', () => {
 });
 
 test('refuses a head that is larger than any honest one', () => {
-  expect(readMessage(Buffer.from('a: b\r\n'.repeat(3000)))).toBeUndefined();
-  expect(
-    readMessage(Buffer.from(Array.from({ length: 65 }, (_, index) => `h${index}: b\r\n`).join(''))),
-  ).toBeUndefined();
-  expect(readMessage(Buffer.from(`a: ${'b'.repeat(9000)}\r\n`))).toBeUndefined();
+  const many = Array.from({ length: 65 }, (_, index) => `h${index}: b\r\n`).join('');
+  expect(readMime(Buffer.from('a: b\r\n'.repeat(3000)))).toEqual({ refused: 'head-too-long' });
+  expect(readMime(Buffer.from(`a: ${'b'.repeat(9000)}\r\n`))).toEqual({ refused: 'head-too-long' });
+  expect(readMime(Buffer.from(many))).toEqual({ refused: 'too-many-headers' });
+  expect(readMessage(Buffer.from(many))).toBeUndefined();
 });
 
 test.each([
@@ -143,8 +144,12 @@ const at = (second: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, second)
 function piece(...lines: (string | Buffer)[]): Mime {
   const body = lines.pop() ?? '';
   const mime = readMime(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), Buffer.from(body)]));
-  if (mime === undefined) throw new Error('no head');
+  if (isRefused(mime)) throw new Error(mime.refused);
   return mime;
+}
+
+function bodyOf(joined: ReturnType<ChunkJoiner['add']>): string | undefined {
+  return joined && 'body' in joined ? Buffer.from(joined.body).toString() : undefined;
 }
 
 const first = (total: number | string, body: string | Buffer, id = '{A}'): Mime =>
@@ -157,38 +162,50 @@ test('joins pieces in any order, even inside a character', () => {
   const joiner = new ChunkJoiner();
   expect(joiner.add('bob', first(3, word.subarray(0, 2)), at(0))).toBeUndefined();
   expect(joiner.add('bob', later(2, 'c'), at(1))).toBeUndefined();
-  expect(joiner.add('bob', later(2, 'c'), at(1))).toBeUndefined();
+  expect(joiner.add('bob', later(2, 'c'), at(1))).toEqual({ refused: 'twice' });
   const whole = joiner.add('bob', later(1, word.subarray(2)), at(2));
-  expect(Buffer.from(whole?.body ?? []).toString()).toBe('aéc');
-  expect(whole?.headers.get('content-type')).toBe('text/plain');
+  expect(bodyOf(whole)).toBe('aéc');
+  expect(whole).toMatchObject({
+    headers: new Map([
+      ['content-type', 'text/plain'],
+      ['message-id', '{A}'],
+      ['chunks', '3'],
+    ]),
+  });
 });
 
 test('keeps senders and messages apart', () => {
   const joiner = new ChunkJoiner();
   joiner.add('bob', first(2, 'b'), at(0));
   joiner.add('eve', first(2, 'e'), at(0));
-  expect(Buffer.from(joiner.add('bob', later(1, 'B'), at(1))?.body ?? []).toString()).toBe('bB');
-  expect(Buffer.from(joiner.add('eve', later(1, 'E'), at(1))?.body ?? []).toString()).toBe('eE');
+  expect(bodyOf(joiner.add('bob', later(1, 'B'), at(1)))).toBe('bB');
+  expect(bodyOf(joiner.add('eve', later(1, 'E'), at(1)))).toBe('eE');
 });
 
-test.each([0, 1024, 'x', -1, 1.5])('ignores a message of %s pieces', (total) => {
+test.each([0, 1024, 'x', -1, 1.5])('refuses a message of %s pieces', (total) => {
   const joiner = new ChunkJoiner();
-  expect(joiner.add('bob', first(total, 'b'), at(0))).toBeUndefined();
-  expect(joiner.add('bob', later(1, 'b'), at(0))).toBeUndefined();
+  expect(joiner.add('bob', first(total, 'b'), at(0))).toEqual({ refused: 'no-count' });
+  expect(joiner.add('bob', later(1, 'b'), at(0))).toEqual({ refused: 'no-beginning' });
+});
+
+test.each([2, -1, 'x', 0.5])('refuses piece %s of two', (index) => {
+  const joiner = new ChunkJoiner();
+  joiner.add('bob', first(2, 'b'), at(0));
+  expect(joiner.add('bob', later(index, 'b'), at(0))).toEqual({ refused: 'no-place' });
 });
 
 test('forgets what stays unfinished for a minute, grows too large or comes in too many threads', () => {
   const joiner = new ChunkJoiner();
   joiner.add('bob', first(2, 'b'), at(0));
-  expect(joiner.add('bob', later(1, 'b'), at(61))).toBeUndefined();
+  expect(joiner.add('bob', later(1, 'b'), at(61))).toEqual({ refused: 'no-beginning' });
   joiner.add('bob', first(1000, Buffer.alloc(200_000)), at(70));
-  joiner.add('bob', later(1, Buffer.alloc(100_000)), at(70));
-  expect(joiner.add('bob', later(2, 'b'), at(70))).toBeUndefined();
+  expect(joiner.add('bob', later(1, Buffer.alloc(100_000)), at(70))).toEqual({ refused: 'too-long' });
+  expect(joiner.add('bob', later(2, 'b'), at(70))).toEqual({ refused: 'no-beginning' });
   for (let index = 0; index < 17; index++) joiner.add('bob', first(2, 'b', `{${index}}`), at(80));
-  expect(joiner.add('bob', later(1, 'b', '{0}'), at(80))).toBeUndefined();
-  expect(joiner.add('bob', later(1, 'b', '{1}'), at(80))).toBeDefined();
+  expect(joiner.add('bob', later(1, 'b', '{0}'), at(80))).toEqual({ refused: 'no-beginning' });
+  expect(bodyOf(joiner.add('bob', later(1, 'b', '{1}'), at(80)))).toBe('bb');
 });
 
 test('a message in one piece is a message', () => {
-  expect(new ChunkJoiner().add('bob', first(1, 'b'), at(0))).toBeDefined();
+  expect(bodyOf(new ChunkJoiner().add('bob', first(1, 'b'), at(0)))).toBe('b');
 });

@@ -281,12 +281,13 @@ test('an address that is no web page is left out', () => {
 });
 
 test.each([
-  ['great depth', `${'<a>'.repeat(17)}${'</a>'.repeat(17)}`],
-  ['very many elements', `<a>${'<b/>'.repeat(4096)}</a>`],
-  ['great length', `<a>${'x'.repeat(65_536)}</a>`],
-  ['a name twice', '<a b="1" b="2"/>'],
-])('refuses %s', (_, xml) => {
-  expect(readTree(xml)).toBeUndefined();
+  ['great depth', `${'<a>'.repeat(17)}${'</a>'.repeat(17)}`, 'too-deep'],
+  ['very many elements', `<a>${'<b/>'.repeat(4096)}</a>`, 'too-many-elements'],
+  ['great length', `<a>${'x'.repeat(65_536)}</a>`, 'too-long'],
+  ['a name twice', '<a b="1" b="2"/>', 'malformed'],
+  ['declarations', '<!DOCTYPE a><a/>', 'declared'],
+])('refuses %s', (_, xml, reason) => {
+  expect(readTree(xml)).toEqual({ refused: reason });
 });
 
 test('no payload makes a reader throw', () => {

@@ -257,3 +257,18 @@ test('reads what a real client wrote', () => {
     },
   });
 });
+
+test.each([
+  ['a head without an end', `${'x: y\r\n'.repeat(2_000)}\r\n`, 'head-too-long'],
+  [
+    'a head of very many lines',
+    `${Array.from({ length: 65 }, (_, n) => `h${n}: y\r\n`).join('')}\r\n`,
+    'too-many-headers',
+  ],
+  ['a piece of nothing', 'Message-ID: {A}\r\nChunk: 1\r\n\r\nb', 'no-beginning'],
+  ['a message of no pieces', 'Message-ID: {A}\r\nChunks: 0\r\n\r\nb', 'no-count'],
+])('%s is told as what cannot be read, and why', (_, payload, reason) => {
+  const { events, closes } = say(inside(), received(`MSG Bob@x.y B ${payload.length}\r\n${payload}`));
+  expect(events).toEqual([{ type: 'unreadable', address: 'bob@x.y', reason }]);
+  expect(closes).toEqual([]);
+});

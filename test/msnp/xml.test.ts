@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { isRefused } from '../../src/msnp/refused.ts';
 import { readElements } from '../../src/msnp/xml.ts';
 
-const read = (xml: string): object | undefined => {
+const read = (xml: string): object => {
   const elements = readElements(xml, ['PSM', 'CurrentMedia']);
-  return elements && Object.fromEntries(elements);
+  return isRefused(elements) ? elements : Object.fromEntries(elements);
 };
 
 test('reads the text of elements, entities and CDATA resolved', () => {
@@ -18,13 +19,13 @@ test('of a repeated element the first counts, and what stands inside belongs to 
 });
 
 test.each([
-  ['an unfinished document', '<Data><PSM>a'],
-  ['no document', 'a'],
-  ['stray ends', '<Data></PSM></Data>'],
-  ['declared entities', '<!DOCTYPE a [<!ENTITY b "c">]><Data><PSM>&b;</PSM></Data>'],
-  ['unknown entities', '<Data><PSM>&b;</PSM></Data>'],
-  ['great depth', `${'<a>'.repeat(17)}${'</a>'.repeat(17)}`],
-  ['very many elements', `<a>${'<b/>'.repeat(4096)}</a>`],
-])('refuses %s', (_, xml) => {
-  expect(read(xml)).toBeUndefined();
+  ['an unfinished document', '<Data><PSM>a', 'malformed'],
+  ['no document', 'a', 'malformed'],
+  ['stray ends', '<Data></PSM></Data>', 'malformed'],
+  ['declared entities', '<!DOCTYPE a [<!ENTITY b "c">]><Data><PSM>&b;</PSM></Data>', 'declared'],
+  ['unknown entities', '<Data><PSM>&b;</PSM></Data>', 'malformed'],
+  ['great depth', `${'<a>'.repeat(17)}${'</a>'.repeat(17)}`, 'too-deep'],
+  ['very many elements', `<a>${'<b/>'.repeat(4096)}</a>`, 'too-many-elements'],
+])('refuses %s', (_, xml, reason) => {
+  expect(read(xml)).toEqual({ refused: reason });
 });

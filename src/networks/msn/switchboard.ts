@@ -224,12 +224,13 @@ export class Switchboard {
       case 'left':
         return this.#onLeft(event.address, event.idle);
       case 'ringing':
-        this.#parts.log.debug({}, 'callee is rung');
-        return;
+        return this.#parts.log.debug({}, 'callee is rung');
       case 'call-refused':
         return this.#onCallRefused(event.address, event.code);
       case 'message':
         return this.#onMessage(event.address, event.nick, event.message);
+      case 'unreadable':
+        return this.#parts.log.debug({ reason: event.reason }, 'message that cannot be read');
       case 'outcome':
         return this.#settle(event.id, event.outcome);
       default:

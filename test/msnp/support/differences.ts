@@ -6,6 +6,7 @@ import { isOn } from '../../../src/msnp/contacts.ts';
 import { dialect as spokenDialect } from '../../../src/msnp/dialect.ts';
 import type { DialectName } from '../../../src/msnp/dialect.ts';
 import { readMime } from '../../../src/msnp/mime.ts';
+import { accepted } from '../../../src/msnp/refused.ts';
 import type { Frame } from '../../../src/msnp/frame.ts';
 
 export interface Circumstances {
@@ -208,7 +209,7 @@ export function comparable(frame: Frame, when: Circumstances): string | undefine
 }
 
 function comparablePayload(payload: Uint8Array): Uint8Array {
-  const mime = readMime(payload);
+  const mime = accepted(readMime(payload));
   if (mime === undefined) return payload;
   const headers = [...mime.headers]
     .filter(([name]) => name !== 'mime-version' && name !== 'user-agent')
