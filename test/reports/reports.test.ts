@@ -25,7 +25,7 @@ test('a version can do what all of its tests have shown, and nothing else', () =
   ]);
 });
 
-test('a run is told of as it was: what passed, failed, was left out, and what could not begin', async () => {
+test('a run is told of as it was: what passed, failed, was left out, could not begin, and was killed', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'tally-'));
   const file = join(directory, 'tally');
   const config = join(import.meta.dirname, 'fixture/vitest.config.ts');
@@ -52,8 +52,9 @@ test('a run is told of as it was: what passed, failed, was left out, and what co
   ]);
   const lines = (await readFile(file, 'utf8')).trim().split('\n');
   await rm(directory, { recursive: true });
-  expect(lines.map((line) => line.replace(/ \S*outcomes\.fixture\.ts/, ' …')).toSorted()).toEqual([
+  expect(lines.map((line) => line.replace(/ \S*outcomes\.fixture\.ts| \[vitest-pool\].*/, ' …')).toSorted()).toEqual([
     'failed another: nothing is there',
+    'failed outside of all tests: …',
     'failed … > one > fails',
     'passed … > one > passes',
     'skipped … > another > never begins',
