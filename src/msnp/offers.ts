@@ -1,7 +1,7 @@
-// What is offered in a chat beside words: winks, clips, drawings, files and the like. Knows how each announces itself; not
-// how it is taken.
+// What is offered in a chat beside words: winks, clips, drawings, files and the like. Knows how each announces itself and
+// is declined; not how it is taken.
 
-import { decodeText } from './encoding.ts';
+import { decodeText, encodeText } from './encoding.ts';
 import type { ChatMessage } from './message.ts';
 import { readFields } from './mime.ts';
 
@@ -15,11 +15,16 @@ export interface Offer {
 
 type OtherMessage = Extract<ChatMessage, { type: 'other' }>;
 
+/** Invitations as they were before programs talked to each other in packets. */
+const CLASSIC = 'text/x-msmsgsinvite';
+/** A number of the inviter's, compared as text. */
+const COOKIE = /^\d{1,10}$/;
+
 const READERS = new Map<string, (message: OtherMessage) => Offer | undefined>([
   ['text/x-msnmsgr-datacast', readDatacast],
   ['image/gif', () => ({ kind: 'drawing' })],
   ['application/x-ms-ink', () => ({ kind: 'drawing' })],
-  ['text/x-msmsgsinvite', readClassicInvitation],
+  [CLASSIC, readClassicInvitation],
   ['application/x-msnmsgrp2p', readPeerInvitation],
 ]);
 
@@ -55,6 +60,20 @@ function readClassicInvitation({ body }: OtherMessage): Offer | undefined {
   const fields = readFields(body);
   if (fields.get('invitation-command')?.toUpperCase() !== 'INVITE') return undefined;
   return offerOf(fields.get('application-guid'), fields.get('invitation-cookie'));
+}
+
+/**
+ * "There is no such program here", for whoever offers something in the old way: their client would wait for an answer.
+ * Undefined: nothing that is answered so.
+ */
+export function declineOf(message: ChatMessage): ChatMessage | undefined {
+  if (message.type !== 'other' || message.contentType !== CLASSIC) return undefined;
+  const fields = readFields(message.body);
+  const cookie = fields.get('invitation-cookie') ?? '';
+  if (fields.get('invitation-command')?.toUpperCase() !== 'INVITE' || !COOKIE.test(cookie)) return undefined;
+  const lines = ['Invitation-Command: CANCEL', `Invitation-Cookie: ${cookie}`, 'Cancel-Code: REJECT_NOT_INSTALLED'];
+  const contentType = `${CLASSIC}; charset=UTF-8`;
+  return { type: 'other', contentType, headers: new Map(), body: encodeText(`${lines.join('\r\n')}\r\n\r\n`) };
 }
 
 /** Of a long invitation the first packet says enough. */

@@ -11,9 +11,11 @@ import { assertNever, MsnpProtocolError } from './errors.ts';
 import type { Frame } from './frame.ts';
 import { Inbound } from './inbound.ts';
 import { fromMime, MAX_PAYLOAD, writeMessage } from './message.ts';
+import type { ChatMessage } from './message.ts';
 import { readMime } from './mime.ts';
-import { isRefused } from './refused.ts';
+import { declineOf } from './offers.ts';
 import { readCapabilities } from './presence.ts';
+import { isRefused } from './refused.ts';
 import type { Input, Output, Session } from './session.ts';
 import type {
   Acknowledgement,
@@ -30,6 +32,8 @@ export interface SwitchboardOptions {
   /** A switchboard speaks the dialect of the sign-in it was got from. */
   readonly dialect: DialectName;
   readonly entry: SwitchboardEntry;
+  /** Whoever offers a file or the like in the old way is told at once that there is no such program here. */
+  readonly declines?: boolean;
 }
 
 type Send = Extract<SwitchboardCommand, { type: 'send' }>;
@@ -46,6 +50,7 @@ const ACKNOWLEDGED_WITHIN_MS = 30_000;
 const MAX_PARTICIPANTS = 256;
 /** Events before the roster is known: a room that is so lively then is no honest one. */
 const MAX_EARLY = 64;
+const MAX_DECLINED = 32;
 
 export class SwitchboardSession implements Session<SwitchboardCommand, SwitchboardEvent> {
   readonly #options: SwitchboardOptions;
@@ -60,6 +65,7 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
   readonly #chunks = new ChunkJoiner();
   readonly #calls = new Map<number, string>();
   readonly #unacknowledged = new Map<number, Unacknowledged>();
+  #declined = 0;
   #already: Participant[] = [];
   /** What happened in the room before we knew who is in it. */
   #early: Outputs = [];
@@ -235,7 +241,17 @@ export class SwitchboardSession implements Session<SwitchboardCommand, Switchboa
     const whole = isRefused(part) ? part : this.#chunks.add(sender, part, at);
     if (whole === undefined) return [];
     if (isRefused(whole)) return this.#tell({ type: 'unreadable', address, reason: whole.refused });
-    return this.#tell({ type: 'message', address, nick: percentDecode(nick), message: fromMime(whole) });
+    const message = fromMime(whole);
+    return [...this.#decline(message), ...this.#tell({ type: 'message', address, nick: percentDecode(nick), message })];
+  }
+
+  /** Whoever offers what we cannot take is not kept waiting; who does so without end is. */
+  #decline(offer: ChatMessage): Outputs {
+    if (this.#options.declines !== true || this.#declined >= MAX_DECLINED) return [];
+    const decline = declineOf(offer);
+    if (decline === undefined) return [];
+    this.#declined += 1;
+    return this.#say({ type: 'send', id: 'decline', message: decline, acknowledged: false });
   }
 
   #settle(trid: number, outcome: MessageOutcome): Outputs {

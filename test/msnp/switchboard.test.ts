@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MsnpProtocolError } from '../../src/msnp/errors.ts';
 import { SwitchboardSession } from '../../src/msnp/switchboard.ts';
 import type { Acknowledgement, SwitchboardCommand } from '../../src/msnp/switchboard-types.ts';
@@ -10,13 +10,15 @@ import { replaySwitchboard } from './support/replay.ts';
 
 const enter = order({ type: 'enter' } as const);
 
-function created(): SwitchboardSession {
+type Options = Partial<ConstructorParameters<typeof SwitchboardSession>[0]>;
+
+function created(options: Options = {}): SwitchboardSession {
   const entry = { type: 'create', ticket: '17.1' } as const;
-  return new SwitchboardSession({ address: 'Alice@x.y', dialect: 'MSNP12', entry });
+  return new SwitchboardSession({ address: 'Alice@x.y', dialect: 'MSNP12', entry, ...options });
 }
 
-function inside(): SwitchboardSession {
-  const session = created();
+function inside(options: Options = {}): SwitchboardSession {
+  const session = created(options);
   say(session, enter, received('USR 1 OK Alice@x.y Alice\r\n'));
   return session;
 }
@@ -271,4 +273,44 @@ test.each([
   const { events, closes } = say(inside(), received(`MSG Bob@x.y B ${payload.length}\r\n${payload}`));
   expect(events).toEqual([{ type: 'unreadable', address: 'bob@x.y', reason }]);
   expect(closes).toEqual([]);
+});
+
+describe('an invitation of the old kind', () => {
+  const declining = (): SwitchboardSession => inside({ declines: true });
+  const invite = (cookie: string, word = 'INVITE'): ReturnType<typeof received> => {
+    const fields = `Application-GUID: {5D3E02AB-6190-11d3-BBBB-00C04F795683}\r\nInvitation-Command: ${word}\r\nInvitation-Cookie: ${cookie}\r\n\r\n`;
+    const payload = `MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; charset=UTF-8\r\n\r\n${fields}`;
+    return received(`MSG Bob@x.y B ${payload.length}\r\n${payload}`);
+  };
+
+  test('is declined, so that nobody waits, and told', () => {
+    const { sent, events } = say(declining(), invite('58273'));
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatch(
+      /^MSG 2 U \d+\r\nMIME-Version: 1\.0\r\nContent-Type: text\/x-msmsgsinvite; charset=UTF-8\r\n\r\n/,
+    );
+    expect(sent[0]).toMatch(
+      /\r\nInvitation-Command: CANCEL\r\nInvitation-Cookie: 58273\r\nCancel-Code: REJECT_NOT_INSTALLED\r\n\r\n$/,
+    );
+    expect(events.map(({ type }) => type)).toEqual(['message']);
+  });
+
+  test.each([
+    ['that is withdrawn', invite('58273', 'CANCEL')],
+    ['that was accepted', invite('58273', 'ACCEPT')],
+    ['whose number is none', invite('58273 and more')],
+    ['without a number', invite('')],
+  ])('%s is not answered', (_, input) => {
+    expect(say(declining(), input).sent).toEqual([]);
+  });
+
+  test('is left to whoever takes such things, if there is somebody', () => {
+    expect(say(inside(), invite('58273')).sent).toEqual([]);
+  });
+
+  test('is not answered for ever', () => {
+    const session = declining();
+    const { sent } = say(session, ...Array.from({ length: 40 }, (_, n) => invite(String(n))));
+    expect(sent).toHaveLength(32);
+  });
 });

@@ -50,3 +50,20 @@ test('pictures that programs fetch from each other are nobody’s business', asy
   await eventually(() => ours.sink.texts.length > 0);
   expect(ours.sink.texts).toEqual(['hello']);
 });
+
+test('a file that is offered in the old way is told, and declined so that nobody waits', async () => {
+  const stage = await setStage();
+  const ours = await signInOurs(stage);
+  const bob = await signInPerson(stage, BOB);
+  const chat = await bob.chatWith(ALICE);
+  const fields = [
+    'Application-GUID: {5D3E02AB-6190-11d3-BBBB-00C04F795683}',
+    'Invitation-Command: INVITE',
+    'Invitation-Cookie: 58273',
+  ];
+  await chat.send(payload('text/x-msmsgsinvite; charset=UTF-8', `${fields.join('\r\n')}\r\n\r\n`), 'N');
+  await eventually(() => ours.sink.texts.length === 1);
+  expect(ours.sink.texts[0]).toBe('wants to send a file, which cannot be taken here yet');
+  const isDecline = (body: string): boolean => /CANCEL\r\nInvitation-Cookie: 58273\r\nCancel-Code: REJECT/.test(body);
+  await eventually(() => bob.messages.some(({ body }) => isDecline(body.toString())));
+});

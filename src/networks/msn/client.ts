@@ -272,7 +272,7 @@ export class MsnClient implements NetworkClient {
       log: this.#log,
       own: address,
       makeSession: (entry: SwitchboardEntry) =>
-        new SwitchboardSession({ address, dialect: connection.dialect ?? 'MSNP8', entry }),
+        new SwitchboardSession({ address, dialect: connection.dialect ?? 'MSNP8', entry, declines: true }),
       request: (name) => connection.command({ type: 'request-switchboard', request: name }),
       groups: this.#groups,
       nameOf: (other) => this.roster.nameOf(other),
