@@ -77,6 +77,21 @@ export function messageWritten(world: { onWritten: (() => void) | undefined }): 
   };
 }
 
+/** The user's words have come to the network, and nobody knows yet. */
+export function messageHeard(network: { onHeard: (() => void) | undefined }): Edge {
+  return {
+    name: 'network, a message heard',
+    arm: (visit, strike) => {
+      let left = visit;
+      network.onHeard = () => {
+        left -= 1;
+        if (left === 0) strike();
+      };
+      return () => (network.onHeard = undefined);
+    },
+  };
+}
+
 /** Before it does what it was asked for, and when that is done and not said. */
 export function atHomeserver({ faults }: HomeserverDouble, what: string, path: RegExp): readonly Edge[] {
   return (['before', 'after'] as const).map((when) => ({

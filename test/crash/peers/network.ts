@@ -12,6 +12,8 @@ export class LineNetwork {
   readonly heard: Heard[] = [];
   /** Told of each message that is being written to the peer. */
   onWritten: (() => void) | undefined;
+  /** Told of each message that has come from the peer. */
+  onHeard: (() => void) | undefined;
   readonly #server: Server;
   readonly #waits: () => Waits;
   readonly #written: Written[] = [];
@@ -84,5 +86,6 @@ export class LineNetwork {
     if (read?.direction !== 'm2n') return;
     const { conversation, n, first, count } = read;
     this.heard.push({ conversation, n, first, count, by, at: Date.now() });
+    this.onHeard?.();
   }
 }

@@ -16,8 +16,8 @@ export interface KillOptions extends RoundOptions {
 
 const GRACE_MS = 50;
 /** A life that does not come to its point is ended anyway. */
-const LONGEST_LIFE_MS = 1_200;
-const LATEST_RANDOM_MS = 1_500;
+const LONGEST_LIFE_MS = 900;
+const LATEST_RANDOM_MS = 1_200;
 
 export async function killLives({ kills, plans, ...options }: KillOptions): Promise<Round> {
   const { progress = () => undefined } = options;

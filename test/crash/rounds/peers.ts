@@ -4,7 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { seeded } from '../../msnp/support/random.ts';
 import { judge } from '../checker/checker.ts';
-import { atHomeserver, messageWritten } from '../edges.ts';
+import { atHomeserver, messageHeard, messageWritten } from '../edges.ts';
 import { PeerWorld } from '../peers/world.ts';
 import type { Round } from '../report.ts';
 import { isOver } from '../stage.ts';
@@ -32,7 +32,11 @@ export async function killPeer({ peer, kills, seed, until, progress = () => unde
   const world = await PeerWorld.build();
   const traffic = new Traffic(world.talkers, random, PER_SECOND);
   try {
-    const edges = [messageWritten(world.network), ...atHomeserver(world.homeserver, 'a message', /\/send\//u)];
+    const edges = [
+      messageWritten(world.network),
+      messageHeard(world.network),
+      ...atHomeserver(world.homeserver, 'a message', /\/send\//u),
+    ];
     let next = world.warm(peer);
     let count = 0;
     for (; count < kills && !isOver(until); count++) {
