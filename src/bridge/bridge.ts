@@ -10,11 +10,12 @@ import type { Clock } from './clock.ts';
 import type { Operations } from './commands/command.ts';
 import { commandRegistry } from './commands/registry.ts';
 import { Conversations } from './conversations.ts';
+import { Deletions } from './deletions.ts';
 import { type LoginState, type MatrixEphemeral, type MatrixEvent, plainText } from './events.ts';
 import { Following } from './following.ts';
 import { Ghosts } from './ghosts.ts';
 import { Invitations } from './invitations.ts';
-import { isLaneOf, matrixLane, remoteLane } from './lanes.ts';
+import { matrixLane, remoteLane } from './lanes.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import { Logins } from './logins.ts';
@@ -39,9 +40,6 @@ import type { NewRow, Store } from './store.ts';
 import { Strangers } from './strangers.ts';
 import { Upgrades } from './upgrades.ts';
 
-/** How long a message that is being sent may hold up the end of the process. */
-const STOP_PATIENCE_MS = 10_000;
-
 export interface BridgeOptions {
   readonly networks: readonly Network[];
   readonly store: Store;
@@ -63,7 +61,6 @@ export interface BridgeOptions {
 }
 
 export class Bridge {
-  readonly #options: BridgeOptions;
   readonly #store: Store;
   readonly #log: Log;
   readonly #permissions: Permissions;
@@ -73,6 +70,7 @@ export class Bridge {
   readonly #portals: Portals;
   readonly #budget: PortalBudget;
   readonly #conversations: Conversations;
+  readonly #deletions = new Deletions();
   readonly #following: Following;
   readonly #requests: Requests;
   readonly #moments: Moments;
@@ -98,7 +96,6 @@ export class Bridge {
 
   private constructor(options: BridgeOptions, matrix: Matrix) {
     const { store, clock, log } = options;
-    this.#options = options;
     this.#store = store;
     this.#log = log;
     this.#permissions = new Permissions(options.permissions);
@@ -112,7 +109,7 @@ export class Bridge {
       giveUp: async (row, error) => carrier.giveUp(row, error),
       tell: async (telling) => receipts.tell(telling),
     });
-    const cleanUp = new CleanUp({ matrix, store, policy: options.logoutRooms, log });
+    const cleanUp = new CleanUp({ matrix, store, runner: this.#runner, policy: options.logoutRooms, log });
     this.#logins = new Logins({
       networks: options.networks,
       sessions: store.sessions,
@@ -136,9 +133,8 @@ export class Bridge {
       onMessage: (lane) => this.#runner.wake(lane),
       onMoment: (login, event) => this.#moments.handle(login, event),
       onSignIn: (login, old) => this.#onSignIn(login, old),
+      onSignedOff: async (login) => cleanUp.settle(login),
       onSignOut: async (login) => {
-        // rooms that are just being made are to be found, too
-        await this.#runner.settled(isLaneOf(login.id));
         await this.#list.forget(login);
         await cleanUp.carryOut(login);
       },
@@ -184,6 +180,7 @@ export class Bridge {
         portals: store.portals,
         journal: store.journal,
         receipts,
+        deletions: this.#deletions,
         ghosts: this.#ghosts,
         mayUse: (user) => this.#permissions.mayUse(user),
         clock,
@@ -256,6 +253,10 @@ export class Bridge {
       rooms: store.rooms,
       ghosts: this.#ghosts,
       notify: async (user, content, about) => this.#management.notify(user, content, about, false),
+      isTalkedIn: async (room) => {
+        const open = await store.journal.next(matrixLane(room));
+        return open?.type === 'ended' || (open?.type === 'waiting' && open.row.event.type !== 'tombstone');
+      },
       now: () => clock.now(),
       log,
     });
@@ -263,8 +264,9 @@ export class Bridge {
       matrix,
       mayUse: (user) => this.#permissions.mayUse(user),
       onBot: async (event) => {
-        if (await upgrades.onInvited(event.room)) return;
-        await this.#management.accept(event.room, event.sender, event.id);
+        const belongs = await upgrades.onInvited(event.room);
+        if (belongs === 'no') await this.#management.accept(event.room, event.sender, event.id);
+        return belongs !== 'soon';
       },
       belongs: async (ghost, room) => upgrades.belongs(ghost, room),
       loginsOf: (user) => this.#logins.of(user),
@@ -312,6 +314,7 @@ export class Bridge {
   async prepare(): Promise<void> {
     await this.#logins.claim();
     await this.#management.prepare();
+    for (const deletion of await this.#store.journal.deletions()) this.#deletions.note(deletion);
   }
 
   /** Every unfinished row runs again in order, every wanted login comes back. */
@@ -323,8 +326,7 @@ export class Bridge {
 
   /** Takes no more rows, finishes those in hand, signs everybody off; what arrives meanwhile is still written. */
   async stop(): Promise<void> {
-    const patience = new Promise<void>((resolve) => this.#options.clock.after(STOP_PATIENCE_MS, resolve));
-    await Promise.race([this.#runner.stop(), patience]);
+    await this.#runner.stop();
     await this.#logins.stop();
     this.#outages.stop();
     this.#list.stop();
@@ -343,7 +345,8 @@ export class Bridge {
     for (const event of events) {
       // Not in its turn: a message before it in the lane may take its time, and what comes meanwhile must know.
       if (event.type === 'member') this.#portals.peekByRoom(event.room)?.noteMember(event.target, event.membership);
-      if (event.type === 'redaction') this.#portals.peekByRoom(event.room)?.noteDeleted(event.of, event.sender);
+      if (event.type === 'redaction' && this.#permissions.mayUse(event.sender))
+        this.#deletions.note({ of: event.of, by: event.sender });
     }
   }
 

@@ -3,7 +3,7 @@
 
 import type { Conversations } from './conversations.ts';
 import type { BridgeError } from './errors.ts';
-import type { JournaledEvent, MatrixEvent } from './events.ts';
+import { isTalk, type JournaledEvent, type MatrixEvent, type Talk } from './events.ts';
 import type { GhostPresence } from './ghost-presence.ts';
 import type { ChatId, LoginId, MatrixUserId } from './ids.ts';
 import type { Invitations } from './invitations.ts';
@@ -11,6 +11,7 @@ import type { Login } from './login.ts';
 import type { Logins } from './logins.ts';
 import type { Management } from './management.ts';
 import type { Matrix } from './matrix.ts';
+import { failureOf, mistaken, notCarried } from './outcomes.ts';
 import type { PortalBudget } from './portal-budget.ts';
 import type { Portals } from './portals.ts';
 import type { Requests } from './requests.ts';
@@ -18,6 +19,7 @@ import type { Outcome } from './runner.ts';
 import { say } from './say.ts';
 import type { JournalRow, RoomStore } from './store.ts';
 import { answerStray } from './strays.ts';
+import type { Telling } from './telling.ts';
 import type { Upgrades } from './upgrades.ts';
 
 const LOOK_AGAIN_MS = 60 * 60_000;
@@ -48,12 +50,29 @@ export class Carrier {
     return row.source === 'remote' ? this.#fromNetwork(row.login, row.event) : this.#fromMatrix(row, row.event);
   }
 
-  /** News from a network that Matrix will not take: the user is told that there was some. */
-  async giveUp(row: JournalRow, error: BridgeError): Promise<void> {
-    const login = row.source === 'remote' ? this.#parts.logins.get(row.login) : undefined;
-    if (!login) return;
+  /** What cannot be carried after all. Resolves to what is to be told in the same room. */
+  async giveUp(row: JournalRow, error: BridgeError): Promise<Telling | undefined> {
+    if (row.source === 'matrix') return isTalk(row.event) ? this.#refused(row, row.event, error) : undefined;
+    const login = this.#parts.logins.get(row.login);
+    if (!login) return undefined;
     const sentence = `Something from ${login.network.name} (${login.address}) could not be shown: ${error.message}`;
     await this.#parts.management.notify(login.matrixUser, say(sentence), `given up ${row.event.id}`, true);
+    return undefined;
+  }
+
+  /** To whoever is listened to in this room. */
+  async #refused({ pieces }: JournalRow, event: Talk, error: BridgeError): Promise<Telling | undefined> {
+    const { portals, management } = this.#parts;
+    const { room, id, sender } = event;
+    const portal = await portals.findByRoom(room);
+    if (portal) {
+      if (portal.login.matrixUser !== sender || event.type === 'redaction') return undefined;
+      const again = event.type === 'message' && { again: { login: portal.login.id, from: 0 } };
+      const failure = pieces.length > 0 ? mistaken() : failureOf(error, 0);
+      return notCarried(event, portal.login.network.id, failure, { ...again });
+    }
+    if ((await management.userOf(room)) !== sender) return undefined;
+    return { type: 'replies', room, to: id, replies: [say(`I could not do that: ${error.message}`)] };
   }
 
   async #fromNetwork(id: LoginId, event: JournaledEvent): Promise<Outcome> {

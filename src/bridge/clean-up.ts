@@ -1,10 +1,13 @@
-// What becomes of a login's rooms when it is signed out. Knows which rooms there are; not what they were for.
+// What becomes of a login's rooms when it is signed out, and what has to end before. Knows which rooms there are; not what
+// they were for.
 
 import { BridgeError } from './errors.ts';
 import type { RoomId } from './ids.ts';
+import { isLaneOf, matrixLane } from './lanes.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { Matrix } from './matrix.ts';
+import type { Runner } from './runner.ts';
 import type { Store } from './store.ts';
 
 /** `keep`: nothing. `leave`: the bot and the ghosts leave. `remove`: so does the user, who finds them gone. */
@@ -16,6 +19,7 @@ const AT_ONCE = 5;
 export interface CleanUpParts {
   readonly matrix: Pick<Matrix, 'abandon'>;
   readonly store: Pick<Store, 'portals' | 'boards' | 'spaces'>;
+  readonly runner: Pick<Runner, 'settled' | 'settledInTime'>;
   readonly policy: LogoutRooms;
   readonly log: Log;
 }
@@ -25,6 +29,15 @@ export class CleanUp {
 
   constructor(parts: CleanUpParts) {
     this.#parts = parts;
+  }
+
+  /** What came is carried to its end, so that its rooms are found; who has said something is told what became of it. */
+  async settle({ id }: Login): Promise<void> {
+    const { runner, store } = this.#parts;
+    await runner.settled(isLaneOf(id));
+    const records = await store.portals.ofLogin(id);
+    const lanes = new Set(records.flatMap(({ room }) => (room === undefined ? [] : [matrixLane(room)])));
+    await runner.settledInTime((lane) => lanes.has(lane));
   }
 
   /** May be called again if it did not come to its end. */

@@ -43,6 +43,16 @@ export function accountTaken(cause?: unknown): BridgeError {
   return new BridgeError('account-taken', 'Another Matrix user is signed in with this account.', { cause });
 }
 
+/** Something was thrown that nobody meant to throw. */
+export function mistake(cause: unknown): BridgeError {
+  return new BridgeError('bug', 'The bridge made a mistake.', { cause });
+}
+
+/** Trouble of ours, over which what people want is kept and tried again. */
+export function isPassing(error: BridgeError): boolean {
+  return error.retriable && ['database', 'homeserver', 'homeserver-fault'].includes(error.code);
+}
+
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`);
 }

@@ -190,6 +190,11 @@ export type MatrixEvent =
 
 /** What somebody did in the talk of a room. */
 export type Talk = Exclude<MatrixEvent, { type: 'member' | 'tombstone' }>;
+
+export function isTalk(event: MatrixEvent): event is Talk {
+  return event.type !== 'member' && event.type !== 'tombstone';
+}
+
 export type MatrixMessage = Extract<MatrixEvent, { type: 'message' }>;
 
 /** News of the moment: never stored, the last one wins. `users`: all who are typing in the room now. */

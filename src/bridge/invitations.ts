@@ -2,7 +2,7 @@
 // permissions; not what is said in the rooms.
 
 import type { Conversations } from './conversations.ts';
-import { BridgeError } from './errors.ts';
+import { BridgeError, isPassing } from './errors.ts';
 import type { Content, MatrixEvent } from './events.ts';
 import { type Behind, type Ghosts, personBehind } from './ghosts.ts';
 import type { MatrixUserId, RoomId } from './ids.ts';
@@ -23,8 +23,8 @@ type MemberEvent = Extract<MatrixEvent, { type: 'member' }>;
 export interface InvitationsParts {
   readonly matrix: Matrix;
   readonly mayUse: (user: MatrixUserId) => boolean;
-  /** Somebody who may use the bridge invited the bot. */
-  readonly onBot: (event: MemberEvent) => Promise<void>;
+  /** Somebody who may use the bridge invited the bot. False: what is to be done about it must wait. */
+  readonly onBot: (event: MemberEvent) => Promise<boolean>;
   /** Whether a ghost that is in a room has its place there. */
   readonly belongs: (ghost: MatrixUserId, room: RoomId) => Promise<'yes' | 'soon' | 'no'>;
   readonly portals: Pick<Portals, 'findByRoom'>;
@@ -60,8 +60,7 @@ export class Invitations {
       return { type: 'done' };
     }
     if (target === matrix.bot) {
-      await onBot(event);
-      return { type: 'done' };
+      return (await onBot(event)) ? { type: 'done' } : { type: 'retry', afterMs: LOOK_AGAIN_MS };
     }
     const portal = await portals.findByRoom(room);
     if (!portal) return this.#place(event);
@@ -90,7 +89,7 @@ export class Invitations {
       else await matrix.leave(room, target, 'this conversation goes on in another room');
       return { type: 'done' };
     } catch (error) {
-      if (!(error instanceof BridgeError) || error.code === 'homeserver' || error.code === 'database') throw error;
+      if (!(error instanceof BridgeError) || isPassing(error)) throw error;
       log.info({ room, ghost: target, code: error.code }, 'somebody could not be brought into a chat');
       await matrix.leave(room, target, error.message);
       const name = login.nameFor({ id: who.user, name: who.name });
@@ -111,15 +110,22 @@ export class Invitations {
   }
 
   async #sendElsewhere({ id, room, target }: MemberEvent, found: Behind | undefined): Promise<void> {
-    const { matrix, conversations } = this.#parts;
+    const { matrix, conversations, log } = this.#parts;
     if (!found) {
       await matrix.leave(room, target, 'You have no account that reaches them. Ask the bot for “help”.');
       return;
     }
     const { login, who } = found;
-    const chat = await conversations.open(login, who);
-    const sentence = say('Your chat with ', roomLink(chat.name, chat.room), ' is in a room of its own.');
-    await matrix.send(room, target, sentence, { txnId: txnId('e', id), notice: true });
+    try {
+      const chat = await conversations.open(login, who);
+      const sentence = say('Your chat with ', roomLink(chat.name, chat.room), ' is in a room of its own.');
+      await matrix.send(room, target, sentence, { txnId: txnId('e', id), notice: true });
+    } catch (error) {
+      if (!(error instanceof BridgeError) || isPassing(error)) throw error;
+      log.info({ room, ghost: target, err: error }, 'somebody could not be shown the way to a chat');
+      await matrix.leave(room, target, error.message);
+      return;
+    }
     await matrix.leave(room, target, 'this chat has a room of its own');
   }
 

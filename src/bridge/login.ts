@@ -4,7 +4,7 @@
 import { Arrivals } from './arrivals.ts';
 import { backoff } from './backoff.ts';
 import type { Cancel, Clock } from './clock.ts';
-import { assertNever, BridgeError } from './errors.ts';
+import { assertNever, BridgeError, mistake } from './errors.ts';
 import type { Contact, JournaledEvent, LoginState, LoginStateKind, RemoteEvent } from './events.ts';
 import { noticeLane, remoteLane, requestLane } from './lanes.ts';
 import type { LoginId, MatrixUserId, RemoteUserId, ServerKey } from './ids.ts';
@@ -190,13 +190,19 @@ export class Login {
     this.#queue(true);
   }
 
-  /** Signs off for good and forgets the account. `between`: what is to be done before that, with nothing coming in any more. */
+  /**
+   * Signs off for good and forgets the account. `between`: what is to be done before that, with nothing coming in any more.
+   * If that fails, it may be called again.
+   */
   async logout(between: () => Promise<void>): Promise<void> {
-    this.#on = false;
-    await this.#keepWanted();
-    await this.stop();
+    if (this.#state.kind !== 'logged-out') {
+      this.#on = false;
+      await this.#keepWanted();
+      await this.stop();
+      this.#become('logged-out', 'You are signed out.');
+      await this.#writes;
+    }
     await between();
-    this.#become('logged-out', 'You are signed out.');
     await this.#parts.sessions.remove(this.#lease);
   }
 
@@ -251,7 +257,12 @@ export class Login {
     }
     if (this.#ended) return turn.end('unasked');
     this.#become('connecting', '');
-    this.client.connect(this.#epoch, this.profile.shown);
+    try {
+      this.client.connect(this.#epoch, this.profile.shown);
+    } catch (error) {
+      this.#log.error({ err: error }, 'a connection could not be begun');
+      this.#onState('refused', mistake(error).message);
+    }
   }
 
   #onNoEpoch(error: unknown): void {
@@ -261,7 +272,7 @@ export class Login {
       this.#connectAfter(backoff(this.#parts.clock, this.#attempts++));
     } else {
       this.#log.error({ err: error }, 'cannot begin a connection');
-      this.#become('refused', error instanceof BridgeError ? error.message : 'The bridge made a mistake.');
+      this.#become('refused', error instanceof BridgeError ? error.message : mistake(error).message);
     }
   }
 
@@ -294,7 +305,7 @@ export class Login {
     const state: LoginState = { kind, sentence, at: this.#parts.clock.now() };
     this.#state = state;
     this.#log.info({ state: kind, before: previous.kind }, 'login state changed');
-    if (kind !== 'logged-out') this.#write(async () => this.#parts.sessions.recordState(this.#lease, state));
+    this.#write(async () => this.#parts.sessions.recordState(this.#lease, state));
     this.#parts.onState(this, previous);
   }
 

@@ -1,6 +1,7 @@
 // All logins of this process: taken over at the start, signed in, signed out. Knows who has which account; not what is
 // done with their news, nor what their users are told.
 
+import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { accountTaken, BridgeError } from './errors.ts';
 import type { LoginState } from './events.ts';
@@ -30,7 +31,9 @@ export interface LoginsParts extends Pick<LoginParts, 'journal' | 'onUnkept' | '
   readonly onRenamed: (login: Login, user: RemoteUserId) => Promise<void>;
   /** A user signs in, perhaps with an account that had a login already, perhaps another user's; nothing is under way yet. */
   readonly onSignIn: (login: Login, old: Login | undefined) => void;
-  /** It is signed off, and its records are still there. */
+  /** It is signed off, and what came before that may still be on its way. */
+  readonly onSignedOff: (login: Login) => Promise<void>;
+  /** Nothing is carried for it any more, and its records are still there. */
   readonly onSignOut: (login: Login) => Promise<void>;
   /** The login is gone for good. */
   readonly onGone: (login: Login) => void;
@@ -41,16 +44,19 @@ export class Logins {
   readonly #logins = new Map<LoginId, Login>();
   /** Of networks that are not configured. */
   readonly #elsewhere = new Set<LoginId>();
+  /** Of those that are just being forgotten. */
+  readonly #leaving = new Set<LoginId>();
   readonly #gates = new Map<string, ServerGate>();
   /** Sign-ins and sign-outs: two of one account at once would leave a connection that nobody knows. */
   readonly #turns = new Turns<LoginId>();
+  #stopped = false;
 
   constructor(parts: LoginsParts) {
     this.#parts = parts;
   }
 
   get(id: LoginId): Login | undefined {
-    return this.#logins.get(id);
+    return this.#leaving.has(id) ? undefined : this.#logins.get(id);
   }
 
   /** Whether it is an account that is kept for a network which is not configured. */
@@ -87,6 +93,7 @@ export class Logins {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     await Promise.all([...this.#logins.values()].map(async (login) => login.stop()));
   }
 
@@ -131,9 +138,21 @@ export class Logins {
     const { former } = login;
     if (login.connected) login.former = undefined;
     if (login.state.kind !== 'bad-credentials' || former === undefined) return;
-    this.#goBack(login, former).catch((error: unknown) => {
-      this.#parts.log.warn({ login: login.id, err: error }, 'could not go back to the former password');
-    });
+    void this.#goBackAtLast(login, former);
+  }
+
+  /** The user was told so: it waits for a database that is away. */
+  async #goBackAtLast(refused: Login, former: LoginSeed): Promise<void> {
+    const { clock, log } = this.#parts;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#goBack(refused, former);
+      } catch (error) {
+        log.warn({ login: refused.id, err: error }, 'could not go back to the former password');
+        if (!(error instanceof BridgeError) || !error.retriable || this.#stopped) return;
+      }
+      await new Promise<void>((resolve) => clock.after(backoff(clock, attempt), resolve));
+    }
   }
 
   /** The same account with a new password. */
@@ -148,10 +167,23 @@ export class Logins {
     await this.#turns.take(id, async () => {
       const login = this.#logins.get(id);
       if (login?.matrixUser !== matrixUser) return; // somebody was quicker
-      await login.logout(async () => this.#parts.onSignOut(login));
+      await login.logout(async () => this.#forget(login));
       this.#logins.delete(id);
+      this.#leaving.delete(id);
       this.#parts.onGone(login);
     });
+  }
+
+  async #forget(login: Login): Promise<void> {
+    const { onSignedOff, onSignOut } = this.#parts;
+    await onSignedOff(login);
+    this.#leaving.add(login.id);
+    try {
+      await onSignOut(login);
+    } catch (error) {
+      this.#leaving.delete(login.id);
+      throw error;
+    }
   }
 
   async #adopt(record: SessionRecord): Promise<Login | undefined> {

@@ -1,7 +1,7 @@
 // The rooms in which people give commands: one for each user. Knows commands and dialogues; not what they do.
 
 import { type Command, type CommandContext, type Dialogue, type Operations, prefixOf } from './commands/command.ts';
-import { BridgeError } from './errors.ts';
+import { BridgeError, isPassing } from './errors.ts';
 import { type Content, type MatrixEvent, type MatrixMessage, plainText, type Talk } from './events.ts';
 import { personBehind } from './ghosts.ts';
 import type { EventId, MatrixUserId, RoomId } from './ids.ts';
@@ -260,13 +260,13 @@ export class Management {
 
   /** The dialogue that stands there from now on. That there is one is written down before its question is told. */
   async #keep(room: RoomId, dialogue: Dialogue | undefined): Promise<void> {
-    if (dialogue) this.#dialogues.set(room, dialogue);
-    else this.#dialogues.delete(room);
     const asks = dialogue !== undefined;
-    if (asks === this.#asking.has(room)) return;
-    await this.#parts.rooms.setAsking(room, asks);
+    // first, so that it is as it was if what was said has to be heard again
+    if (asks !== this.#asking.has(room)) await this.#parts.rooms.setAsking(room, asks);
     if (asks) this.#asking.add(room);
     else this.#asking.delete(room);
+    if (dialogue) this.#dialogues.set(room, dialogue);
+    else this.#dialogues.delete(room);
   }
 
   async #hide(event: Talk, reply: CommandContext['reply']): Promise<void> {
@@ -283,11 +283,6 @@ export class Management {
     const { matrix } = this.#parts;
     await matrix.send(room, matrix.bot, content, { txnId: txnId('a', event), notice: true });
   }
-}
-
-/** Trouble of ours, over which the user's words are kept and tried again. */
-function isPassing(error: BridgeError): boolean {
-  return error.retriable && ['database', 'homeserver', 'homeserver-fault'].includes(error.code);
 }
 
 function words(text: string): { readonly name: string; readonly args: readonly string[] } {

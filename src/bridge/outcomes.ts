@@ -19,15 +19,17 @@ export interface NotCarried {
   /** The status is enough, its sentence was said already. */
   readonly quiet?: boolean;
   readonly attempt?: EventId;
+  /** The offer that was tapped. */
+  readonly taken?: EventId | undefined;
   readonly again?: { readonly login: LoginId; readonly from: number };
 }
 
 export function notCarried(event: Talk, network: NetworkId, failure: Failure, more: NotCarried = {}): Telling {
   const { room, id, sender } = event;
-  const { quiet = false, attempt = id, again } = more;
+  const { quiet = false, attempt = id, taken, again } = more;
   const isShown = event.type !== 'redaction';
   const telling = { type: 'not-carried', room, event: id, network, sender, failure, attempt, quiet, isShown } as const;
-  return { ...telling, ...(again && { again }) };
+  return { ...telling, ...(taken !== undefined && { taken }), ...(again && { again }) };
 }
 
 /** `part`: how many pieces had already gone out. */
@@ -65,7 +67,8 @@ export function nothingToSend(): Failure {
 
 export function noLongerSignedIn(state: LoginState, network: string): Failure {
   const why = state.sentence === '' ? `You are not signed in to ${network}.` : state.sentence;
-  return { type: 'failed', retriable: true, reason: 'network', sentence: `Your message was not delivered: ${why}` };
+  const retriable = state.kind !== 'logged-out'; // then the chat is gone, too
+  return { type: 'failed', retriable, reason: 'network', sentence: `Your message was not delivered: ${why}` };
 }
 
 export function strangerInPortal(owner: string): Failure {

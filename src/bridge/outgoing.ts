@@ -4,6 +4,7 @@
 import type { Clock } from './clock.ts';
 import { BridgeError } from './errors.ts';
 import type { Content, MatrixMessage } from './events.ts';
+import type { Deletions } from './deletions.ts';
 import type { EventId, MatrixUserId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
@@ -17,7 +18,6 @@ import type { Failure } from './telling.ts';
 const LOOK_AGAIN_MS = 1_000;
 /** Whoever waits is woken when the login is back; a network that is too busy is not to be asked all the time. */
 const LONGEST_LOOK_MS = 30_000;
-const MOST_WITHDRAWN = 100;
 /** A sender who has waited so long is shown that it is under way. */
 const SLOW_MS = 5_000;
 
@@ -39,11 +39,14 @@ export interface Departure {
   readonly from: number;
   /** What this attempt began with: the event itself, or a tap that asked for another one. */
   readonly attempt: EventId;
+  /** The offer that was tapped. */
+  readonly taken?: EventId;
 }
 
 export interface OutgoingParts {
   readonly journal: Pick<Journal, 'intend' | 'settlePiece'>;
   readonly receipts: Pick<Receipts, 'pending'>;
+  readonly deletions: Pick<Deletions, 'take'>;
   readonly clock: Pick<Clock, 'now' | 'after'>;
   /** A message that cannot be carried waits so long, then fails visibly: later it would come too late. */
   readonly patienceMs: number;
@@ -64,23 +67,14 @@ interface InHand {
 export class Outgoing {
   readonly #parts: OutgoingParts;
   #inHand: InHand | undefined;
-  /** Messages that were deleted, perhaps before they went out. */
-  readonly #withdrawn = new Set<EventId>();
 
   constructor(parts: OutgoingParts) {
     this.#parts = parts;
   }
 
-  /** The user has deleted it: if it has not gone out yet, it does not. */
-  withdraw(event: EventId): void {
-    this.#withdrawn.add(event);
-    const [oldest] = this.#withdrawn;
-    if (this.#withdrawn.size > MOST_WITHDRAWN && oldest !== undefined) this.#withdrawn.delete(oldest);
-  }
-
   async carry(departure: Departure, to: Destination): Promise<Outcome> {
-    const { row, event, from, attempt } = departure;
-    if (row.pieces.length === 0 && this.#withdrawn.delete(event.id)) {
+    const { row, event, from, attempt, taken } = departure;
+    if (row.pieces.length === 0 && this.#parts.deletions.take(event.id, event.sender)) {
       this.#parts.log.info({ event: event.id }, 'message deleted before it went out');
       return { type: 'done' };
     }
@@ -118,6 +112,7 @@ export class Outgoing {
         network: network.id,
         to: delivered ? to.listeners : [],
         attempt,
+        ...(taken !== undefined && { taken }),
       },
     };
   }
@@ -172,10 +167,10 @@ export class Outgoing {
     return this.#fail(departure, login, part, failure);
   }
 
-  #fail({ event, from, attempt }: Departure, login: Login, part: number, failure: Failure): Outcome {
+  #fail({ event, from, attempt, taken }: Departure, login: Login, part: number, failure: Failure): Outcome {
     this.#parts.log.info({ event: event.id, reason: failure.reason, part: from + part }, 'message not carried');
     const again = failure.retriable && { again: { login: login.id, from: from + part } };
-    const telling = notCarried(event, login.network.id, failure, { attempt, ...again });
+    const telling = notCarried(event, login.network.id, failure, { attempt, taken, ...again });
     return { type: 'failed', error: failure.reason, telling };
   }
 }

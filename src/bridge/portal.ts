@@ -173,11 +173,6 @@ export class Portal {
     this.login.client.typing(this.#record.chat, typing);
   }
 
-  /** Something was deleted in our room. */
-  noteDeleted(event: EventId, by: MatrixUserId): void {
-    if (by === this.login.matrixUser) this.#talk.withdraw(event);
-  }
-
   async carryFromMatrix(row: JournalRow, event: Talk): Promise<Outcome> {
     return this.#talk.carry(row, event);
   }
@@ -200,6 +195,14 @@ export class Portal {
       if (!(error instanceof BridgeError) || error.code !== 'room-gone') throw error;
       if (this.#record.room === room) await this.settle(undefined);
     }
+  }
+
+  /** A room that was closed in favour of another takes nothing more: what comes waits until the other one is followed. */
+  async #whyRefused(room: RoomId, error: BridgeError): Promise<BridgeError> {
+    const next = await this.#parts.matrix.successor(room);
+    if (next?.room === undefined) return error;
+    const sentence = 'The room was replaced by another, in which I am not yet.';
+    return new BridgeError('homeserver-fault', sentence, { cause: error, retriable: true });
   }
 
   /** What the room is called besides what clients make of its members. */
@@ -280,7 +283,8 @@ export class Portal {
     };
     const room = await this.ensureRoom();
     const event = await send(room).catch(async (error: unknown) => {
-      if (!(error instanceof BridgeError) || error.code !== 'room-gone') throw error;
+      if (!(error instanceof BridgeError)) throw error;
+      if (error.code !== 'room-gone') throw error.retriable ? error : await this.#whyRefused(room, error);
       this.#log.warn({ err: error }, 'portal room is gone, making another');
       // unless somebody else has noticed meanwhile
       if (this.#record.room === room) this.#record = { ...this.#record, room: undefined };

@@ -16,19 +16,27 @@ export const AGAIN = '🔁';
 
 export interface ReceiptsParts {
   readonly matrix: Pick<Matrix, 'bot' | 'pieces' | 'send' | 'sendStatus' | 'markRead' | 'react'>;
-  readonly retries: Pick<RetryStore, 'put'>;
+  readonly retries: Pick<RetryStore, 'put' | 'remove'>;
   readonly log: Log;
 }
 
 export class Receipts {
   readonly #parts: ReceiptsParts;
+  /** Delays that are just being shown: what comes of it is to be shown after that. */
+  readonly #pending = new Map<EventId, Promise<void>>();
 
   constructor(parts: ReceiptsParts) {
     this.#parts = parts;
   }
 
   /** It is on its way, and may take a while. Best effort. */
-  async pending({ room, id }: MatrixEvent, network: NetworkId, sentence: string): Promise<void> {
+  async pending(event: MatrixEvent, network: NetworkId, sentence: string): Promise<void> {
+    const showing = this.#showPending(event, network, sentence).finally(() => this.#pending.delete(event.id));
+    this.#pending.set(event.id, showing);
+    await showing;
+  }
+
+  async #showPending({ room, id }: MatrixEvent, network: NetworkId, sentence: string): Promise<void> {
     try {
       await this.#status(room, id, network, { type: 'pending', sentence }, 'pending');
     } catch (error) {
@@ -47,7 +55,11 @@ export class Receipts {
   }
 
   async #tell(telling: Telling): Promise<void> {
-    const { matrix } = this.#parts;
+    const { matrix, retries } = this.#parts;
+    if (telling.type !== 'replies') {
+      if (telling.taken !== undefined) await retries.remove(telling.taken);
+      await this.#pending.get(telling.event);
+    }
     switch (telling.type) {
       case 'carried': {
         const { room, event, network, to, attempt } = telling;

@@ -2,7 +2,7 @@
 // patience; not what a row means. In memory there is only the wish to look: the rows themselves are in the journal.
 
 import type { Cancel, Clock } from './clock.ts';
-import { assertNever, BridgeError } from './errors.ts';
+import { assertNever, BridgeError, mistake } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Finish, Journal, JournalRow, OpenRow } from './store.ts';
 import type { Telling } from './telling.ts';
@@ -14,12 +14,12 @@ type Retry = { readonly type: 'retry'; readonly afterMs: number };
 export interface RunnerParts {
   readonly journal: Pick<Journal, 'next' | 'finish' | 'told'>;
   /**
-   * Carries one row and says how it ended. What it throws and what passes is tried again; any other throw is a bug: logged,
-   * the row is finished as failed, the lane goes on.
+   * Carries one row and says how it ended. What it throws and what passes is tried again, within bounds; after any other throw
+   * the row is given up, and the lane goes on.
    */
   readonly carry: (row: JournalRow) => Promise<Outcome>;
-  /** A row at which the homeserver has failed for long is given up: whoever waits for it is to hear of that. */
-  readonly giveUp: (row: JournalRow, error: BridgeError) => Promise<void>;
+  /** A row is given up: whoever waits for it is to hear of that. Resolves to what is still to be told. */
+  readonly giveUp: (row: JournalRow, error: BridgeError) => Promise<Telling | undefined>;
   /** Tells an outcome that is written down. What it throws and what passes is tried again. */
   readonly tell: (telling: Telling) => Promise<void>;
   readonly clock: Clock;
@@ -30,6 +30,9 @@ const DATABASE_RETRY_MS = 1_000;
 const HOMESERVER_RETRY_MS = 2_000;
 /** A homeserver that answers, and fails at one thing for so long, will go on failing at it: others are not to wait. */
 const FAULT_PATIENCE_MS = 15 * 60_000;
+
+/** How long a message that is being sent may hold up an end. */
+const PATIENCE_MS = 10_000;
 
 interface Lane {
   /** Under way; resolves when it has nothing more to do, or must wait. */
@@ -84,11 +87,29 @@ export class Runner {
     }
   }
 
-  /** Takes no further rows; resolves when those in hand are settled. */
+  /** The same, as long as there is hope. */
+  async settledInTime(isMeant: (name: string) => boolean): Promise<void> {
+    let giveUp: Cancel = () => undefined;
+    const patience = new Promise<void>((resolve) => (giveUp = this.#parts.clock.after(PATIENCE_MS, resolve)));
+    await Promise.race([this.settled(isMeant), patience]);
+    giveUp();
+  }
+
+  /** Takes no further rows; resolves when those in hand are settled, or will not be. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const lane of this.#lanes.values()) lane.waiting?.();
-    await this.settled(() => true);
+    await this.settledInTime(() => true);
+    await Promise.all([...this.#lanes].map(async ([name, lane]) => this.#writeLast(name, lane)));
+  }
+
+  /** What is not written by now is in doubt in the next life. */
+  async #writeLast(name: string, lane: Lane): Promise<void> {
+    try {
+      await lane.unwritten?.();
+    } catch (err) {
+      this.#parts.log.error({ lane: name, err }, 'how a row ended could not be written');
+    }
   }
 
   #lane(name: string): Lane {
@@ -130,8 +151,8 @@ export class Runner {
       log.error({ lane: name, err: error }, 'lane interrupted, will look again');
     }
     lane.running = undefined;
-    if (retryMs === undefined || this.#stopped) this.#lanes.delete(name);
-    else lane.waiting = clock.after(retryMs, () => this.wake(name));
+    if (retryMs === undefined) this.#lanes.delete(name);
+    else if (!this.#stopped) lane.waiting = clock.after(retryMs, () => this.wake(name));
   }
 
   /** Carries rows until there is none (undefined) or one must wait (how long). */
@@ -184,18 +205,19 @@ export class Runner {
       const retry = this.#patience(error, since);
       if (retry) return retry;
       this.#parts.log.error({ lane: row.lane, seq: row.seq, err: error }, 'row could not be carried');
-      if (!(error instanceof BridgeError)) return { type: 'failed', error: 'bug' };
-      if (error.code === 'homeserver-fault') await this.#giveUp(row, error);
-      return { type: 'failed', error: error.code };
+      return this.#giveUp(row, error instanceof BridgeError ? error : mistake(error));
     }
   }
 
-  async #giveUp(row: JournalRow, error: BridgeError): Promise<void> {
+  async #giveUp(row: JournalRow, error: BridgeError): Promise<Outcome> {
+    let telling: Telling | undefined;
     try {
-      await this.#parts.giveUp(row, error);
+      telling = await this.#parts.giveUp(row, error);
     } catch (err) {
+      if (isAway(err)) throw err;
       this.#parts.log.error({ lane: row.lane, seq: row.seq, err }, 'nobody could be told that a row is given up');
     }
+    return { type: 'failed', error: error.code, ...(telling && { telling }) };
   }
 
   /** Since when the head of a lane is tried. */
@@ -217,8 +239,8 @@ export class Runner {
 
   /** When to try again after this; undefined if that is no use. A database that is away interrupts the whole lane. */
   #patience(error: unknown, since: number): Retry | undefined {
+    if (isAway(error)) throw error;
     if (!(error instanceof BridgeError) || !error.retriable) return undefined;
-    if (error.code === 'database') throw error;
     const isLong = this.#parts.clock.now().getTime() - since >= FAULT_PATIENCE_MS;
     const isWorthIt = error.code === 'homeserver' || (error.code === 'homeserver-fault' && !isLong);
     return isWorthIt ? { type: 'retry', afterMs: HOMESERVER_RETRY_MS } : undefined;
@@ -235,4 +257,9 @@ export class Runner {
       }
     }
   }
+}
+
+/** The database is: nothing can be written just now. */
+function isAway(error: unknown): boolean {
+  return error instanceof BridgeError && error.retriable && error.code === 'database';
 }

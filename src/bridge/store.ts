@@ -62,7 +62,7 @@ export interface SessionStore {
   remember(lease: Lease, memory: SessionMemory): Promise<void>;
   /** A number greater than any before, for the next connection. */
   nextEpoch(lease: Lease): Promise<number>;
-  /** Forgets the login with its contacts and portals. The rooms stay. */
+  /** Forgets the login with its contacts and portals; one that is gone is forgotten. The rooms stay. */
   remove(lease: Lease): Promise<void>;
 
   /** Replaces the cached contact list. */
@@ -253,6 +253,12 @@ export type OpenRow =
   /** What is kept of it cannot be read: sealed with a key that is lost, or written by another program. */
   | { readonly type: 'unreadable'; readonly seq: number; readonly error: BridgeError };
 
+/** Somebody has deleted an event. */
+export interface Deletion {
+  readonly of: EventId;
+  readonly by: MatrixUserId;
+}
+
 /** What waits in the journal. */
 export interface Backlog {
   readonly rows: number;
@@ -284,6 +290,8 @@ export interface Journal {
   append(row: NewRow): Promise<void>;
   /** All lanes with open rows, oldest first. */
   lanes(): Promise<readonly string[]>;
+  /** Deletions whose turn has not come. */
+  deletions(): Promise<readonly Deletion[]>;
   /** The oldest open row of a lane. */
   next(lane: string): Promise<OpenRow | undefined>;
   /** Records that the bytes of a piece are about to go out; at the first piece keeps the whole plan. */
@@ -293,7 +301,7 @@ export interface Journal {
   finish(seq: number, finish: Finish): Promise<void>;
   /** All that is not finished. */
   backlog(): Promise<Backlog>;
-  /** Whether this event stands on both sides of a chat. */
+  /** Whether this event stands on both sides of a chat; that is known for a month. */
   wasCarried(portal: PortalKey, event: EventId): Promise<boolean>;
   /** All is told of it. */
   told(seq: number): Promise<void>;

@@ -12,7 +12,8 @@ export async function answerStray(
   event: MatrixEvent,
   { matrix, rooms }: { readonly matrix: Matrix; readonly rooms: Pick<RoomStore, 'managementRoom'> },
 ): Promise<void> {
-  if ((event.type !== 'message' || event.notice === true) && event.type !== 'encrypted') return;
+  if (!['message', 'unsupported', 'encrypted'].includes(event.type)) return;
+  if (event.type === 'message' && event.notice === true) return;
   const { room, sender, id } = event;
   if ((await matrix.standing(room, matrix.bot)) !== 'joined') return;
   const commands = await rooms.managementRoom(sender);

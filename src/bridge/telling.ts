@@ -16,6 +16,8 @@ export type Telling =
       readonly network: NetworkId;
       readonly to: readonly MatrixUserId[];
       readonly attempt: EventId;
+      /** The offer that was tapped: it is used up now. */
+      readonly taken?: EventId;
     }
   | {
       readonly type: 'not-carried';
@@ -26,6 +28,7 @@ export type Telling =
       readonly failure: Failure;
       /** What this attempt began with: the event itself, or a tap that asked for another one. */
       readonly attempt: EventId;
+      readonly taken?: EventId;
       /** The sentence was said already. */
       readonly quiet: boolean;
       /** Whether the event is one that clients show, to which one can reply. */

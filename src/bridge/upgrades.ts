@@ -26,9 +26,14 @@ export interface UpgradesParts {
   readonly rooms: Pick<RoomStore, 'managementUser' | 'setManagementRoom'>;
   readonly ghosts: Pick<Ghosts, 'ensure'>;
   readonly notify: (user: MatrixUserId, content: Content, about: string) => Promise<unknown>;
+  /** Something that was said in this room is still on its way. */
+  readonly isTalkedIn: (room: RoomId) => Promise<boolean>;
   readonly now: () => Date;
   readonly log: Log;
 }
+
+/** How somebody of ours stands who was let into a room; `soon`: that is to be looked at again. */
+type Belonging = 'yes' | 'soon' | 'no';
 
 /** What a room of ours is for. */
 interface Place {
@@ -66,22 +71,26 @@ export class Upgrades {
     return { type: 'done' };
   }
 
-  /** The bot was invited: true if that room takes the place of one of ours, or has a place already. */
-  async onInvited(room: RoomId): Promise<boolean> {
-    const { matrix, portals } = this.#parts;
+  /**
+   * The bot was invited: `yes` if that room takes the place of one of ours, or has a place already; `soon` while something
+   * that was said in the old one is on its way: it goes first.
+   */
+  async onInvited(room: RoomId): Promise<Belonging> {
+    const { matrix, portals, isTalkedIn } = this.#parts;
     await matrix.join(room, matrix.bot);
     const old = await matrix.predecessor(room);
     const place = old && (await this.#placeOf(old));
     // perhaps it was followed already
-    if (!old || !place) return (old ? await this.#placeOf(room) : await portals.findByRoom(room)) !== undefined;
+    if (!old || !place) return (old ? await this.#placeOf(room) : await portals.findByRoom(room)) ? 'yes' : 'no';
     const next = await this.#successorOf(old);
-    if (next?.room !== room) return false;
+    if (next?.room !== room) return 'no';
+    if (await isTalkedIn(old)) return 'soon';
     if ((await this.#enter(place, old, room, next.by)) === 'followed') await matrix.abandon(old);
-    return true;
+    return 'yes';
   }
 
   /** Whether a ghost who was let into a room belongs there; `soon`: once the room has taken the place of another. */
-  async belongs(ghost: MatrixUserId, room: RoomId): Promise<'yes' | 'soon' | 'no'> {
+  async belongs(ghost: MatrixUserId, room: RoomId): Promise<Belonging> {
     const { matrix, portals } = this.#parts;
     const isAt = async (place: RoomId): Promise<boolean> =>
       (await portals.findByRoom(place))?.ghosts.includes(ghost) === true;

@@ -3,7 +3,7 @@
 
 import { assertNever, BridgeError } from './errors.ts';
 import type { MatrixMessage, Talk } from './events.ts';
-import type { EventId, MatrixUserId, RemoteUserId } from './ids.ts';
+import type { MatrixUserId, RemoteUserId } from './ids.ts';
 import type { Login } from './login.ts';
 import type { Matrix } from './matrix.ts';
 import {
@@ -26,7 +26,7 @@ import { worded } from './wording.ts';
 export interface UserTalkParts extends OutgoingParts {
   readonly matrix: Pick<Matrix, 'bot' | 'ghostId' | 'quote' | 'read'>;
   readonly journal: OutgoingParts['journal'] & Pick<Journal, 'wasCarried'>;
-  readonly retries: Pick<RetryStore, 'find' | 'remove'>;
+  readonly retries: Pick<RetryStore, 'find'>;
   readonly mayUse: (user: MatrixUserId) => boolean;
   /** The room will not do any more: the chat goes on in another. */
   readonly leaveRoom: () => Promise<void>;
@@ -53,11 +53,6 @@ export class UserTalk {
   /** The chat has another room. */
   beginAnew(): void {
     this.#said.clear();
-  }
-
-  /** The user has deleted it: if it has not gone out yet, it does not. */
-  withdraw(event: EventId): void {
-    this.#outgoing.withdraw(event);
   }
 
   get #login(): Login {
@@ -108,12 +103,9 @@ export class UserTalk {
     const offer = event.key === AGAIN ? await retries.find(event.to) : undefined;
     if (offer === undefined) return this.#refuse(event, unsupported('a reaction', this.#login.network.name));
     const message = await matrix.read(offer.room, offer.event);
-    const outcome =
-      message?.sender === event.sender
-        ? await this.#carryMessage(row, message, { since: event.at, from: offer.from, attempt: event.id })
-        : this.#refuse(event, nothingToSend());
-    if (outcome.type !== 'retry') await retries.remove(offer.notice);
-    return outcome;
+    if (message?.sender !== event.sender) return this.#refuse(event, nothingToSend());
+    const { from, notice: taken } = offer;
+    return this.#carryMessage(row, message, { since: event.at, from, attempt: event.id, taken });
   }
 
   /** What people on the network call a ghost. */

@@ -1,6 +1,6 @@
 // Reads what was said in a room, as if it were pushed now. Asks as the bot; keeps nothing.
 
-import type { MatrixEvent, MatrixMessage, Talk } from '../bridge/events.ts';
+import { isTalk, type MatrixMessage, type Talk } from '../bridge/events.ts';
 import type { EventId, MatrixUserId, RoomId } from '../bridge/ids.ts';
 import { asString, isObject } from './checks.ts';
 import { refusalOf, toBridgeError } from './errors.ts';
@@ -82,8 +82,4 @@ export class History {
     const path = `${CLIENT}/rooms/${encodeURIComponent(room)}/${what}`;
     return this.#options.intents.call(this.#options.bot, 'GET', path, undefined, query);
   }
-}
-
-function isTalk(event: MatrixEvent): event is Talk {
-  return event.type !== 'member' && event.type !== 'tombstone';
 }

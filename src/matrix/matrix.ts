@@ -102,7 +102,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
   const intents = new Intents({ bridge, http, asToken: options.asToken, bot, memberships });
   const markers = new Markers(options.asToken);
   const sends = new Sends({ intents, markers, log });
-  const profiles = new Profiles(intents);
+  const profiles = new Profiles(intents, log);
   const making = new Making({
     intents,
     bot,

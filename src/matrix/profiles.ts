@@ -1,8 +1,9 @@
 // Gives ghosts their names, and only when they have others: a new name is an event in each of a ghost's rooms.
 
 import type { MatrixUserId } from '../bridge/ids.ts';
+import type { Log } from '../bridge/log.ts';
 import { isObject } from './checks.ts';
-import { isForbidden, isNotFound, toBridgeError } from './errors.ts';
+import { isForbidden, isNotFound, refusalOf, toBridgeError } from './errors.ts';
 import { CLIENT, type Intents } from './intent.ts';
 import { cleanName } from './text.ts';
 
@@ -10,11 +11,13 @@ const MAX_KNOWN = 20_000;
 
 export class Profiles {
   readonly #intents: Intents;
+  readonly #log: Log;
   /** The names that ghosts have for certain. */
   readonly #names = new Map<MatrixUserId, string>();
 
-  constructor(intents: Intents) {
+  constructor(intents: Intents, log: Log) {
     this.#intents = intents;
+    this.#log = log;
   }
 
   knows(ghost: MatrixUserId): boolean {
@@ -31,7 +34,7 @@ export class Profiles {
         await this.#intents.call(ghost, 'PUT', path, { displayname: wanted });
       }
     } catch (error) {
-      throw toBridgeError(error);
+      this.#passOver(ghost, error);
     }
     this.#remember(ghost, wanted);
   }
@@ -43,9 +46,16 @@ export class Profiles {
       await this.#intents.call(ghost, 'PUT', pathOf(ghost), { displayname: wanted });
     } catch (error) {
       if (isForbidden(error)) return this.ensure(ghost, name);
-      throw toBridgeError(error);
+      this.#passOver(ghost, error);
     }
     this.#remember(ghost, wanted);
+  }
+
+  /** A homeserver may let nobody change their name: without one the ghost can speak as well. */
+  #passOver(ghost: MatrixUserId, error: unknown): void {
+    const failure = toBridgeError(error);
+    if (refusalOf(error) === undefined || failure.retriable) throw failure;
+    this.#log.warn({ ghost, err: error }, 'the homeserver does not take the name of a ghost');
   }
 
   async #nameAt(ghost: MatrixUserId, path: string): Promise<unknown> {

@@ -106,6 +106,6 @@ export class RunWriter {
   }
 }
 
-export function sameStyle(a: Style, b: Style): boolean {
+function sameStyle(a: Style, b: Style): boolean {
   return a === b || STYLE_KEYS.every((key) => a[key] === b[key]);
 }

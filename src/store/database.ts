@@ -2,7 +2,7 @@
 
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import { types, type ClientBase, type CustomTypesConfig, type Pool, type PoolClient } from 'pg';
-import { fromDatabase } from './errors.ts';
+import { databaseAway, fromDatabase } from './errors.ts';
 import type { Schema } from './schema.ts';
 
 /** Prepared once on each connection, under its name. */
@@ -73,11 +73,12 @@ export const TYPES: CustomTypesConfig = {
     type === INT8 ? Number : types.getTypeParser(type, format)) as typeof types.getTypeParser,
 };
 
+/** Whatever keeps us from connecting is not the fault of what was to be done: that waits. */
 async function acquire(pool: Pool): Promise<PoolClient> {
   try {
     return await pool.connect();
   } catch (error) {
-    throw fromDatabase(error);
+    throw databaseAway(error);
   }
 }
 

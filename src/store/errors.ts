@@ -41,10 +41,13 @@ const SPOKEN =
 export function fromDatabase(error: unknown): BridgeError {
   if (error instanceof BridgeError) return error;
   hideValues(error);
-  if (passes(error)) {
-    return new BridgeError('database', 'The database does not answer just now.', { retriable: true, cause: error });
-  }
+  if (passes(error)) return databaseAway(error);
   return new BridgeError('database', 'The database refused a statement.', { cause: error });
+}
+
+/** Nothing can be asked of it for now. */
+export function databaseAway(cause: unknown): BridgeError {
+  return new BridgeError('database', 'The database does not answer just now.', { retriable: true, cause });
 }
 
 /** The constraint that a statement would have broken by a second row of the same key. */

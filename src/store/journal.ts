@@ -4,7 +4,7 @@ import { BridgeError } from '../bridge/errors.ts';
 import type { Clock } from '../bridge/clock.ts';
 import type { Content } from '../bridge/events.ts';
 import type { EventId, PortalKey } from '../bridge/ids.ts';
-import type { Backlog, Finish, Journal, JournalRow, NewRow, OpenRow, PieceRow } from '../bridge/store.ts';
+import type { Backlog, Deletion, Finish, Journal, JournalRow, NewRow, OpenRow, PieceRow } from '../bridge/store.ts';
 import { BODY_VERSION, fromBody, fromPiece, fromTelling, toBody, toLabels, toPiece, toTelling } from './bodies.ts';
 import type { Database } from './database.ts';
 import { storable, toJson } from './json.ts';
@@ -15,8 +15,10 @@ import {
   ACCEPT,
   ACCEPT_ONE,
   BACKLOG,
+  DELETIONS,
   FINISH,
   FORGET,
+  FORGET_PAIRS,
   INTEND,
   LANES,
   LANES_OF,
@@ -109,6 +111,10 @@ export class SqlJournal implements Journal {
     return rows.map((row) => row.lane);
   }
 
+  async deletions(): Promise<readonly Deletion[]> {
+    return (await this.#database.run<Deletion>(DELETIONS, [])).rows;
+  }
+
   async next(lane: string): Promise<OpenRow | undefined> {
     const found = await this.#reads.submit(lane);
     if (found === undefined) return undefined;
@@ -151,7 +157,8 @@ export class SqlJournal implements Journal {
   }
 
   /**
-   * Finished rows leave the table that everything goes through; what they are known by is remembered for a month.
+   * Finished rows leave the table that everything goes through; what they are known by is remembered for a month, and so is
+   * which events stand on both sides.
    * Returns how many rows left.
    */
   async sweep(now: Date): Promise<number> {
@@ -161,7 +168,8 @@ export class SqlJournal implements Journal {
       last = (await this.#intake.between(async () => this.#database.run(SWEEP, [now, BATCH]))).count;
     }
     const before = new Date(now.getTime() - REMEMBER_DAYS * 24 * 60 * 60 * 1_000);
-    while ((await this.#database.run(FORGET, [before, BATCH])).count === BATCH);
+    for (const forget of [FORGET, FORGET_PAIRS])
+      while ((await this.#database.run(forget, [before, BATCH])).count === BATCH);
     return gone;
   }
 

@@ -16,6 +16,7 @@ import * as networkChoices from '../../migrations/0010-network-choices.ts';
 import * as roomsCounted from '../../migrations/0011-rooms-counted.ts';
 import * as retries from '../../migrations/0012-retries.ts';
 import * as outages from '../../migrations/0013-outages.ts';
+import * as pairsByAge from '../../migrations/0014-pairs-by-age.ts';
 import type { Database } from './database.ts';
 
 /** In order of their names. */
@@ -33,6 +34,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-rooms-counted': roomsCounted,
   '0012-retries': retries,
   '0013-outages': outages,
+  '0014-pairs-by-age': pairsByAge,
 };
 
 /** The migrations that were carried out just now. */

@@ -119,7 +119,7 @@ export class SqlSessions implements SessionStore {
         delete from message_map where login in (select login from gone)
       )
       select login from gone`.execute(this.#database.kysely);
-    if (rows.length === 0) throw fenced();
+    if (rows.length === 0 && (await this.#isThere(lease))) throw fenced();
   }
 
   async saveRoster(lease: Lease, contacts: readonly Contact[], at: Date): Promise<void> {
@@ -179,6 +179,11 @@ export class SqlSessions implements SessionStore {
       }
       throw accountTaken();
     });
+  }
+
+  async #isThere({ id }: Lease): Promise<boolean> {
+    const { kysely } = this.#database;
+    return (await kysely.selectFrom('session').select('login').where('login', '=', id).execute()).length > 0;
   }
 
   /** An update of one session, if it is still ours. */

@@ -55,6 +55,14 @@ export const LANES: Statement = {
   text: `select lane from inbox where state in ('waiting', 'ended') group by lane order by min(seq)`,
 };
 
+/** What is sealed is none. */
+export const DELETIONS: Statement = {
+  name: 'deletions',
+  text: `
+    select body ->> 'of' as of, body ->> 'sender' as by from inbox
+    where state in ('waiting', 'ended') and kind = 'redaction' and body is not null order by seq`,
+};
+
 export const BACKLOG: Statement = {
   name: 'backlog',
   text: `select count(*) as rows, min(received_at) as oldest from inbox where state in ('waiting', 'ended')`,
@@ -156,6 +164,14 @@ export const FORGET: Statement = {
   text: `
     delete from seen where ctid = any(array(
       select ctid from seen where at < $1::timestamptz order by at limit $2::integer))`,
+};
+
+/** The same for what stands on both sides of a chat. */
+export const FORGET_PAIRS: Statement = {
+  name: 'forget_pairs',
+  text: `
+    delete from message_map where ctid = any(array(
+      select ctid from message_map where at < $1::timestamptz order by at limit $2::integer))`,
 };
 
 /** $1 login, $2 chat, $3 event. */

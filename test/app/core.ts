@@ -141,10 +141,23 @@ export class Core {
   }
 
   async close(): Promise<void> {
-    const bridge = this.#bridge;
-    this.#bridge = undefined;
     this.outages.clear();
     this.matrix.clearTroubles();
+    await this.#stop();
+  }
+
+  /** The process ends here, as far as that can be in one process: what it would still write or tell is not heard. */
+  async crash(): Promise<void> {
+    for (const call of ['journal.finish', 'journal.told']) this.outages.add(call, { times: Number.POSITIVE_INFINITY });
+    await this.#stop();
+    this.outages.clear();
+    this.matrix.clearTroubles();
+    await this.start();
+  }
+
+  async #stop(): Promise<void> {
+    const bridge = this.#bridge;
+    this.#bridge = undefined;
     if (!bridge) return;
     let stopped = false;
     const stopping = bridge.stop().finally(() => (stopped = true));

@@ -28,14 +28,6 @@ function away(): never {
 
 const statuses = (event: EventId): string[] => (core.matrix.statuses.get(event) ?? []).map(({ type }) => type);
 
-/** The process ends here, as far as that can be in one process: what it would still write or tell is not heard. */
-async function crash(): Promise<void> {
-  core.outages.add('journal.finish', { times: ALWAYS });
-  core.outages.add('journal.told', { times: ALWAYS });
-  await core.close();
-  await core.start();
-}
-
 test('a command is carried out once, however often its answer has to be tried', async () => {
   core.matrix.before('send', away, 3);
   await core.say(ALICE, commands, 'shout hey');
@@ -71,7 +63,7 @@ test('who was not told before a crash is told after it', async () => {
   const said = await core.say(ALICE, room, 'hello');
   await core.until(() => core.client('alice').heard.includes('hello'));
   await core.pass(1_000);
-  await crash();
+  await core.crash();
   await core.until(() => statuses(said).includes('success'));
   expect(core.client('alice').heard).toEqual([]); // of the new life
 });

@@ -72,7 +72,7 @@ function setUp(
   const clock = new FakeClock();
   const log = keptLog();
   const givenUp: number[] = [];
-  const giveUp = async (row: JournalRow): Promise<void> => void givenUp.push(row.seq);
+  const giveUp = async (row: JournalRow): Promise<undefined> => void givenUp.push(row.seq);
   return { journal, clock, log, givenUp, runner: new Runner({ journal, clock, log, carry, tell, giveUp }) };
 }
 
@@ -124,8 +124,8 @@ test('lanes that wait look again when what they wait for has come', async () => 
   expect(journal.finished).toEqual([[1, 'done']]);
 });
 
-test('a bug in carrying one row is logged, and the lane goes on', async () => {
-  const { journal, runner, log } = setUp(async (row) => {
+test('a bug in carrying one row is logged, whoever waits for it is told, and the lane goes on', async () => {
+  const { journal, runner, log, givenUp } = setUp(async (row) => {
     if (row.seq === 1) throw new TypeError('oops');
     return { type: 'done' };
   });
@@ -137,6 +137,7 @@ test('a bug in carrying one row is logged, and the lane goes on', async () => {
     [1, 'failed'],
     [2, 'done'],
   ]);
+  expect(givenUp).toEqual([1]);
   expect(log.lines.map((line) => line.level)).toContain('error');
 });
 
@@ -241,6 +242,17 @@ test('what the database refuses for good does not hold up the lane', async () =>
     [1, 'failed'],
     [2, 'done'],
   ]);
+});
+
+test('an end that could not be written is written when it stops', async () => {
+  const { journal, runner } = setUp(async () => ({ type: 'done' }));
+  journal.refusals.push(away());
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  expect(journal.finished).toEqual([]);
+  await runner.stop();
+  expect(journal.finished).toEqual([[1, 'done']]);
 });
 
 test('calls that come while it stops do not keep it from stopping', async () => {

@@ -116,6 +116,20 @@ test('a management room is a direct one of bot and user', async () => {
 });
 
 describe('ghosts', () => {
+  test('speak under the name that they have where the homeserver takes no other', async () => {
+    await using stage = await Stage.set();
+    const side = await stage.startMatrix();
+    const refusal = { type: 'refuse', status: 400, errcode: 'M_UNKNOWN' } as const;
+    stage.homeserver.faults.add({ method: 'PUT', path: '/displayname', times: 2 }, refusal);
+    const bob = bobOf(side);
+    await side.ensureGhost(bob, 'Bob');
+    await side.renameGhost(bob, 'Robert');
+    const complaint = 'the homeserver does not take the name of a ghost';
+    expect(stage.complaints.map((line) => line.text)).toEqual([complaint, complaint]);
+    await side.renameGhost(bob, 'Bobby');
+    expect(stage.homeserver.profile(bob)['displayname']).toBe('Bobby');
+  });
+
   test('get a name, and get it again only when it is another', async () => {
     await using stage = await Stage.set();
     const side = await stage.startMatrix();

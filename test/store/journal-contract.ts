@@ -378,6 +378,33 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
     expect(await bench().query('select * from seen')).toEqual([]);
   });
 
+  test('that an event stands on both sides is forgotten after a month', async () => {
+    const { clock, store } = bench();
+    await journal().accept([fromMatrix('$1')]);
+    const pairs = [{ event: '$1' as EventId, part: 0 }];
+    await journal().finish((await next()).seq, { type: 'carried', portal: PORTAL, pairs });
+    clock.advance(30 * DAY_MS);
+    await store.sweep(clock.now());
+    expect(await journal().wasCarried(PORTAL, '$1' as EventId)).toBe(true);
+    clock.advance(1);
+    await store.sweep(clock.now());
+    expect(await journal().wasCarried(PORTAL, '$1' as EventId)).toBe(false);
+  });
+
+  test('deletions whose turn has not come are told, in order', async () => {
+    const deletion = (id: string, of: string): NewRow => {
+      const { room, sender, at } = message(id);
+      const event = { type: 'redaction', room, sender, at, id: id as EventId, of: of as EventId } as const;
+      return { source: 'matrix', lane: id, event };
+    };
+    await journal().accept([deletion('$d1', '$1'), fromMatrix('$2'), deletion('$d3', '$3'), deletion('$d4', '$4')]);
+    await drain('$d3');
+    expect(await journal().deletions()).toEqual([
+      { of: '$1', by: ALICE },
+      { of: '$4', by: ALICE },
+    ]);
+  });
+
   test('which events were never recorded can be asked', async () => {
     await journal().accept([fromMatrix('$gone'), fromMatrix('$here', 'other')]);
     await drain('lane');

@@ -99,6 +99,7 @@ test('plans made while the tables are empty still use the right index when they 
     'change_contacts',
     'finish',
     'forget',
+    'forget_pairs',
     'intend',
     'lanes_of',
     'missing',
@@ -135,6 +136,8 @@ function readsWholeTable(node: PlanNode): boolean {
 }
 
 describe('a database', () => {
+  /** A busy machine takes its time. */
+  const PATIENT = { timeout: 10_000 };
   /** Fifty times as fast as the world. */
   const clock = { after: (ms: number, callback: () => void) => afterward(ms / 50, callback) };
   const owners: Owner[] = [];
@@ -190,11 +193,11 @@ describe('a database', () => {
     const held = { after: (_ms: number, look: () => void) => (looks.push(look), () => undefined) };
     await take(url, { clock: held, onLost: (error) => lost.push(error) });
     await postgres.kill9();
-    await expect.poll(() => looks.length).toBe(1);
+    await expect.poll(() => looks.length, PATIENT).toBe(1);
     await postgres.restart();
     await take(url);
     looks[0]?.();
-    await expect.poll(() => lost.length).toBe(1);
+    await expect.poll(() => lost.length, PATIENT).toBe(1);
   });
 });
 

@@ -19,7 +19,7 @@ export const listCommand: Command = {
     }),
 };
 
-export function rosterText(login: Login): Content {
+function rosterText(login: Login): Content {
   const { contacts, asOf } = login.roster();
   const when = asOf ? `, as of ${minutes(asOf)}` : '';
   if (contacts.length === 0) {
