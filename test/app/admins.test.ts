@@ -26,6 +26,7 @@ test('“status” tells an administrator of the accounts of all, and of what wa
   await core.signedIn(ALICE, 'alice');
   await core.signedIn('@bert:hs.test' as MatrixUserId, 'bert');
   core.client('bert').refuse();
+  await core.settled();
   await core.say(ADMIN, commands, 'status');
   await core.hears(
     commands,
@@ -36,6 +37,7 @@ test('“status” tells an administrator of the accounts of all, and of what wa
 test('what waits is counted, with the age of the oldest', async () => {
   await core.signedIn(ALICE, 'alice');
   const chat = await core.chat('alice', 'wall');
+  await core.settled();
   core.client('alice').drop(3_600_000);
   const since = core.clock.now().toISOString().slice(0, 16).replace('T', ' ');
   await core.say(ALICE, chat, 'one');

@@ -182,6 +182,17 @@ export class Core {
     await this.until(() => this.clock.now().getTime() >= end);
   }
 
+  /** Waits until all that was taken is dealt with, and told. */
+  async settled(): Promise<void> {
+    await this.none(`inbox where state in ('waiting', 'ended')`);
+  }
+
+  /** Waits until there are no such rows. */
+  async none(rows: string, values: readonly unknown[] = []): Promise<void> {
+    const statement = { name: '', text: `select 1 as row from ${rows} limit 1` };
+    while ((await this.#database.run(statement, values)).rows.length > 0) this.clock.advance(100);
+  }
+
   client(address: string): EchoClient {
     const client = this.echo.clients.get(address);
     if (!client) throw new Error(`nobody has signed in as ${address}`);

@@ -87,13 +87,13 @@ export class Stage {
 
   /** Does something as somebody, and looks what came of it. */
   async outcome(attempt: Attempt, role: Role): Promise<Outcome> {
-    await this.#settled();
+    await this.core.settled();
     const before = await this.#ofOwner();
     const heard = this.#said();
     let refused = false;
     const found = await attempt(new Actor(this, user(role)));
     if (found === 'refused') refused = true;
-    await this.#settled();
+    await this.core.settled();
     if ((await this.#ofOwner()) !== before) return 'done';
     const { matrix } = this.core;
     const status = typeof found === 'object' && found.event && matrix.statuses.get(found.event)?.at(-1);
@@ -104,28 +104,11 @@ export class Stage {
     return said.length > 0 || found === 'answered' ? 'answered' : 'nothing';
   }
 
-  /** All that was taken is dealt with, and told. */
-  async #settled(): Promise<void> {
-    await this.#none(`inbox where state in ('waiting', 'ended')`);
-  }
-
   /** Both accounts are signed in again, and that is written down. */
   async #isBack(since: Date): Promise<void> {
     const isOld = '(connected_at >= $1 and roster_at >= $1) is not true';
-    await this.#none(`session where state_kind <> 'connected' or ${isOld}`, [since]);
-    await this.#settled();
-  }
-
-  /** Waits until there are no such rows. */
-  async #none(rows: string, values: readonly unknown[] = []): Promise<void> {
-    for (let left = true; left;) {
-      const answer = await this.#database.run<{ row: number }>(
-        { name: '', text: `select 1 as row from ${rows} limit 1` },
-        values,
-      );
-      left = answer.rows.length > 0;
-      if (left) this.core.clock.advance(100);
-    }
+    await this.core.none(`session where state_kind <> 'connected' or ${isOld}`, [since]);
+    await this.core.settled();
   }
 
   /** What the bot and the ghosts have said anywhere. */
