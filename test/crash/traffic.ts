@@ -15,6 +15,8 @@ export interface Talker {
 
 /** Newcomers talk for a while, then they have said what they came for. */
 const TALKING_NEWCOMERS = 2;
+/** Everything that people do has a limit of its own below this. */
+const PATIENCE_MS = 60_000;
 
 export class Traffic {
   readonly #random: Random;
@@ -40,11 +42,15 @@ export class Traffic {
     this.#running = this.#run();
   }
 
-  /** Resolves when nobody has anything more to say. */
+  /** Resolves when nobody has anything more to say; rejects if somebody never comes to an end. */
   async stop(): Promise<void> {
     this.#isRunning = false;
     await this.#running;
-    await Promise.all(this.#pending);
+    const limit = new AbortController();
+    const late = delay(PATIENCE_MS, true, { signal: limit.signal, ref: false }).catch(() => false);
+    const isLate = await Promise.race([late, Promise.all(this.#pending).then(() => false)]);
+    limit.abort();
+    if (isLate) throw new Error(`${this.#pending.size} are still busy with what they have begun`);
   }
 
   /** From now on these talk too, who belong together. */

@@ -45,6 +45,7 @@ export class Line {
     this.#opened = new Promise((resolve, reject) => {
       socket.once('connect', resolve);
       socket.once('error', (cause) => reject(new Error(`${label}: no connection to ${host}:${port}`, { cause })));
+      socket.once('close', () => reject(new Error(`${label}: hung up before there was a connection`)));
     });
     const reader = new ServerFrameReader();
     socket.setNoDelay(true);
