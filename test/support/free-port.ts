@@ -1,12 +1,25 @@
-// A port for a server that must know its port before it listens.
+// A port for a server that must know its port before it listens. Knows ports; not who will listen.
 
-import { type AddressInfo, createServer } from 'node:net';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 
-/** It was free a moment ago. */
+/** Systems take ports for outgoing connections from above this range, most of them. */
+const FIRST = 18_000;
+const COUNT = 14_000;
+
+/** Nobody listens on it, and no connection takes it before it is used. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = FIRST + Math.floor(Math.random() * COUNT);
+    const server = createServer();
+    try {
+      await once(server.listen({ host: '127.0.0.1', port, exclusive: true }), 'listening');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') continue;
+      throw error;
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }

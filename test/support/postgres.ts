@@ -5,12 +5,13 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, chown, cp, glob, mkdtemp, open, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, escapeIdentifier } from 'pg';
+import { freePort } from './free-port.ts';
 
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
@@ -339,23 +340,6 @@ function withDatabase(base: string, database: string | undefined): string {
 }
 
 const randomName = (): string => `test_${randomBytes(6).toString('hex')}`;
-
-/** Below the range from which systems take ports for outgoing connections: nobody takes it before it is used. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 18_000 + Math.floor(Math.random() * 14_000);
-    const server = createServer();
-    try {
-      await once(server.listen({ host: '127.0.0.1', port, exclusive: true }), 'listening');
-    } catch (error) {
-      if (isCode(error, 'EADDRINUSE')) continue;
-      throw error;
-    }
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
-}
 
 const isCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code;
