@@ -19,30 +19,17 @@ import type {
   WantedPresence,
 } from '../../bridge/network.ts';
 import type { DialectName } from '../../msnp/dialect.ts';
-import { readEmoticonCodes } from '../../msnp/emoticon-list.ts';
-import { readOffer } from '../../msnp/offers.ts';
 import type { SessionEvent } from '../../msnp/notification-types.ts';
 import type { SwitchboardEntry } from '../../msnp/switchboard-types.ts';
 import { SwitchboardSession } from '../../msnp/switchboard.ts';
 import type { Question } from './asking.ts';
 import { Connection } from './connection.ts';
 import type { Ending } from './connection.ts';
-import { toName } from './convert-contact.ts';
-import { fromMessage, split, toMessage } from './convert-content.ts';
+import { split, toMessage } from './convert-content.ts';
 import { blockedByUs, messageFailed, notSignedIn, THE_OTHERS } from './errors.ts';
 import { Groups } from './groups.ts';
-import {
-  addressFault,
-  addressOfChat,
-  addressOfUser,
-  chatWith,
-  isAddress,
-  isGroupChat,
-  messageId,
-  offerId,
-  sameAddress,
-  userId,
-} from './ids.ts';
+import { Hearing } from './hearing.ts';
+import { addressFault, addressOfChat, addressOfUser, chatWith, isGroupChat, sameAddress, userId } from './ids.ts';
 import type { Io } from './io.ts';
 import { EmoticonChoice, EMOTICONS_CHOICE } from './emoticon-choice.ts';
 import { isNudge, Nudges } from './nudges.ts';
@@ -51,7 +38,6 @@ import { People } from './people.ts';
 import type { Roster } from './roster.ts';
 import { Service } from './service.ts';
 import { Switchboards } from './switchboards.ts';
-import type { Heard } from './switchboards.ts';
 import { Ways } from './ways.ts';
 
 export interface ClientParts {
@@ -68,8 +54,6 @@ interface Attempt {
   readonly switchboards: Switchboards;
 }
 
-const TYPING_MS = 6_000;
-
 export class MsnClient implements NetworkClient {
   readonly #parts: ClientParts;
   readonly #login: NetworkLogin;
@@ -77,6 +61,7 @@ export class MsnClient implements NetworkClient {
   readonly #log: Log;
   readonly #people: People;
   readonly #groups: Groups;
+  readonly #hearing: Hearing;
   readonly #service: Service;
   readonly #nudges: Nudges;
   readonly #emoticons: EmoticonChoice;
@@ -102,6 +87,15 @@ export class MsnClient implements NetworkClient {
     });
     this.#nudges = new Nudges(parts.clock);
     this.#emoticons = new EmoticonChoice(login.choices.has(EMOTICONS_CHOICE.name));
+    this.#hearing = new Hearing({
+      server: parts.profile.key,
+      login,
+      roster: () => this.roster,
+      emoticons: this.#emoticons,
+      clock: parts.clock,
+      log: this.#log,
+      emit: (news) => sink.event(news),
+    });
     this.#service = new Service({
       profile: parts.profile,
       login,
@@ -278,7 +272,7 @@ export class MsnClient implements NetworkClient {
       nameOf: (other) => this.roster.nameOf(other),
       nameFor: (other) => this.nameFor(other),
       isWelcome: (other) => this.roster.isWelcome(other),
-      onMessage: (heard) => this.#onHeard(epoch, heard),
+      onMessage: (heard) => this.#hearing.hear(epoch, heard),
     });
     switchboards.hold(this.#held);
     return switchboards;
@@ -357,44 +351,5 @@ export class MsnClient implements NetworkClient {
       case 'timed-out':
         return;
     }
-  }
-
-  #onHeard(epoch: number, heard: Heard): void {
-    const { address, nick, message, connection, count } = heard;
-    if (!isAddress(address)) {
-      this.#log.warn({ length: address.length }, 'message dropped: its sender has no address');
-      return;
-    }
-    // the server lets those who are in a conversation go on
-    if (this.roster.isBlocked(address)) return;
-    const sender = userId(this.#parts.profile.key, address);
-    if (message.type === 'typing') {
-      const chat = heard.knownChat();
-      if (chat !== undefined) this.#sink.event({ type: 'typing', chat, sender, forMs: TYPING_MS });
-      return;
-    }
-    const speaker = `${connection} ${address}`;
-    const announced = readEmoticonCodes(message);
-    if (announced !== undefined) return this.#emoticons.announce(speaker, announced);
-    const content = fromMessage(message, nick);
-    if (content === undefined) {
-      const kind = message.type === 'other' ? message.contentType : message.type;
-      this.#log.debug({ kind }, 'message without anything to show');
-      return;
-    }
-    const { user } = this.#login;
-    const offer = readOffer(message)?.id;
-    this.#sink.event({
-      type: 'message',
-      chat: heard.chat(),
-      sender,
-      senderName: toName(nick) || this.roster.nameOf(address),
-      id:
-        offer === undefined
-          ? messageId(user, epoch, connection, count)
-          : offerId(user, epoch, connection, sender, offer),
-      at: this.#parts.clock.now(),
-      content: this.#emoticons.heard(speaker, content, message.type),
-    });
   }
 }
