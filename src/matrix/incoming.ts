@@ -123,7 +123,10 @@ function fromReaction(head: Head, content: JsonObject, event: JsonObject): Incom
     ...head,
     type: 'reaction',
     to,
-    key: key.replaceAll('\uFE0F', '').slice(0, MAX_REACTION).toWellFormed(),
+    key: key
+      .replaceAll(/[\uFE0F\0]/g, '')
+      .slice(0, MAX_REACTION)
+      .toWellFormed(),
   });
 }
 

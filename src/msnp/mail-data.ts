@@ -32,7 +32,7 @@ function readMessage(message: XmlElement): OfflineMessage[] {
   const text = (name: string): string => child(message, name)?.text.trim() ?? '';
   const address = text('E');
   const id = text('I');
-  if (id === '' || !address.includes('@')) return [];
+  if (id === '' || !/^[^\s\p{Cc}@]+@[^\s\p{Cc}]+$/u.test(address)) return [];
   const at = new Date(text('RT'));
   return [
     {

@@ -65,9 +65,11 @@ export function contentType(mime: Mime): string {
   return (mime.headers.get('content-type')?.split(';')[0] ?? '').trim().toLowerCase();
 }
 
+/** A name with a control in it is none: written again without, it could be another's. */
 function readField(line: string): [name: string, value: string] {
   const colon = line.indexOf(':');
-  return colon === -1 ? ['', ''] : [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
+  const name = line.slice(0, Math.max(0, colon)).trim().toLowerCase();
+  return /\p{Cc}/u.test(name) ? ['', ''] : [name, line.slice(colon + 1).trim()];
 }
 
 /** Without anything that ends a line. */

@@ -13,6 +13,8 @@ const STILL_MS = 20_000;
 const MOST_PATIENCE = 10;
 /** To begin at all. */
 const START_MS = 60_000;
+/** glibc's: gives back what is free, and does not hoard it for each thread. */
+const ALLOCATOR = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '65536' };
 /** In which Linux counts work. */
 const TICK_MS = 10;
 /** A target that never ends so often is not asked again. */
@@ -85,7 +87,7 @@ type Ended =
 async function runChild(order: Order, stillMs: number, onWord: (word: Word) => void): Promise<Ended> {
   const child = fork(new URL('child.ts', import.meta.url), {
     // Neither what the collector sets aside for the young nor what the allocator has of earlier use is to hide what is kept.
-    env: { ...process.env, MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TRIM_THRESHOLD_: '65536' },
+    env: { ...process.env, ...ALLOCATOR },
     execArgv: ['--expose-gc', '--max-semi-space-size=4', '--disable-warning=DEP0060'],
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -97,6 +97,8 @@ describe('messages', () => {
       'm.relates_to': { rel_type: 'm.annotation', event_id: '$old', key: '\u2764\uFE0F' },
     });
     expect(read(raw)).toEqual({ ...head, type: 'reaction', to: '$old', key: '\u2764' });
+    const odd = event('m.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: '$old', key: 'a\0b' } });
+    expect(read(odd)).toEqual({ ...head, type: 'reaction', to: '$old', key: 'ab' });
   });
 
   test('tells of what is encrypted', () => {

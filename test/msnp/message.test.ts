@@ -83,6 +83,11 @@ test('says which program we are as others do', () => {
   expect(payload.toString()).toMatch(/\r\n\r\nClient-Name: Purple\/2\.10\.9\r\nChat-Logging: Y\r\n$/);
 });
 
+test('a header whose name holds a control is none', () => {
+  const mime = readMime(Buffer.from('\u000eID: 2\r\nX-\u0017: y\r\nID: 1\r\n\r\n'));
+  expect(mime).toMatchObject({ headers: new Map([['id', '1']]) });
+});
+
 test('refuses a head that is larger than any honest one', () => {
   const many = Array.from({ length: 65 }, (_, index) => `h${index}: b\r\n`).join('');
   expect(readMime(Buffer.from('a: b\r\n'.repeat(3000)))).toEqual({ refused: 'head-too-long' });

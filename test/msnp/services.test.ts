@@ -132,6 +132,16 @@ test('reads mail data: counts, and messages that wait', () => {
   }
 });
 
+test.each(['bob', '@', 'a@', 'bob&#10;@example.com', 'bob@exa mple.com', 'a@b@c&#9;d'])(
+  'a message that waits from %s waits from nobody',
+  (address) => {
+    const xml = `<MD><M><E>${address}</E><I>1</I></M><M><E>bob@example.com</E><I>2</I></M></MD>`;
+    expect(read(message('text/x-msmsgsoimnotification', `Mail-Data: ${xml}`))).toMatchObject([
+      { type: 'offline-messages', messages: [{ id: '2' }] },
+    ]);
+  },
+);
+
 test('many waiting messages fit into one line', () => {
   const one = `<M><E>bob@example.com</E><I>${'A'.repeat(36)}</I><F>00000000-0000-0000-0000-000000000009</F><N>=?utf-8?B?${'Qm9i'.repeat(40)}?=</N></M>`;
   const [news] = read(message('text/x-msmsgsoimnotification', `Mail-Data: <MD>${one.repeat(25)}</MD>`));

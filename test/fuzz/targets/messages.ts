@@ -79,7 +79,9 @@ export const messages: readonly Target[] = [
       const content = fromMessage(message, 'Bob');
       if (content !== undefined) harmlessBody(content);
       if (message.type !== 'text') return;
-      const again = readMessage(writeMessage(message));
+      // without what stands in its head and may fill that by itself
+      const { name: _, ...others } = message;
+      const again = readMessage(writeMessage({ ...others, format: PLAIN }));
       assert.ok(again?.type === 'text');
       assert.equal(again.text, message.text.toWellFormed());
     },
@@ -204,7 +206,7 @@ export const messages: readonly Target[] = [
     run: (input) => {
       const alert = readAlert(input, 'service');
       if (alert?.type !== 'alert') return;
-      assert.ok(alert.text.length <= 4_096);
+      assert.ok(alert.text.length <= input.length);
       if (alert.url !== undefined) assert.match(alert.url, /^https?:\/\//);
     },
   },
