@@ -85,6 +85,8 @@ async function main(): Promise<number> {
   const postgres = await startedWith(FIRST, async () => startPostgres(['installed', 'npm'], { durable: true }));
   const begun = Date.now();
   const all: Reported[] = [];
+  /** Rounds of ours that did not come to their end. */
+  const broken: string[] = [];
   try {
     for (const { kind, prefix, isOurs, play } of troubles(new Plans(seeded(sizes.seed)))) {
       const rounds: Round[] = [];
@@ -96,7 +98,15 @@ async function main(): Promise<number> {
           console.error(`${((Date.now() - begun) / 1_000).toFixed(1)} s, ${prefix}${kind}: ${line}`);
         };
         const seed = sizes.seed + rounds.length;
-        rounds.push(await play(Math.min(most, sizes[kind] - done), { seed, postgres, until, progress }));
+        try {
+          const round = await play(Math.min(most, sizes[kind] - done), { seed, postgres, until, progress });
+          rounds.push(round);
+          for (const line of misses([{ prefix, isOurs, round }])) progress(line);
+        } catch (error) {
+          console.error(error);
+          if (isOurs) broken.push(`${prefix}${kind} did not come to its end: ${String(error).split('\n')[0]}`);
+          break;
+        }
       }
       if (rounds.length > 0) all.push({ prefix, isOurs, round: merged(rounds) });
     }
@@ -104,15 +114,13 @@ async function main(): Promise<number> {
     await postgres.stop();
   }
   console.log(table(all));
-  for (const line of [...misses(all), ...figures(all)]) console.log(line);
+  for (const line of [...broken, ...misses(all), ...figures(all)]) console.log(line);
   if (process.env['TEST_RESULTS'] !== undefined)
     appendFileSync(
       `${process.env['TEST_RESULTS']}/crash`,
-      results(all)
-        .map((line) => `${line}\n`)
-        .join(''),
+      [...results(all), ...broken.map((line) => `failed test/crash > ${line}`)].map((line) => `${line}\n`).join(''),
     );
-  return misses(all).length > 0 ? 1 : 0;
+  return broken.length + misses(all).length > 0 ? 1 : 0;
 }
 
 process.exit(

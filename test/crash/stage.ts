@@ -108,7 +108,7 @@ export class Stage {
 
   /** @param graceMs as in the history. */
   async noteEnd(ended: Ended, graceMs: number | undefined): Promise<void> {
-    if (ended.how.startsWith('ended by itself')) throw new Error(`a life ${ended.how}: see ${this.world.directory}`);
+    if (ended.how.startsWith('ended by itself')) throw new Error(`a life ${ended.how}:\n${this.world.lastWords()}`);
     this.world.noteEnd(ended, { graceMs, left: await this.tables.left() });
   }
 

@@ -2,7 +2,7 @@
 // how it is put together; neither when anybody speaks nor when anybody dies.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -29,6 +29,7 @@ const BOT = `@msnbot:${DOMAIN}`;
 const TOKENS = { as: 'as-token-of-the-crashes', hs: 'hs-token-of-the-crashes' };
 const PASSWORD = 'secret';
 const PATIENCE_MS = 30_000;
+const LAST_LINES = 40;
 const VISITOR = 'visitor@example.com';
 
 export interface WorldOptions {
@@ -226,6 +227,11 @@ export class World {
         .map(({ kind, detail }) => `${kind} ${detail}`),
       ...this.msn.violations.map(({ rule, user, line }) => `${rule} (${user}): ${line}`),
     ];
+  }
+
+  /** The end of what the programs have said. */
+  lastWords(): string {
+    return readFileSync(join(this.directory, 'lives.log'), 'utf8').split('\n').slice(-LAST_LINES).join('\n');
   }
 
   async stop(): Promise<void> {
