@@ -7,6 +7,7 @@ import type { BridgeError } from '../../src/bridge/errors.ts';
 import type { RemoteUserId, ChatId } from '../../src/bridge/ids.ts';
 import { dialect, DIALECT_NAMES, type DialectName } from '../../src/msnp/dialect.ts';
 import { createIo, type Io } from '../../src/networks/msn/io.ts';
+import { settled } from '../support/fake-clock.ts';
 import {
   ALICE,
   BOB,
@@ -132,6 +133,8 @@ test('a command that begins and never ends is the end of its connection within h
   stage.links.notification.weather = { type: 'halt', bytes: 20 };
   stage.server.alert(ALICE, 'Your stock has fallen');
   await eventually(() => stage.links.notification.vanished > 0);
+  // what came before the silence is read, and the half minute begins
+  await settled();
   await pass(stage, 29_000);
   expect(sink.kinds.at(-1)).toBe('connected');
   await pass(stage, 1_000);
