@@ -12,6 +12,7 @@ export const COUNTS = [
   'm2n.contradicted',
   'm2n.untold',
   'm2n.misdirected',
+  'm2n.overheard',
   'm2n.unintended',
   'm2n.unbounded',
   'n2m.written',

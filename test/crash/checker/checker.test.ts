@@ -144,8 +144,15 @@ describe('from Matrix to the network', () => {
   });
 
   test('what somebody else hears is misdirected', () => {
-    const all = { said: [said(1)], heard: [heard(1), heard(1, { by: 'carol' })], told: told('delivered') };
+    const all = { said: [said(1)], heard: [heard(1), heard(1, { by: 'dave' })], told: told('delivered') };
     expect(faults(all)).toEqual({ 'm2n.misdirected': 1 });
+  });
+
+  test('who is being called into the chat with one may hear what was on its way to that one', () => {
+    const all = { said: [said(1)], heard: [heard(1), heard(1, { by: 'carol' })], told: told('delivered') };
+    expect(faults(all)).toEqual({});
+    const apart = new Map([...CHATS].filter(([chat]) => chat !== 'both'));
+    expect(faults({ ...all, chats: apart })).toEqual({ 'm2n.misdirected': 1 });
   });
 
   test('who is told “not delivered” of what was heard was told wrongly', () => {
