@@ -14,8 +14,11 @@ export interface VisitorOptions {
   readonly password: string;
 }
 
-/** Whoever gets no answer asks anew. */
-const PATIENCE_MS = 3_000;
+/**
+ * Whoever gets no answer asks anew, but not before a late one is past: an answer to the talk before, taken for one to this, would have
+ * a password said that nobody asks for.
+ */
+const PATIENCE_MS = 10_000;
 
 export class Visitor implements Talker {
   readonly #options: VisitorOptions;
