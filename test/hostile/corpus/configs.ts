@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { checkConfig, readConfig } from '../../../src/config/config.ts';
 import { ConfigSource } from '../../../src/config/source.ts';
 import { ConfigError } from '../../../src/config/errors.ts';
+import { good } from '../../config/support.ts';
 import { kind } from './kind.ts';
 import type { Entry, HostileCase } from './kind.ts';
 
@@ -15,22 +16,6 @@ interface ConfigCase extends HostileCase {
   readonly text: string | Uint8Array;
   readonly says: RegExp;
 }
-
-const GOOD = `homeserver:
-  url: http://localhost:8008
-  domain: example.com
-appservice:
-  url: http://localhost:29333
-  as_token: 0123456789abcdef
-  hs_token: fedcba9876543210
-networks:
-  msn:
-    servers:
-      own:
-        name: Own
-        host: 127.0.0.1
-        nexus_url: http://127.0.0.1/nexus
-`;
 
 function isRefused(says: RegExp, work: () => unknown): void {
   assert.throws(work, (error: unknown) => {
@@ -70,7 +55,7 @@ const config = (rule: string, name: string, text: string | Uint8Array, says: Reg
   text,
   says,
 });
-const change = (from: string, to: string): string => GOOD.replace(from, to);
+const change = (from: string, to: string): string => good.replace(from, to);
 
 const YAML = 'YAML is YAML, and no more than data';
 const BOMBS = 'what is small in the file is small in memory';
@@ -95,13 +80,13 @@ const CASES: readonly ConfigCase[] = [
     /config\.yaml:\d+:\d+/,
   ),
   config(YAML, 'tabs', change('  url', '\turl'), /config\.yaml/),
-  config(YAML, 'the same key twice', `${GOOD}homeserver: {}\n`, /unique/),
-  config(YAML, 'two documents', `${GOOD}---\nhomeserver: {}\n`, /config\.yaml/),
-  config(YAML, 'an alias that leads nowhere', `${GOOD}permissions: *nobody\n`, /nobody/),
-  config(BOMBS, 'a billion laughs', `l0: &l0 ha\n${laughs}\n${GOOD}`, /alias/i),
+  config(YAML, 'the same key twice', `${good}homeserver: {}\n`, /unique/),
+  config(YAML, 'two documents', `${good}---\nhomeserver: {}\n`, /config\.yaml/),
+  config(YAML, 'an alias that leads nowhere', `${good}permissions: *nobody\n`, /nobody/),
+  config(BOMBS, 'a billion laughs', `l0: &l0 ha\n${laughs}\n${good}`, /alias/i),
   config(BOMBS, 'an alias of itself', 'a: &a [*a]\n', /config\.yaml/),
   config(BOMBS, 'lists within lists', `homeserver: ${'['.repeat(500)}${']'.repeat(500)}\n`, /homeserver/),
-  config(SHAPE, 'a prototype', `${GOOD}__proto__: { polluted: 1 }\n`, /__proto__: unknown key/),
+  config(SHAPE, 'a prototype', `${good}__proto__: { polluted: 1 }\n`, /__proto__: unknown key/),
   config(SHAPE, 'a number for a name', change('domain: example.com', 'domain: 7'), /homeserver\.domain/),
   config(SHAPE, 'a port beyond the last', change('host: 127.0.0.1', 'host: 127.0.0.1\n        port: 65536'), /port/),
   config(SHAPE, 'a port of no number', change('host: 127.0.0.1', 'host: 127.0.0.1\n        port: 18e2x'), /port/),
@@ -124,14 +109,14 @@ const CASES: readonly ConfigCase[] = [
     change('0123456789abcdef', 'CHANGE-ME-npm-run-registration'),
     /placeholder/,
   ),
-  config(SAFE, 'a level that there is not', `${GOOD}permissions: { example.com: owner }\n`, /permissions/),
+  config(SAFE, 'a level that there is not', `${good}permissions: { example.com: owner }\n`, /permissions/),
   config(
     SAFE,
     'a secret of the API that is a token',
-    `${GOOD}provisioning: { shared_secret: fedcba9876543210 }\n`,
+    `${good}provisioning: { shared_secret: fedcba9876543210 }\n`,
     /another than the tokens/,
   ),
-  config(SAFE, 'a short secret of the API', `${GOOD}provisioning: { shared_secret: canary }\n`, /too short/),
+  config(SAFE, 'a short secret of the API', `${good}provisioning: { shared_secret: canary }\n`, /too short/),
   config(
     SAFE,
     'private addresses, misspelt',
