@@ -95,7 +95,7 @@ export class Bridge {
   }
 
   private constructor(options: BridgeOptions, matrix: Matrix) {
-    const { store, clock, log } = options;
+    const { store, clock, log, networks } = options;
     this.#store = store;
     this.#log = log;
     this.#permissions = new Permissions(options.permissions);
@@ -111,7 +111,7 @@ export class Bridge {
     });
     const cleanUp = new CleanUp({ matrix, store, runner: this.#runner, policy: options.logoutRooms, log });
     this.#logins = new Logins({
-      networks: options.networks,
+      networks,
       sessions: store.sessions,
       portals: store.portals,
       choices: store.choices,
@@ -210,7 +210,8 @@ export class Bridge {
     this.#management = new Management({
       matrix,
       rooms: store.rooms,
-      networks: options.networks,
+      journal: store.journal,
+      networks,
       commands: commandRegistry({
         ...options,
         choices: store.choices,
@@ -238,7 +239,7 @@ export class Bridge {
       log,
     });
     this.#provisioning = new Provisioning({
-      networks: options.networks,
+      networks,
       operations: this.#operations(),
       matrix,
       rooms: store.rooms,
@@ -292,10 +293,8 @@ export class Bridge {
     this.#outages = new Outages({
       outages: store.outages,
       loginOf: (id) => this.#logins.get(id),
-      serverName: ({ network, server }) => {
-        const known = options.networks.find(({ id }) => id === network)?.servers.find(({ key }) => key === server);
-        return known?.name ?? server;
-      },
+      serverName: ({ network, server }) =>
+        networks.find(({ id }) => id === network)?.servers.find(({ key }) => key === server)?.name ?? server,
       notify: async (user, content, about) => this.#management.notify(user, content, about, false),
       amend: async (...said) => this.#management.amend(...said),
       clock,

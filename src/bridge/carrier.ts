@@ -113,13 +113,13 @@ export class Carrier {
     const portal = await portals.findByRoom(event.room);
     if (portal) {
       const isOwn = event.sender === portal.login.matrixUser && mayUse(event.sender);
-      const telling = isOwn ? await management.answerIn(portal, event) : undefined;
+      const telling = isOwn ? await management.answerIn(portal, row, event) : undefined;
       return telling ? { type: 'done', telling } : portal.carryFromMatrix(row, event);
     }
     if (!mayUse(event.sender)) return { type: 'done' };
     const user = await management.userOf(event.room);
     if (user === event.sender) {
-      const telling = await management.handle(event, row.secret ?? false);
+      const telling = await management.handle(row, event);
       return { type: 'done', ...(telling && { telling }) };
     }
     if (user === undefined) await answerStray(event, { matrix, rooms });

@@ -9,11 +9,11 @@ import type { Log } from './log.ts';
 import type { Login } from './login.ts';
 import type { Matrix } from './matrix.ts';
 import type { Network } from './network.ts';
-import { CROWDED, ENCRYPTED, notCommand, OPEN_ROOM } from './outcomes.ts';
+import { CROWDED, ENCRYPTED, notCommand, OPEN_ROOM, PERHAPS_DONE } from './outcomes.ts';
 import type { Portal } from './portal.ts';
 import { code, say } from './say.ts';
 import { speak } from './speak.ts';
-import type { RoomStore } from './store.ts';
+import type { Journal, JournalRow, RoomStore } from './store.ts';
 import type { Telling } from './telling.ts';
 import { txnId } from './txn-ids.ts';
 import { withNames } from './wording.ts';
@@ -21,6 +21,7 @@ import { withNames } from './wording.ts';
 export interface ManagementParts {
   readonly matrix: Matrix;
   readonly rooms: RoomStore;
+  readonly journal: Pick<Journal, 'intend'>;
   readonly networks: readonly Network[];
   readonly commands: ReadonlyMap<string, Command>;
   readonly operations: Operations;
@@ -40,6 +41,17 @@ export interface Said {
   readonly event: EventId;
 }
 
+type Answer = Extract<Telling, { type: 'replies' }>;
+
+/** What the journal keeps of a command that is under way: words may be secret, and nobody needs them again. */
+const NOT_SAID = say();
+
+/** What was said and is being dealt with. */
+interface Hand {
+  readonly seq: number;
+  readonly replies: Content[];
+}
+
 export class Management {
   readonly #parts: ManagementParts;
   readonly #dialogues = new Map<RoomId, Dialogue>();
@@ -48,8 +60,10 @@ export class Management {
   /** Rooms of users that are being looked for. */
   readonly #looking = new Map<MatrixUserId, Promise<RoomId>>();
   readonly #toldEncrypted = new Set<RoomId>();
-  /** The answer to what is being handled in a room: dialogues go on from one message to the next. */
-  readonly #answers = new Map<RoomId, Content[]>();
+  /** By room: dialogues go on from one message to the next. */
+  readonly #inHand = new Map<RoomId, Hand>();
+  /** Rows of which this life of the process knows that nothing was done for them, whatever the journal says. */
+  readonly #untouched = new Set<number>();
 
   constructor(parts: ManagementParts) {
     this.#parts = parts;
@@ -106,35 +120,54 @@ export class Management {
     return open ? OPEN_ROOM : undefined;
   }
 
-  /** The user spoke in their management room. `secret`: the text was kept sealed. Resolves to the answer. */
-  async handle(event: Talk, secret: boolean): Promise<Telling | undefined> {
-    const { room, id } = event;
-    const replies: Content[] = [];
-    this.#answers.set(room, replies);
-    await this.#handle(event, secret, async (content) => void this.#answers.get(room)?.push(content));
-    this.#answers.delete(room);
-    return replies.length === 0 ? undefined : { type: 'replies', room, to: id, replies };
+  /** The user spoke in their management room. Resolves to the answer. */
+  async handle(row: JournalRow, event: Talk): Promise<Telling | undefined> {
+    const answer = await this.#answer(row, event, async () =>
+      this.#handle(event, row.secret ?? false, this.#replyIn(event.room)),
+    );
+    return answer.replies.length === 0 ? undefined : answer;
   }
 
   /** The user spoke in a chat's room. Resolves to the answer, if that was meant for the bot: by the prefix. */
-  async answerIn(here: Portal, event: Talk): Promise<Telling | undefined> {
+  async answerIn(here: Portal, row: JournalRow, event: Talk): Promise<Telling | undefined> {
     if (event.type !== 'message' || event.notice === true) return undefined;
     const { name: first, args: asked } = words(this.#textOf(event));
     const prefix = prefixOf(here.login.network);
     if (first !== prefix) return undefined;
     const [name = 'help', ...args] = asked;
     const command = this.#parts.commands.get(name.toLowerCase());
+    return this.#answer(row, event, async () => {
+      const context = { ...this.#context(event), logins: [here.login], here, args };
+      try {
+        if (command?.inChats) await command.run(context);
+        else await context.reply(say('That cannot be said here. ', code(`${prefix} help`), ' shows what can.'));
+      } catch (error) {
+        if (!(error instanceof BridgeError) || isPassing(error)) throw error;
+        await context.reply(say(error.message));
+      }
+    });
+  }
+
+  /** Does what was said, unless an earlier life of the process may have done it. Resolves to the answer. */
+  async #answer({ seq, pieces }: JournalRow, { room, id }: Talk, work: () => Promise<void>): Promise<Answer> {
     const replies: Content[] = [];
-    const reply = async (content: Content): Promise<void> => void replies.push(content);
-    try {
-      const context = { ...this.#context(event.sender), logins: [here.login], here, args, reply };
-      if (command?.inChats) await command.run(context);
-      else await reply(say('That cannot be said here. ', code(`${prefix} help`), ' shows what can.'));
-    } catch (error) {
-      if (!(error instanceof BridgeError) || isPassing(error)) throw error;
-      await reply(say(error.message));
+    this.#inHand.set(room, { seq, replies });
+    if (pieces.length === 0 || this.#untouched.has(seq)) await work();
+    else {
+      await this.#keep(room, undefined);
+      replies.push(say(PERHAPS_DONE));
     }
-    return { type: 'replies', room: event.room, to: event.id, replies };
+    this.#inHand.delete(room);
+    this.#untouched.delete(seq);
+    return { type: 'replies', room, to: id, replies };
+  }
+
+  /** Before the bytes of what is said in this room now. */
+  async #intend(room: RoomId): Promise<void> {
+    const { seq } = this.#inHand.get(room)!;
+    this.#untouched.add(seq);
+    await this.#parts.journal.intend(seq, [NOT_SAID], 0, 0);
+    this.#untouched.delete(seq);
   }
 
   async #handle(event: Talk, secret: boolean, reply: CommandContext['reply']): Promise<void> {
@@ -205,7 +238,7 @@ export class Management {
   }
 
   async #onMessage(event: MatrixMessage, secret: boolean, reply: CommandContext['reply']): Promise<void> {
-    const { room, sender } = event;
+    const { room } = event;
     const text = this.#textOf(event);
     const dialogue = this.#dialogues.get(room);
     try {
@@ -224,7 +257,7 @@ export class Management {
           say('I was restarted while we were talking. Please begin again, for example with ', code('login'), '.'),
         );
       } else {
-        await this.#run(event, { ...this.#context(sender), reply });
+        await this.#run(event);
       }
     } catch (error) {
       if (!(error instanceof BridgeError) || isPassing(error)) throw error;
@@ -233,8 +266,9 @@ export class Management {
     }
   }
 
-  async #run(event: MatrixMessage, context: Omit<CommandContext, 'args'>): Promise<void> {
+  async #run(event: MatrixMessage): Promise<void> {
     const { name, args } = words(this.#textOf(event));
+    const context = this.#context(event);
     const command = this.#parts.commands.get(name);
     if (!command) {
       await this.#keep(event.room, undefined);
@@ -253,9 +287,23 @@ export class Management {
     return plainText(withNames(content, (user) => personBehind(user, loginsOf(sender), matrix)?.who.address));
   }
 
-  #context(user: MatrixUserId): Omit<CommandContext, 'args' | 'reply'> {
+  #context({ room, sender: user }: Talk): Omit<CommandContext, 'args'> {
     const { networks, operations, isAdmin, loginsOf } = this.#parts;
-    return { user, isAdmin: isAdmin(user), networks, operations, logins: loginsOf(user), here: undefined };
+    return {
+      user,
+      isAdmin: isAdmin(user),
+      networks,
+      operations,
+      logins: loginsOf(user),
+      here: undefined,
+      reply: this.#replyIn(room),
+      beforeWrite: async () => this.#intend(room),
+    };
+  }
+
+  /** To what is being dealt with by then: a dialogue's question may have been to another message than its answer. */
+  #replyIn(room: RoomId): CommandContext['reply'] {
+    return async (content) => void this.#inHand.get(room)?.replies.push(content);
   }
 
   /** The dialogue that stands there from now on. That there is one is written down before its question is told. */

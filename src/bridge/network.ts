@@ -49,9 +49,19 @@ export interface NetworkCommand {
   /**
    * Resolves to the reply. Throws `BridgeError`; its sentence is the reply.
    * @param client one that this network has made.
-   * @param pages makes links to pages for the user's browser; undefined: browsers do not reach the bridge.
    */
-  run(client: NetworkClient, args: readonly string[], pages?: Pick<Pages, 'offer'>): Promise<Content>;
+  run(client: NetworkClient, args: readonly string[], aids: CommandAids): Promise<Content>;
+}
+
+/** What a command may make use of. */
+export interface CommandAids {
+  /** Makes links to pages for the user's browser; undefined: browsers do not reach the bridge. */
+  readonly pages?: Pick<Pages, 'offer'> | undefined;
+  /**
+   * Before the bytes of something that is not to come twice. Without it a command that was under way when the process ended is
+   * carried out again; with it the user is told that it may have been done.
+   */
+  readonly beforeWrite: () => Promise<void>;
 }
 
 /** Something that a user may switch on for a login; off at first. */

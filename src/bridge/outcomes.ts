@@ -122,6 +122,10 @@ export function notCommand(what: string): string {
   return `I only understand text here, not ${what}.`;
 }
 
+/** Of what was asked where commands are given, and is not done again. */
+export const PERHAPS_DONE =
+  'I was restarted while I was doing that: it may or may not have been done. Please say it again if it was not.';
+
 export const ENCRYPTED =
   'I cannot read encrypted messages: please start a chat with me that has encryption switched off.';
 

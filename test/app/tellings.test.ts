@@ -35,6 +35,27 @@ test('a command is carried out once, however often its answer has to be tried', 
   expect(core.echo.shouts).toEqual(['hey']);
 });
 
+test('a command that may have been done before a crash is not done again, and the user hears of it', async () => {
+  core.outages.add('journal.finish', { times: ALWAYS });
+  await core.say(ALICE, commands, 'shout hey');
+  await core.until(() => core.echo.shouts.length > 0);
+  await core.crash();
+  await core.hears(commands, /it may or may not have been done/);
+  await core.say(ALICE, commands, 'shout again');
+  await core.hears(commands, /AGAIN!/);
+  expect(core.echo.shouts).toEqual(['hey', 'again']);
+});
+
+test.each(['before', 'after'] as const)(
+  'a database that goes away %s a command is under way is no doubt',
+  async (when) => {
+    core.outages.add('journal.intend', { when, times: 2 });
+    await core.say(ALICE, commands, 'shout hey');
+    await core.hears(commands, /HEY!/);
+    expect(core.echo.shouts).toEqual(['hey']);
+  },
+);
+
 test('what was told of a message as not delivered is not delivered later', async () => {
   const room = await core.chat('alice', 'nobody');
   core.matrix.before('send', away, ALWAYS); // the status can be shown, the sentence cannot

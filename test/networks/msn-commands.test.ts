@@ -8,7 +8,7 @@ import type { Content } from '../../src/bridge/events.ts';
 import type { RemoteUserId } from '../../src/bridge/ids.ts';
 import { pairsIn, unquoted } from '../../src/networks/msn/commands/quotes.ts';
 import { NamesInMemory } from '../support/names-in-memory.ts';
-import { ALICE, BOB, CAROL, eventually, makeClient, setStage } from './msn-stage.ts';
+import { ALICE, BOB, CAROL, eventually, makeClient, order, setStage } from './msn-stage.ts';
 import type { OurLogin, Stage } from './msn-stage.ts';
 
 const DAVE = 'dave@example.com';
@@ -54,10 +54,7 @@ class Scene {
   }
 
   async run(words: string): Promise<Content> {
-    const [name, ...args] = words.split(/\s+/u);
-    const command = this.stage.network.commands.find((one) => one.name === name);
-    if (!command) throw new Error(`there is no command ${name}`);
-    return command.run(this.ours.client, args);
+    return order(this.stage, this.ours, words);
   }
 
   /** The names of the groups that the server has somebody in. */

@@ -3,8 +3,9 @@
 
 import { expect, test } from 'vitest';
 
+import { plainText } from '../../src/bridge/events.ts';
 import type { SessionMemory } from '../../src/bridge/network.ts';
-import { ALICE, BOB, CAROL, eventually, makeClient, say, setStage, signInPerson } from './msn-stage.ts';
+import { ALICE, BOB, CAROL, eventually, makeClient, order, say, setStage, signInPerson } from './msn-stage.ts';
 import type { KeptSink, OurLogin, Stage } from './msn-stage.ts';
 
 const ACCOUNTS = [
@@ -57,8 +58,8 @@ test.each(DIALECTS)('in %s an unchanged list is not told again, and known all th
   expect(told(stage)).toBe(lines);
   expect(rosterIn(second)).toEqual(roster);
   await expect(say(second, CAROL, 'hello?')).rejects.toThrow(/You have blocked/);
-  expect(await commandOf(stage, 'privacy', second)).toContain('(closed)');
-  expect(await commandOf(stage, 'phone', second)).toContain('555 0100');
+  expect(plainText(await order(stage, second, 'privacy'))).toContain('(closed)');
+  expect(plainText(await order(stage, second, 'phone'))).toContain('555 0100');
   // what did not change is not written down again
   expect(second.sink.memories).toEqual([]);
 });
@@ -79,7 +80,7 @@ test('what changes during a session is kept at its end, and once', async () => {
   const stage = await setStage({ accounts: ACCOUNTS });
   const first = await life(stage, undefined);
   expect(first.sink.memories).toHaveLength(1);
-  await commandOf(stage, 'group', first, 'add', 'Chess');
+  await order(stage, first, 'group add Chess');
   await first.client.disconnect();
   expect(first.sink.memories).toHaveLength(2);
   expect(JSON.stringify(first.sink.memories.at(-1))).toContain('Chess');
@@ -105,9 +106,3 @@ test.each([undefined, null, 7, { version: 2 }, { version: 1, dialect: 'MSNP99', 
     expect(rosterIn(ours)).toMatchObject([{ address: BOB }]);
   },
 );
-
-async function commandOf({ network }: Stage, name: string, { client }: OurLogin, ...args: string[]): Promise<string> {
-  const command = network.commands.find((one) => one.name === name);
-  const content = await command?.run(client, args);
-  return content?.runs.map(({ text }) => text).join('') ?? '';
-}

@@ -2,9 +2,10 @@
 
 import { expect, test } from 'vitest';
 
+import { plainText } from '../../src/bridge/events.ts';
 import type { ChatId } from '../../src/bridge/ids.ts';
 import { textsIn } from '../support/msn-person/message.ts';
-import { ALICE, BOB, CAROL, say, setStage, signInOurs, signInPerson } from './msn-stage.ts';
+import { ALICE, BOB, CAROL, order, say, setStage, signInOurs, signInPerson } from './msn-stage.ts';
 
 const EARLY = { code: 'bad-state', retriable: false, message: 'There was a nudge just now: please wait ten seconds.' };
 
@@ -19,6 +20,18 @@ test('“!nudge” in a chat is a nudge, and not words', async () => {
   await bob.waitForText('I said !nudge');
   expect(textsIn(bob.messages)).toEqual(['I said !nudge']);
   expect(stage.server.violations).toEqual([]);
+});
+
+test('by command it leaves once it is written down, and not otherwise', async () => {
+  const stage = await setStage();
+  const bob = await signInPerson(stage, BOB);
+  const ours = await signInOurs(stage);
+  const broken = new Error('the database is away');
+  const words = `nudge ${BOB}`;
+  await expect(order(stage, ours, words, { beforeWrite: async () => Promise.reject(broken) })).rejects.toBe(broken);
+  expect(bob.messages).toEqual([]);
+  expect(plainText(await order(stage, ours, words))).toMatch(/^You nudged /u);
+  await bob.waitForNudge(ALICE);
 });
 
 test('in a chat of several everybody is nudged', async () => {

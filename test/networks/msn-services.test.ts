@@ -1,9 +1,8 @@
 // What the service tells besides contacts and chats, as the user reads it. Against a double over loopback sockets.
 
 import { describe, expect, test } from 'vitest';
-import type { Network } from '../../src/bridge/network.ts';
 import { plainText } from '../../src/bridge/events.ts';
-import { ALICE, BOB, eventually, type OurLogin, setStage, type Stage, type StageOptions } from './msn-stage.ts';
+import { ALICE, BOB, eventually, order, type OurLogin, setStage, type Stage, type StageOptions } from './msn-stage.ts';
 import { signInOurs } from './msn-stage.ts';
 
 const WITH_MAIL = [
@@ -26,9 +25,8 @@ async function hears(ours: OurLogin, count: number): Promise<string[]> {
   return notices(ours);
 }
 
-async function mail({ network }: { readonly network: Network }, { client }: OurLogin): Promise<string> {
-  const command = network.commands.find(({ name }) => name === 'mail');
-  return plainText(await command!.run(client, [])).split('\n')[0] ?? '';
+async function mail(stage: Pick<Stage, 'network'>, ours: OurLogin): Promise<string> {
+  return plainText(await order(stage, ours, 'mail')).split('\n')[0] ?? '';
 }
 
 function message(type: string, ...body: string[]): string {

@@ -14,6 +14,7 @@ import {
   CAROL,
   eventually,
   makeClient,
+  order,
   pass,
   say,
   setLinkedStage,
@@ -222,10 +223,8 @@ test.each(ASKING)('%s: “%s” that is not answered (%s) is told in time, and t
   const accounts = [{ address: ALICE, name: 'Alice', contacts: [BOB] }, { address: BOB }, { address: CAROL }];
   const stage = await setStage({ accounts, profile: { dialects: [name] } });
   const { client, sink } = await signInOurs(stage);
-  const [word = '', ...args] = what.split(' ');
-  const command = stage.network.commands.find((one) => one.name === word);
   const ask = async (): Promise<unknown> =>
-    command ? command.run(client, args) : client.setPresence({ nick: 'Alice in the woods' });
+    what === 'nick' ? client.setPresence({ nick: 'Alice in the woods' }) : order(stage, { client }, what);
   let isIgnored = false;
   stage.server.faults.intercept = (_, user, { verb }) => {
     if (isIgnored || user !== ALICE || verb === 'PNG') return undefined;

@@ -7,6 +7,7 @@ import { plainText, text } from '../../src/bridge/events.ts';
 import type { ChatId, LoginId, ServerKey } from '../../src/bridge/ids.ts';
 import type {
   ClientSink,
+  CommandAids,
   Delivery,
   Network,
   NetworkClient,
@@ -186,6 +187,19 @@ export async function signInPerson(
   });
   onTestFinished(() => person.vanish());
   return person;
+}
+
+/** Gives a command of the network's own. Resolves to the reply, or rejects with the sentence that says why not. */
+export async function order(
+  { network }: Pick<Stage, 'network'>,
+  { client }: Pick<OurLogin, 'client'>,
+  words: string,
+  aids: Partial<CommandAids> = {},
+): Promise<Content> {
+  const [name, ...args] = words.split(/\s+/u);
+  const command = network.commands.find((one) => one.name === name);
+  if (!command) throw new Error(`there is no command ${name}`);
+  return command.run(client, args, { beforeWrite: async () => undefined, ...aids });
 }
 
 export function eventually(condition: () => boolean): Promise<void> {

@@ -3,9 +3,7 @@
 
 import { expect, test } from 'vitest';
 
-import type { Network } from '../../src/bridge/network.ts';
-import { ALICE, BOB, CAROL, eventually, say, setStage, signInOurs, signInPerson } from './msn-stage.ts';
-import type { OurLogin } from './msn-stage.ts';
+import { ALICE, BOB, CAROL, eventually, order, say, setStage, signInOurs, signInPerson } from './msn-stage.ts';
 
 const STRANGER = 'stranger@example.com';
 const ACCOUNTS = [
@@ -15,11 +13,6 @@ const ACCOUNTS = [
   { address: STRANGER, name: 'Stranger' },
 ];
 
-async function give({ network }: { readonly network: Network }, ours: OurLogin, name: string, ...args: string[]) {
-  const command = network.commands.find((one) => one.name === name);
-  await command?.run(ours.client, args);
-}
-
 test.each(['MSNP8', 'MSNP12'])('in %s a stranger may call as long as privacy is open, and not longer', async (name) => {
   const stage = await setStage({ accounts: ACCOUNTS, profile: { dialects: [name as 'MSNP8'] } });
   const ours = await signInOurs(stage);
@@ -27,7 +20,7 @@ test.each(['MSNP8', 'MSNP12'])('in %s a stranger may call as long as privacy is 
   await stranger.say(ALICE, 'hello?');
   await eventually(() => ours.sink.texts.includes('hello?'));
 
-  await give(stage, ours, 'privacy', 'closed');
+  await order(stage, ours, 'privacy closed');
   // the conversation that stood is over
   await eventually(() => stranger.chats.every((chat) => !chat.has(ALICE)));
   stage.server.flood(ALICE, STRANGER, 1);
@@ -36,7 +29,7 @@ test.each(['MSNP8', 'MSNP12'])('in %s a stranger may call as long as privacy is 
   await eventually(() => ours.sink.texts.includes('I am allowed'));
   expect(stage.server.received.filter(({ verb, args }) => verb === 'ANS' && args.includes(ALICE))).toHaveLength(2);
 
-  await give(stage, ours, 'privacy', 'open');
+  await order(stage, ours, 'privacy open');
   await stranger.say(ALICE, 'and now?');
   await eventually(() => ours.sink.texts.includes('and now?'));
   expect(stage.server.violations).toEqual([]);
@@ -48,7 +41,7 @@ test('who is blocked is left in the middle of a conversation, and hears nothing 
   const ours = await signInOurs(stage);
   await bob.say(ALICE, 'hello');
   await eventually(() => ours.sink.texts.includes('hello'));
-  await give(stage, ours, 'block', BOB);
+  await order(stage, ours, `block ${BOB}`);
   await eventually(() => bob.chats.every((chat) => !chat.has(ALICE)));
   await expect(say(ours, BOB, 'are you there?')).rejects.toMatchObject({
     code: 'not-permitted',
@@ -57,7 +50,7 @@ test('who is blocked is left in the middle of a conversation, and hears nothing 
   ours.client.typing(ours.client.resolve(BOB).chat, true);
   expect(stage.server.received.filter(({ verb, user }) => verb === 'XFR' && user === ALICE)).toEqual([]);
 
-  await give(stage, ours, 'unblock', BOB);
+  await order(stage, ours, `unblock ${BOB}`);
   await say(ours, BOB, 'again');
   await bob.waitForText('again');
 });
@@ -69,7 +62,7 @@ test('what somebody who is blocked says among others is not heard', async () => 
   const ours = await signInOurs(stage);
   const chat = await bob.startChat([ALICE, CAROL]);
   await carol.waitForChat([BOB, ALICE]);
-  await give(stage, ours, 'block', BOB);
+  await order(stage, ours, `block ${BOB}`);
   await chat.say('from bob');
   await carol.waitForText('from bob');
   await carol.chats[0]?.say('from carol');

@@ -7,6 +7,7 @@ import {
   ALICE,
   BOB,
   eventually,
+  order,
   type OurLogin,
   setStage,
   signInOurs,
@@ -25,11 +26,10 @@ interface Asked {
   readonly offer: PageOffer | undefined;
 }
 
-async function mail({ network }: Stage, { client }: OurLogin, ...args: string[]): Promise<Asked> {
+async function mail(stage: Stage, ours: OurLogin, ...args: string[]): Promise<Asked> {
   let offer: PageOffer | undefined;
   const pages = { offer: (made: PageOffer) => ((offer = made), 'https://bridge.example.com/pages/1') };
-  const command = network.commands.find(({ name }) => name === 'mail');
-  const said = plainText(await command!.run(client, args, pages));
+  const said = plainText(await order(stage, ours, ['mail', ...args].join(' '), { pages }));
   return { said, offer };
 }
 
@@ -124,8 +124,7 @@ test('what proves the password goes to places of the profile only, and encrypted
 
 test('without an address for browsers the count is told, and why there is no link', async () => {
   const { stage, ours } = await signedIn();
-  const command = stage.network.commands.find(({ name }) => name === 'mail');
-  expect(plainText(await command!.run(ours.client, []))).toBe(
+  expect(plainText(await order(stage, ours, 'mail'))).toBe(
     `${COUNT}\nI could give you a link to it if the bridge had an address for browsers: its operator can set “public_url”.`,
   );
   expect(stage.server.received.some(({ verb }) => verb === 'URL')).toBe(false);

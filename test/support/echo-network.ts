@@ -50,7 +50,8 @@ export class EchoNetwork implements Network {
       name: 'shout',
       args: '<words>',
       summary: 'shouts into the cave',
-      run: async (_, args) => {
+      run: async (_, args, { beforeWrite }) => {
+        await beforeWrite();
         this.shouts.push(args.join(' '));
         return text(`${args.join(' ').toUpperCase()}!`);
       },
@@ -59,7 +60,7 @@ export class EchoNetwork implements Network {
       name: 'dig',
       args: '',
       summary: 'a link to the way out',
-      run: async (_, __, pages) =>
+      run: async (_, __, { pages }) =>
         text(pages?.offer({ title: 'the way out', make: () => ({ action: OUTSIDE, fields: [] }) }) ?? 'No way.'),
     },
   ];

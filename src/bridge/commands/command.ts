@@ -3,7 +3,7 @@
 import type { Content } from '../events.ts';
 import type { MatrixUserId, RoomId } from '../ids.ts';
 import type { Login } from '../login.ts';
-import type { Network } from '../network.ts';
+import type { CommandAids, Network } from '../network.ts';
 import type { Portal } from '../portal.ts';
 
 /** Goes before a command that is said in a chat's room. */
@@ -49,6 +49,7 @@ export interface CommandContext {
   /** The chat in whose room it was said; undefined in a room for commands. */
   readonly here: Portal | undefined;
   readonly reply: (content: Content) => Promise<void>;
+  readonly beforeWrite: CommandAids['beforeWrite'];
 }
 
 /** What can be done to the bridge; commands are one way to call it. */

@@ -4,7 +4,7 @@
 import { BridgeError } from '../errors.ts';
 import type { Content } from '../events.ts';
 import type { Login } from '../login.ts';
-import type { Network, NetworkChoice, NetworkCommand } from '../network.ts';
+import type { CommandAids, Network, NetworkChoice, NetworkCommand } from '../network.ts';
 import type { Pages } from '../pages.ts';
 import { say } from '../say.ts';
 import type { ChoiceStore } from '../store.ts';
@@ -12,7 +12,7 @@ import { withLogin } from './choose.ts';
 import type { Command } from './command.ts';
 
 interface OfNetwork extends Omit<NetworkCommand, 'run'> {
-  run(login: Login, args: readonly string[]): Promise<Content>;
+  run(login: Login, args: readonly string[], beforeWrite: CommandAids['beforeWrite']): Promise<Content>;
 }
 
 /** One command for each name; two networks may have the same name for it. */
@@ -25,7 +25,7 @@ export function networkCommands(
     [
       ...network.commands.map((command): OfNetwork => ({
         ...command,
-        run: async (login, args) => command.run(login.client, args, pages),
+        run: async (login, args, beforeWrite) => command.run(login.client, args, { pages, beforeWrite }),
       })),
       ...network.choices.map((choice) => switchOf(choice, choices)),
     ].map((command) => ({ network, command })),
@@ -48,7 +48,7 @@ function toCommand(shown: OfNetwork, ofNetwork: ReadonlyMap<Network, OfNetwork>)
       const logins = context.logins.filter((login) => ofNetwork.has(login.network));
       return withLogin({ ...context, logins }, `The command “${name}”`, undefined, async (login) => {
         const command = ofNetwork.get(login.network);
-        if (command) await context.reply(await command.run(login, context.args));
+        if (command) await context.reply(await command.run(login, context.args, context.beforeWrite));
         return undefined;
       });
     },

@@ -41,7 +41,7 @@ function isRefused(work: () => unknown): void {
 async function isRefusedByCommand(name: string, typed: string): Promise<void> {
   const found = network.commands.find((one) => one.name === name);
   assert.ok(found, name);
-  await assert.rejects(found.run(client(), [typed]), isBadInput);
+  await assert.rejects(found.run(client(), [typed], { beforeWrite: async () => undefined }), isBadInput);
 }
 
 const ENTRIES: readonly Entry<TypedCase>[] = [

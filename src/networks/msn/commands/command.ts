@@ -2,8 +2,13 @@
 
 import { BridgeError } from '../../../bridge/errors.ts';
 import type { Content } from '../../../bridge/events.ts';
-import type { NetworkClient, NetworkCommand, PrivateNames, ResolvedUser } from '../../../bridge/network.ts';
-import type { Pages } from '../../../bridge/pages.ts';
+import type {
+  CommandAids,
+  NetworkClient,
+  NetworkCommand,
+  PrivateNames,
+  ResolvedUser,
+} from '../../../bridge/network.ts';
 import { isOn } from '../../../msnp/contacts.ts';
 import type { RosterContact, RosterGroup } from '../../../msnp/contacts.ts';
 import type { Question } from '../asking.ts';
@@ -23,7 +28,7 @@ export interface CommandClient {
 }
 
 export interface MsnCommand extends Omit<NetworkCommand, 'run'> {
-  run(client: CommandClient, args: readonly string[], pages?: Pick<Pages, 'offer'>): Promise<Content>;
+  run(client: CommandClient, args: readonly string[], aids: CommandAids): Promise<Content>;
 }
 
 /** The person meant by the first argument. */

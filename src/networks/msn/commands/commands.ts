@@ -29,8 +29,8 @@ export const MSN_COMMANDS: readonly NetworkCommand[] = [
   MAIL,
 ].map((command): NetworkCommand => ({
   ...command,
-  run: async (client: NetworkClient, args, pages) => {
+  run: async (client: NetworkClient, args, aids) => {
     if (!(client instanceof MsnClient)) throw new BridgeError('bug', 'That is not an account of this network.');
-    return command.run(client, args, pages);
+    return command.run(client, args, aids);
   },
 }));

@@ -42,7 +42,7 @@ export const MAIL: MsnCommand = {
   summary:
     'shows how much unread mail there is, and a link that opens your inbox, or another page of the service, once',
   example: 'mail compose bob@example.com',
-  run: async (client, [word = 'inbox', ...args], pages) => {
+  run: async (client, [word = 'inbox', ...args], { pages }) => {
     const wanted = word.toLowerCase();
     const row = PAGES.get(wanted);
     if (row === undefined && wanted !== LAST) {

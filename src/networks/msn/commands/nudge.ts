@@ -9,9 +9,9 @@ export const NUDGE: MsnCommand = {
   args: '<address>',
   summary: 'shakes somebody’s window; in a chat, say “!nudge”',
   example: 'nudge bob@example.com',
-  run: async (client, args) => {
+  run: async (client, args, { beforeWrite }) => {
     const { address, chat } = personIn(client, args, 'nudge bob@example.com');
-    await client.send(chat, NUDGE_WORD, async () => undefined);
+    await client.send(chat, NUDGE_WORD, beforeWrite);
     return say(`You nudged ${client.nameFor(address)}.`);
   },
 };
