@@ -21,6 +21,7 @@ import type { Chat, End, History } from './history.ts';
 import type { Ended, Life } from './life.ts';
 import { readMatrix } from './matrix-log.ts';
 import { MsnLog } from './msn-log.ts';
+import { thinking } from './thinking.ts';
 import type { Talker } from './traffic.ts';
 import { Visitor } from './visitor.ts';
 
@@ -89,6 +90,7 @@ export class World {
     const homeserver = await HomeserverDouble.start({
       serverName: DOMAIN,
       clockFactor: homeserverPace,
+      thinkingMs: thinking(random),
       registration: {
         ...registration({
           id: 'msn',

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { seeded } from '../../msnp/support/random.ts';
 import type { Written } from '../history.ts';
 import { BridgeInProcess, type Conduct, type Fault, RIGHT } from '../peers/in-process.ts';
 import { PeerWorld } from '../peers/world.ts';
@@ -11,7 +12,7 @@ const AT = 2;
 
 /** Some people talk over a bridge that has this fault; returns the counts of faults that the judge finds. */
 async function judged(fault?: Fault): Promise<Partial<Record<Count, number>>> {
-  const world = await PeerWorld.build(3);
+  const world = await PeerWorld.build(seeded(1), 3);
   onTestFinished(async () => world.stop());
   const bridge = await BridgeInProcess.start(world.config, world.asToken, fault);
   onTestFinished(async () => bridge.stop());

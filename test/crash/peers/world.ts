@@ -5,6 +5,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Random } from '../../msnp/support/random.ts';
 import { freePort } from '../../support/free-port.ts';
 import { HomeserverDouble } from '../../support/homeserver/homeserver.ts';
 import { at, MatrixClient } from '../../support/homeserver/matrix-client.ts';
@@ -12,6 +13,7 @@ import type { Person } from '../../support/homeserver/person.ts';
 import { type End, type History, words } from '../history.ts';
 import { type Ended, Life } from '../life.ts';
 import { readMatrix } from '../matrix-log.ts';
+import { thinking } from '../thinking.ts';
 import type { Talker } from '../traffic.ts';
 import { PEER_CONFIG, type PeerConfig } from './line.ts';
 import { LineNetwork } from './network.ts';
@@ -43,7 +45,7 @@ export class PeerWorld {
   readonly #log: number;
   readonly #ends: End[] = [];
 
-  static async build(size = CHATS): Promise<PeerWorld> {
+  static async build(random: Random, size = CHATS): Promise<PeerWorld> {
     const port = await freePort();
     const registration = {
       id: 'peer',
@@ -54,7 +56,12 @@ export class PeerWorld {
       rate_limited: false,
       namespaces: { users: [{ regex: `^@peer_.*:${DOMAIN}$`, exclusive: true }], aliases: [], rooms: [] },
     };
-    const homeserver = await HomeserverDouble.start({ serverName: DOMAIN, clockFactor: HASTE, registration });
+    const homeserver = await HomeserverDouble.start({
+      serverName: DOMAIN,
+      clockFactor: HASTE,
+      registration,
+      thinkingMs: thinking(random),
+    });
     const person = await homeserver.createUser('user');
     const chats: PeerConfig['chats'][number][] = [];
     for (let chat = 0; chat < size; chat++) chats.push(await settleIn(homeserver.url, person, `chat${chat}`));

@@ -29,7 +29,7 @@ const PATIENCE_MS = 30_000;
 
 export async function killPeer({ peer, kills, seed, until, progress = () => undefined }: PeerOptions): Promise<Round> {
   const random = seeded(seed);
-  const world = await PeerWorld.build();
+  const world = await PeerWorld.build(random);
   const traffic = new Traffic(world.talkers, random, PER_SECOND);
   try {
     const edges = [

@@ -3,6 +3,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { BadContent, MatrixError } from './errors.ts';
 import type { Fault, Faults } from './faults.ts';
@@ -25,6 +26,8 @@ export interface FrontParts {
   readonly faults: Faults;
   readonly log: RequestLog;
   readonly now: () => number;
+  /** Milliseconds before a request is worked on. */
+  readonly thinkingMs: (path: string, query: string) => number;
   /** Called after each answer. */
   readonly onAnswered: () => void;
 }
@@ -77,6 +80,8 @@ export class Front {
       this.#parts.log.begin(logged);
       const plan = this.#parts.faults.plan(method, path, query);
       if (plan.before) await plan.before;
+      const thinkingMs = this.#parts.thinkingMs(path, query);
+      if (thinkingMs > 0) await delay(thinkingMs);
       const reply = await this.#answer({ request, response, logged, bytes }, plan.fault);
       if (reply) {
         logged.status = reply.status;

@@ -41,6 +41,8 @@ export interface HomeserverOptions {
   readonly defaultRoomVersion?: string;
   /** Factor on the pauses between tries of a transaction; 1 is Synapse's pace of 2, 4, 8 … seconds. */
   readonly clockFactor?: number;
+  /** How long it thinks about a request, in milliseconds; it is as fast as it can unless told. */
+  readonly thinkingMs?: (path: string, query: string) => number;
 }
 
 const PATIENCE_MS = 20_000;
@@ -105,6 +107,7 @@ export class HomeserverDouble {
       router: new Router(endpoints(this.#world)),
       door: new Door({ accounts, registrations, log }),
       faults: this.faults,
+      thinkingMs: options.thinkingMs ?? (() => 0),
       log,
       now,
       onAnswered: () => stream.announce(),
