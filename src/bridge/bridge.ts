@@ -234,6 +234,7 @@ export class Bridge {
         const answered = await this.#requests.onReaction(event.sender, event.to, event.key);
         if (answered !== undefined) await reply(say(answered));
       },
+      answered: async (room) => this.#runner.settled((lane) => lane === matrixLane(room)),
       isAdmin: (user) => this.#permissions.isAdmin(user),
       loginsOf: (user) => this.#logins.of(user),
       log,
@@ -303,7 +304,7 @@ export class Bridge {
     this.#announcer = new Announcer(this.#outages, (login, { text, loud }) => {
       const about = `${login.id} ${login.state.at.getTime()} ${text}`;
       this.#background(
-        this.#management.notify(login.matrixUser, say(text), about, loud),
+        this.#management.notifyInTurn(login.matrixUser, say(text), about, loud),
         'user could not be told of a login',
       );
     });

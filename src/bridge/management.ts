@@ -30,6 +30,8 @@ export interface ManagementParts {
     event: Extract<MatrixEvent, { type: 'reaction' }>,
     reply: CommandContext['reply'],
   ) => Promise<void>;
+  /** Resolves when what was said in this room is answered, or has to wait. */
+  readonly answered: (room: RoomId) => Promise<void>;
   readonly isAdmin: (user: MatrixUserId) => boolean;
   readonly loginsOf: (user: MatrixUserId) => readonly Login[];
   readonly log: Log;
@@ -205,6 +207,12 @@ export class Management {
       ...(!loud && { notice: true }),
     });
     return { room, event };
+  }
+
+  /** The same, of what the user may have asked for just now: after the answer to that. */
+  async notifyInTurn(...[user, ...said]: Parameters<Management['notify']>): Promise<Said> {
+    await this.#parts.answered(await this.#roomOf(user));
+    return this.notify(user, ...said);
   }
 
   /** Puts other words in the place of what was said to a user; whose room is another by now is told them there. */

@@ -258,8 +258,6 @@ export class Core {
   async signedIn(user: MatrixUserId, address: string, room?: RoomId): Promise<RoomId> {
     const commands = room ?? (await this.commandRoom(user));
     for (const words of ['login', address, 'cave']) await this.say(user, commands, words);
-    // Answer and outcome come by different ways: either may be first.
-    await this.hears(commands, new RegExp(`Signing in as ${address}`));
     await this.hears(commands, new RegExp(`You are signed in as ${address}`));
     return commands;
   }

@@ -56,6 +56,15 @@ test.each(['before', 'after'] as const)(
   },
 );
 
+test('how a sign-in went is told after the answer to it, however quick it was', async () => {
+  core.matrix.before('send', async () => core.pass(1_000), 3); // two questions and the answer
+  await core.say(ALICE, commands, 'login');
+  for (const words of ['bob', 'cave']) await core.say(ALICE, commands, words);
+  await core.hears(commands, /You are signed in as bob/);
+  const said = core.texts(commands).filter((text) => /as bob/.test(text));
+  expect(said).toEqual(['Signing in as bob on Cave…', 'You are signed in as bob on Cave.']);
+});
+
 test('what was told of a message as not delivered is not delivered later', async () => {
   const room = await core.chat('alice', 'nobody');
   core.matrix.before('send', away, ALWAYS); // the status can be shown, the sentence cannot
