@@ -23,6 +23,7 @@ export const COUNTS = [
   'n2m.doubled',
   'n2m.reordered',
   'n2m.misdirected',
+  'n2m.overheard',
   'n2m.invented',
   'rooms.doubled',
   'events.doubled',

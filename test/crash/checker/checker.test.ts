@@ -275,6 +275,15 @@ describe('from the network to Matrix', () => {
     expect(faults({ ...all, shown: [shown(1, '!bob', '@carol')] })).toEqual({ 'n2m.misdirected': 1 });
   });
 
+  test('what somebody says where one more is being called in may stand in the chat of all of them', () => {
+    const all = { written: [written(1, 0)], shown: [shown(1, '!both')] };
+    expect(faults(all)).toEqual({});
+    expect(judge({ ...NOTHING, ...all }).counts['n2m.overheard']).toBe(1);
+    expect(faults({ ...all, shown: [shown(1, '!both', '@carol')] })).toEqual({ 'n2m.misdirected': 1 });
+    const apart = new Map([...CHATS].filter(([chat]) => chat !== 'both'));
+    expect(faults({ ...all, chats: apart })).toEqual({ 'n2m.misdirected': 1 });
+  });
+
   test('what stands in another order than it was written in is reordered', () => {
     const all = { written: [written(1, 0), written(2, 1)], shown: [shown(2), shown(1)] };
     expect(faults(all)).toEqual({ 'n2m.reordered': 1 });

@@ -27,8 +27,9 @@ export function judgeNetworkToMatrix(history: History, bench: Bench): void {
   for (const one of history.shown) {
     const key = keyOf(one);
     bench.add('n2m.invented', written.has(key) ? 0 : 1, () => `${key} stands in a room, but nobody wrote it`);
-    const isTheirs = isIn(one, chats.get(one.conversation));
-    bench.add('n2m.misdirected', isTheirs ? 0 : 1, () => `${key} stands in ${one.room} by ${one.by}`);
+    if (isIn(one, chats.get(one.conversation))) continue;
+    if (isAmongMore(one, chats)) bench.add('n2m.overheard', 1);
+    else bench.add('n2m.misdirected', 1, () => `${key} stands in ${one.room} by ${one.by}`);
   }
   for (const [conversation, { rooms }] of chats) {
     bench.add('rooms.doubled', Math.max(0, rooms.length - 1), () => `${conversation} has ${rooms.length} rooms`);
@@ -60,6 +61,17 @@ function lament(key: string, frames: readonly Written[], ends: readonly End[]): 
 
 function isIn({ room, by }: Shown, chat: Chat | undefined): boolean {
   return chat !== undefined && chat.rooms.includes(room) && chat.ghosts.includes(by);
+}
+
+/**
+ * Whether it stands in a chat of these and one more: they call each other in one by one, and whoever is the first there sees only
+ * the caller. What is said in it then is said where all of them come to be.
+ */
+function isAmongMore({ conversation, room, by }: Shown, chats: ReadonlyMap<string, Chat>): boolean {
+  const people = chats.get(conversation)?.ghosts ?? [];
+  const isOfAll = ({ ghosts, rooms }: Chat): boolean =>
+    rooms.includes(room) && people.every((ghost) => ghosts.includes(ghost));
+  return people.includes(by) && [...chats.values()].some(isOfAll);
 }
 
 /** `before` stands first in the room: was it written after? */
