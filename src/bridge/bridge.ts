@@ -108,6 +108,7 @@ export class Bridge {
       carry: async (row) => carrier.carry(row),
       giveUp: async (row, error) => carrier.giveUp(row, error),
       tell: async (telling) => receipts.tell(telling),
+      tellElsewhere: async (telling) => carrier.tellElsewhere(telling),
     });
     const cleanUp = new CleanUp({ matrix, store, runner: this.#runner, policy: options.logoutRooms, log });
     this.#logins = new Logins({
@@ -303,10 +304,7 @@ export class Bridge {
     });
     this.#announcer = new Announcer(this.#outages, (login, { text, loud }) => {
       const about = `${login.id} ${login.state.at.getTime()} ${text}`;
-      this.#background(
-        this.#management.notifyInTurn(login.matrixUser, say(text), about, loud),
-        'user could not be told of a login',
-      );
+      this.#background(this.#management.notifyInTurn(login.matrixUser, say(text), about, loud), 'login not told');
     });
   }
 

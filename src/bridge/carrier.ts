@@ -16,7 +16,7 @@ import type { PortalBudget } from './portal-budget.ts';
 import type { Portals } from './portals.ts';
 import type { Requests } from './requests.ts';
 import type { Outcome } from './runner.ts';
-import { say } from './say.ts';
+import { roomLink, say } from './say.ts';
 import type { JournalRow, RoomStore } from './store.ts';
 import { answerStray } from './strays.ts';
 import type { Telling } from './telling.ts';
@@ -58,6 +58,16 @@ export class Carrier {
     const sentence = `Something from ${login.network.name} (${login.address}) could not be shown: ${error.message}`;
     await this.#parts.management.notify(login.matrixUser, say(sentence), `given up ${row.event.id}`, true);
     return undefined;
+  }
+
+  /** In the room for commands, of what was said in one that will not do. That something was carried everybody sees. */
+  async tellElsewhere(telling: Telling): Promise<void> {
+    const { portals, management, mayUse } = this.#parts;
+    if (telling.type !== 'not-carried' || telling.quiet || !mayUse(telling.sender)) return;
+    const { room, sender, failure, attempt } = telling;
+    const name = (await portals.findByRoom(room))?.record.name ?? 'a chat';
+    const sentence = say('In ', roomLink(name, room), ': ', failure.sentence);
+    await management.notify(sender, sentence, `untold ${attempt}`, true);
   }
 
   /** To whoever is listened to in this room. */

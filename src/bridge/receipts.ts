@@ -1,6 +1,6 @@
 // Tells people what became of what they said: status, read receipt, sentences. Knows no portals and no journal.
 
-import { assertNever, BridgeError } from './errors.ts';
+import { assertNever } from './errors.ts';
 import type { Content, MatrixEvent } from './events.ts';
 import type { EventId, NetworkId, RoomId } from './ids.ts';
 import type { Log } from './log.ts';
@@ -44,17 +44,8 @@ export class Receipts {
     }
   }
 
-  /** May be repeated. Throws only what passes; where nobody can be told any more, that is logged. */
+  /** May be repeated. */
   async tell(telling: Telling): Promise<void> {
-    try {
-      await this.#tell(telling);
-    } catch (error) {
-      if (!(error instanceof BridgeError) || error.retriable) throw error;
-      this.#parts.log.warn({ room: telling.room, err: error }, 'an outcome could not be told');
-    }
-  }
-
-  async #tell(telling: Telling): Promise<void> {
     const { matrix, retries } = this.#parts;
     if (telling.type !== 'replies') {
       if (telling.taken !== undefined) await retries.remove(telling.taken);

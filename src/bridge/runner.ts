@@ -2,7 +2,7 @@
 // patience; not what a row means. In memory there is only the wish to look: the rows themselves are in the journal.
 
 import type { Cancel, Clock } from './clock.ts';
-import { assertNever, BridgeError, mistake } from './errors.ts';
+import { assertNever, BridgeError, isPassing, mistake } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Finish, Journal, JournalRow, OpenRow } from './store.ts';
 import type { Telling } from './telling.ts';
@@ -18,16 +18,22 @@ export interface RunnerParts {
    * the row is given up, and the lane goes on.
    */
   readonly carry: (row: JournalRow) => Promise<Outcome>;
-  /** A row is given up: whoever waits for it is to hear of that. Resolves to what is still to be told. */
+  /**
+   * A row is given up: whoever waits for it is to hear of that. Resolves to what is still to be told. While it throws what passes
+   * the row keeps its place.
+   */
   readonly giveUp: (row: JournalRow, error: BridgeError) => Promise<Telling | undefined>;
-  /** Tells an outcome that is written down. What it throws and what passes is tried again. */
+  /** Tells an outcome that is written down. What it throws and what passes is tried again, within bounds. */
   readonly tell: (telling: Telling) => Promise<void>;
+  /** Tells it another way, because that one is no use. What it throws and what passes is tried again, without end. */
+  readonly tellElsewhere: (telling: Telling) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 const DATABASE_RETRY_MS = 1_000;
-const HOMESERVER_RETRY_MS = 2_000;
+/** The homeserver may be better then. */
+const LATER: Retry = { type: 'retry', afterMs: 2_000 };
 /** A homeserver that answers, and fails at one thing for so long, will go on failing at it: others are not to wait. */
 const FAULT_PATIENCE_MS = 15 * 60_000;
 
@@ -215,6 +221,7 @@ export class Runner {
       telling = await this.#parts.giveUp(row, error);
     } catch (err) {
       if (isAway(err)) throw err;
+      if (passes(err)) return LATER;
       this.#parts.log.error({ lane: row.lane, seq: row.seq, err }, 'nobody could be told that a row is given up');
     }
     return { type: 'failed', error: error.code, ...(telling && { telling }) };
@@ -232,7 +239,19 @@ export class Runner {
     } catch (error) {
       const retry = this.#patience(error, since);
       if (retry) return retry;
-      this.#parts.log.error({ seq, err: error }, 'outcome could not be told');
+      this.#parts.log.warn({ seq, err: error }, 'outcome cannot be told where it belongs');
+      return this.#tellElsewhere(seq, telling);
+    }
+    return undefined;
+  }
+
+  async #tellElsewhere(seq: number, telling: Telling): Promise<Retry | undefined> {
+    try {
+      await this.#parts.tellElsewhere(telling);
+    } catch (err) {
+      if (isAway(err)) throw err;
+      if (passes(err)) return LATER;
+      this.#parts.log.error({ seq, err }, 'outcome could not be told');
     }
     return undefined;
   }
@@ -240,10 +259,9 @@ export class Runner {
   /** When to try again after this; undefined if that is no use. A database that is away interrupts the whole lane. */
   #patience(error: unknown, since: number): Retry | undefined {
     if (isAway(error)) throw error;
-    if (!(error instanceof BridgeError) || !error.retriable) return undefined;
+    if (!passes(error)) return undefined;
     const isLong = this.#parts.clock.now().getTime() - since >= FAULT_PATIENCE_MS;
-    const isWorthIt = error.code === 'homeserver' || (error.code === 'homeserver-fault' && !isLong);
-    return isWorthIt ? { type: 'retry', afterMs: HOMESERVER_RETRY_MS } : undefined;
+    return error.code === 'homeserver-fault' && isLong ? undefined : LATER;
   }
 
   async #move(lane: Lane): Promise<void> {
@@ -262,4 +280,8 @@ export class Runner {
 /** The database is: nothing can be written just now. */
 function isAway(error: unknown): boolean {
   return error instanceof BridgeError && error.retriable && error.code === 'database';
+}
+
+function passes(error: unknown): error is BridgeError {
+  return error instanceof BridgeError && isPassing(error);
 }

@@ -109,6 +109,36 @@ test('where nobody can be told any more, the others in the chat do not wait for 
   expect(core.client('alice').heard).toEqual(['first', 'second']);
 });
 
+test('what cannot be told in its room is told where commands are given', async () => {
+  const room = await core.chat('alice', 'nobody');
+  core.matrix.before(
+    'send',
+    ([where]) => {
+      if (where === room) throw new BridgeError('homeserver', 'The homeserver refused it.');
+    },
+    ALWAYS,
+  );
+  await core.say(ALICE, room, 'hello?');
+  await core.hears(commands, /^In nobody: Your message was not delivered: Nobody is not there/);
+});
+
+test('a homeserver that fails at everything for long drops nothing', async () => {
+  const room = await core.chat('alice', 'wall');
+  let isIll = true;
+  const fail = (): void => {
+    if (isIll) throw new BridgeError('homeserver-fault', 'The homeserver failed (500).', { retriable: true });
+  };
+  core.matrix.before('send', fail, ALWAYS);
+  core.client('alice').says('wall', 'are you there?');
+  for (let minutes = 0; minutes < 40; minutes++) {
+    core.clock.advance(60_000);
+    await core.pass(200);
+  }
+  isIll = false;
+  await core.hears(room, /are you there/);
+  expect(core.texts(commands).filter((text) => /could not be shown/.test(text))).toEqual([]);
+});
+
 test('a password that is said after a restart is removed, kept sealed, and nothing is done with it', async () => {
   await core.say(ALICE, commands, 'relogin');
   await core.hears(commands, /alice on Cave. Your password\?/);

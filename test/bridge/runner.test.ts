@@ -12,6 +12,17 @@ function away(): BridgeError {
   return new BridgeError('database', 'The database does not answer.', { retriable: true });
 }
 
+function fault(): BridgeError {
+  return new BridgeError('homeserver-fault', 'The homeserver failed (500).', { retriable: true });
+}
+
+async function passMinutes(clock: FakeClock, minutes: number): Promise<void> {
+  for (let left = minutes * 30; left > 0; left--) {
+    clock.advance(2_000);
+    await settled();
+  }
+}
+
 /** The journal's queue, in memory. */
 class Rows {
   readonly rows: JournalRow[] = [];
@@ -67,13 +78,24 @@ class Rows {
 function setUp(
   carry: (row: JournalRow) => Promise<Outcome>,
   tell: (telling: Telling) => Promise<void> = async () => undefined,
+  /** Is tried before somebody hears of a row that is given up, or of an outcome another way. */
+  hear: () => Promise<void> = async () => undefined,
 ) {
   const journal = new Rows();
   const clock = new FakeClock();
   const log = keptLog();
   const givenUp: number[] = [];
-  const giveUp = async (row: JournalRow): Promise<undefined> => void givenUp.push(row.seq);
-  return { journal, clock, log, givenUp, runner: new Runner({ journal, clock, log, carry, tell, giveUp }) };
+  const toldElsewhere: string[] = [];
+  const giveUp = async (row: JournalRow): Promise<undefined> => {
+    await hear();
+    givenUp.push(row.seq);
+  };
+  const tellElsewhere = async ({ room }: Telling): Promise<void> => {
+    await hear();
+    toldElsewhere.push(room);
+  };
+  const runner = new Runner({ journal, clock, log, carry, tell, giveUp, tellElsewhere });
+  return { journal, clock, log, givenUp, toldElsewhere, runner };
 }
 
 test('a lane carries its rows one after the other, lanes run beside each other', async () => {
@@ -377,7 +399,7 @@ test('one can wait until some lanes have carried what they have in hand', async 
 
 test('a row at which the homeserver fails is given up after a quarter of an hour, and somebody hears of it', async () => {
   const { journal, runner, clock, givenUp } = setUp(async (row) => {
-    if (row.seq === 1) throw new BridgeError('homeserver-fault', 'The homeserver failed (500).', { retriable: true });
+    if (row.seq === 1) throw fault();
     return { type: 'done' };
   });
   journal.add('a');
@@ -396,11 +418,45 @@ test('a row at which the homeserver fails is given up after a quarter of an hour
   expect(givenUp).toEqual([1]);
 });
 
+test('as long as nobody can hear of it a row is not given up', async () => {
+  let isWell = false;
+  const { journal, runner, clock, givenUp } = setUp(
+    async () => Promise.reject(fault()),
+    undefined,
+    async () => (isWell ? undefined : Promise.reject(fault())),
+  );
+  journal.add('a');
+  runner.wake('a');
+  await passMinutes(clock, 60);
+  expect(journal.finished).toEqual([]);
+  isWell = true;
+  await passMinutes(clock, 1);
+  expect(journal.finished).toEqual([[1, 'failed']]);
+  expect(givenUp).toEqual([1]);
+});
+
+test('an outcome that cannot be told where it belongs is told elsewhere, and not dropped before that', async () => {
+  let isWell = false;
+  const { journal, runner, clock, toldElsewhere } = setUp(
+    async (row) => ({ type: 'failed', error: 'network', telling: tellingOf(row) }),
+    async () => Promise.reject(fault()),
+    async () => (isWell ? undefined : Promise.reject(fault())),
+  );
+  journal.add('a');
+  runner.wake('a');
+  await passMinutes(clock, 60);
+  expect(await journal.next('a')).toMatchObject({ type: 'ended' });
+  isWell = true;
+  await passMinutes(clock, 1);
+  expect(await journal.next('a')).toBeUndefined();
+  expect(toldElsewhere).toEqual(['!r:x']);
+});
+
 test('a row that had to wait has its quarter of an hour from when it no longer has to', async () => {
   let waits = true;
   const { journal, runner, clock, givenUp } = setUp(async () => {
     if (waits) return { type: 'retry', afterMs: 60_000 };
-    throw new BridgeError('homeserver-fault', 'The homeserver failed (500).', { retriable: true });
+    throw fault();
   });
   journal.add('a');
   runner.wake('a');
