@@ -5,7 +5,7 @@ import { asUserId } from './checks.ts';
 
 const MAX_LINK = 2048;
 const ALLOWED = /^(?:https?:\/\/[^\s/?#\\]|mailto:[^\s])/i;
-const UNSAFE = /[\p{Cc}\p{Z}<>"'`\\\u202a-\u202e\u2066-\u2069]/u;
+const UNSAFE = /[\p{Cc}\p{Z}<>"'`\\\p{Bidi_Control}]/u;
 const USER = /^https:\/\/matrix\.to\/#\/((?:@|%40)[^?/]+)/i;
 const PILL = /^https:\/\/matrix\.to\/#\/(?:@|#|%40|%23)/i;
 

@@ -150,7 +150,7 @@ export class TweenerSession implements Session<TweenerCommand, TweenerEvent> {
 
 /** People read it among words of ours: on one line, in our direction, and not for ever. */
 function sentence(text: string): string {
-  const line = text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
+  const line = text.replace(/[\p{Cc}\p{Bidi_Control}]+/gu, ' ').trim();
   return line.slice(0, MAX_SENTENCE).toWellFormed();
 }
 

@@ -4,12 +4,8 @@
 import { SaxesParser } from 'saxes';
 import { isRefused, refused } from './refused.ts';
 import type { Refused } from './refused.ts';
-import { NotAcceptable, refuseFaults } from './xml.ts';
+import { BOUNDS, NotAcceptable, refuseFaults } from './xml.ts';
 import type { XmlRefusal } from './xml.ts';
-
-const MAX_LENGTH = 64 * 1024;
-const MAX_DEPTH = 16;
-const MAX_ELEMENTS = 4096;
 
 export interface XmlElement {
   readonly name: string;
@@ -24,7 +20,7 @@ export interface XmlElement {
  * An `&` that begins no entity is taken for itself: addresses stand unescaped in documents of the time.
  */
 export function readTree(xml: string): XmlElement | Refused<XmlRefusal> {
-  if (xml.length > MAX_LENGTH) return refused('too-long');
+  if (xml.length > BOUNDS.length) return refused('too-long');
   const tree = read(xml);
   if (!isRefused(tree) || tree.refused !== 'malformed') return tree;
   return read(xml.replace(/&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});)/gi, '&amp;'));
@@ -47,8 +43,8 @@ function read(xml: string): XmlElement | Refused<XmlRefusal> {
   refuseFaults(parser);
   parser.on('opentag', ({ name, attributes }) => {
     elements += 1;
-    if (open.length >= MAX_DEPTH) throw new NotAcceptable('too-deep');
-    if (elements > MAX_ELEMENTS) throw new NotAcceptable('too-many-elements');
+    if (open.length >= BOUNDS.depth) throw new NotAcceptable('too-deep');
+    if (elements > BOUNDS.elements) throw new NotAcceptable('too-many-elements');
     const named = Object.entries(attributes).map(([key, value]): [string, string] => [key.toLowerCase(), value]);
     open.push({ name, attributes: new Map(named), children: [], text: '' });
   });

@@ -7,8 +7,9 @@ import type { Refused } from './refused.ts';
 /** `declared`: documents that declare things are none of the protocol's. */
 export type XmlRefusal = 'malformed' | 'declared' | 'too-deep' | 'too-many-elements' | 'too-long';
 
-const MAX_DEPTH = 16;
-const MAX_ELEMENTS = 4096;
+/** Of every document; more is refused. */
+export const BOUNDS = { length: 64 * 1024, depth: 16, elements: 4096 } as const;
+
 const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' } as const;
 // oxlint-disable-next-line no-control-regex
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
@@ -17,6 +18,7 @@ const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
  * The text of the elements named, at whatever depth; of a repeated one the first.
  */
 export function readElements(xml: string, names: readonly string[]): ReadonlyMap<string, string> | Refused<XmlRefusal> {
+  if (xml.length > BOUNDS.length) return refused('too-long');
   const reading = new Reading(names);
   try {
     reading.read(xml);
@@ -83,8 +85,8 @@ class Reading {
   #open(name: string): void {
     this.#depth += 1;
     this.#elements += 1;
-    if (this.#depth > MAX_DEPTH) throw new NotAcceptable('too-deep');
-    if (this.#elements > MAX_ELEMENTS) throw new NotAcceptable('too-many-elements');
+    if (this.#depth > BOUNDS.depth) throw new NotAcceptable('too-deep');
+    if (this.#elements > BOUNDS.elements) throw new NotAcceptable('too-many-elements');
     if (this.#current !== undefined || !this.#names.includes(name) || this.found.has(name)) return;
     this.#current = { name, depth: this.#depth };
     this.#text = '';

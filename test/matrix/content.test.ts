@@ -53,6 +53,12 @@ describe('writing a message', () => {
     expect(content['formatted_body']).toBe('<strong>ab<br>c\ufffd</strong>');
   });
 
+  test('leaves the marks in that writers of Arabic and Hebrew need, and those out that turn what follows', () => {
+    const written = '\u200f(1) \u05e9\u200e C++ \u061c1-2';
+    expect(toMessageContent(text(written))['body']).toBe(written);
+    expect(toMessageContent(text('a\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069b'))['body']).toBe('ab');
+  });
+
   test('fits into an event, however long the text', () => {
     for (const piece of ['a', '<', '\n', '😀', '"', '\\', 'a"\\\n']) {
       const content = toMessageContent({ type: 'text', runs: [{ text: piece.repeat(200_000), bold: true }] });
@@ -98,6 +104,7 @@ describe('reading a message', () => {
 
 test('names are one clean line of bounded length', () => {
   expect(cleanName(' a\n\u202eb\t c ')).toBe('a b c');
+  expect(cleanName('a\u061cb\u200ec\u200f\u2067d\u2069')).toBe('abcd');
   expect(cleanName('é'.repeat(300))).toHaveLength(100);
   expect(Buffer.byteLength(cleanName('👩‍👩‍👧‍👦'.repeat(100)))).toBeLessThanOrEqual(255);
   expect(cleanName(`a${'\u0301'.repeat(5000)}`)).toBe('');

@@ -26,6 +26,7 @@ test.each([
   ['unknown entities', '<Data><PSM>&b;</PSM></Data>', 'malformed'],
   ['great depth', `${'<a>'.repeat(17)}${'</a>'.repeat(17)}`, 'too-deep'],
   ['very many elements', `<a>${'<b/>'.repeat(4096)}</a>`, 'too-many-elements'],
+  ['great length', `<a>${'x'.repeat(65_536)}</a>`, 'too-long'],
 ])('refuses %s', (_, xml, reason) => {
   expect(read(xml)).toEqual({ refused: reason });
 });

@@ -232,5 +232,7 @@ describe('contacts', () => {
 
   test('a nick cannot turn the text around it', () => {
     expect(toName(' \u202eevil\u0007\n ')).toBe('evil');
+    expect(toName('\u200fe\u200ev\u061ci\u2066l')).toBe('evil');
+    expect(fromMessage(said('hello', {}, '\u200fBank\u202e'), 'Bob')).toMatchObject({ runs: [{ text: 'Bank: ' }, {}] });
   });
 });

@@ -28,8 +28,9 @@ async function begin({ ci = 'true', check = 'true', test: tests = FINE }: Steps)
     `#!/bin/sh\ncase $1 in\nci) ${ci} ;;\nrun) case $2 in check) ${check} ;; esac ;;\ntest) ${tests} ;;\nesac\n`,
   );
   // nothing is to be installed here
-  for (const name of ['python3', 'initdb']) await writeFile(join(folder, 'bin', name), '#!/bin/sh\n');
-  for (const name of ['npm', 'python3', 'initdb']) await chmod(join(folder, 'bin', name), 0o755);
+  const tools = ['python3', 'initdb', 'systemd-analyze'];
+  for (const name of tools) await writeFile(join(folder, 'bin', name), '#!/bin/sh\n');
+  for (const name of ['npm', ...tools]) await chmod(join(folder, 'bin', name), 0o755);
   const child = spawn(join(folder, '.ci/run'), {
     env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH']}` },
     stdio: ['ignore', 'pipe', 'inherit'],

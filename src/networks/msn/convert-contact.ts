@@ -93,7 +93,7 @@ export function toContact(
 /** A nick for people: no control characters, and nothing that turns the text around it. */
 export function toName(nick: string): string {
   return nick
-    .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '')
+    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, '')
     .toWellFormed()
     .trim();
 }

@@ -9,9 +9,11 @@ import type { OfferKind } from '../../msnp/offers.ts';
 import { PLAIN } from '../../msnp/text-format.ts';
 import type { TextFormat } from '../../msnp/text-format.ts';
 import { splitText, TEXT_LIMIT } from '../../msnp/text-split.ts';
+import { toName } from './convert-contact.ts';
 
 type TextMessage = Extract<ChatMessage, { type: 'text' }>;
 
+/** Only hints: it goes before letters and brackets of no direction of their own, and can turn nothing else. */
 const RIGHT_TO_LEFT = '\u200f';
 const ACTION = '/me ';
 const MONOSPACED = 'Courier New';
@@ -61,8 +63,8 @@ function fromText(message: TextMessage, nick: string): Content | undefined {
   const direction = message.format.rightToLeft && !isRightToLeft(words) ? RIGHT_TO_LEFT : '';
   const run: Run = { text: direction + words, ...styleOf(message.format) };
   // The sender speaks under another name in this message (bots and relays do).
-  const alias = message.name === undefined ? '' : cleanText(message.name).trim();
-  const runs = alias === '' || alias === nick.trim() ? [run] : [{ text: `${alias}: ` }, run];
+  const alias = toName(message.name ?? '');
+  const runs = alias === '' || alias === toName(nick) ? [run] : [{ text: `${alias}: ` }, run];
   return { type: 'text', runs, ...(action && { emote: true }) };
 }
 

@@ -19,7 +19,7 @@ import { receive } from '../../../src/matrix/transaction.ts';
 import { fromBody, toBody, toLabels, BODY_VERSION } from '../../../src/store/bodies.ts';
 import { toJson } from '../../../src/store/json.ts';
 import { args } from '../../hostile/corpus/arguments.ts';
-import { assertPlain, harmlessBody } from '../../hostile/corpus/harmless.ts';
+import { assertName, harmlessBody } from '../../hostile/corpus/harmless.ts';
 import { htmls } from '../../hostile/corpus/html.ts';
 import { people } from '../../hostile/corpus/people.ts';
 import { transactions } from '../../hostile/corpus/transactions.ts';
@@ -173,12 +173,12 @@ export const matrix: readonly Target[] = [
   {
     name: 'names',
     share: 3,
-    words: ['\u202e', '\u0301', '\u200d', '👨‍👩‍👧‍👦'].map(anyText),
+    words: ['\u202e', '\u200f', '\u0301', '\u200d', '👨‍👩‍👧‍👦'].map(anyText),
     seeds: () => [...fromCorpus(args), ...fromCorpus(people)].map((bytes) => anyText(textOf(bytes))),
     run: (input) => {
       const any = anyTextOf(input);
       const name = cleanName(any);
-      assertPlain(name);
+      assertName(name);
       assert.ok(Buffer.byteLength(name) <= 255);
       assert.doesNotMatch(name, /[\n\t]/);
       assert.equal(cleanName(name), name);

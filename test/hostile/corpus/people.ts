@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { cleanName } from '../../../src/matrix/text.ts';
-import { assertPlain } from './harmless.ts';
+import { assertName } from './harmless.ts';
 import { kind } from './kind.ts';
 import type { Entry, HostileCase } from './kind.ts';
 import { Scene } from './scene.ts';
@@ -110,6 +110,11 @@ const NAMES: readonly PersonCase[] = [
     name: 'marks that turn the text',
     word: 'a%e2%80%aeb%e2%81%a6c%e2%81%a9',
   },
+  {
+    rule: 'a name does not turn the text around it',
+    name: 'marks that only hint at a direction',
+    word: 'a%e2%80%8eb%e2%80%8fc%d8%9c',
+  },
   { rule: 'a name is of whole characters', name: 'bytes that are no letters', word: '%ff%fe%ed%a0%80%c0%af' },
   { rule: 'a name has an end', name: 'two thousand letters', word: 'x'.repeat(2_000) },
   { rule: 'a name has an end', name: 'one letter with six hundred marks', word: `a${'%cc%81'.repeat(600)}` },
@@ -173,10 +178,10 @@ function isShownSafely({ events, contacts }: Scene): void {
     return event.type === 'notice' ? [event.text] : [];
   });
   for (const name of [...names, ...contacts.map((contact) => contact.name)]) {
-    assertPlain(name);
+    assertName(name);
     assert.notEqual(name.trim(), '', 'there is something to read');
     const shown = cleanName(name);
-    assertPlain(shown);
+    assertName(shown);
     assert.doesNotMatch(shown, /[\n\t]/);
     assert.ok(Buffer.byteLength(shown) <= 255, 'it has an end');
   }
