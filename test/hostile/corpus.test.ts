@@ -1,6 +1,8 @@
 // The corpus: every hostile input that we have thought of, by every way in which it can come. Each is refused in its
 // time, or carried on without harm.
 
+import { readFileSync } from 'node:fs';
+
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { closeCorpus, CORPUS, inputs } from './corpus/corpus.ts';
@@ -30,6 +32,7 @@ test('there are at least two hundred cases and two thousand inputs', () => {
 /** The holes that libpurple's way of speaking this protocol has had, as its changelog tells them. */
 const HOLES = [
   'CVE-2008-2927', // sizes and offsets of person-to-person packets that wrap round
+  'CVE-2008-2955', // names of files that are offered
   'CVE-2009-1376', // the same, once more
   'CVE-2009-2694', // pieces of messages that never began
   'CVE-2009-3083', // an invitation that lacks fields
@@ -47,4 +50,14 @@ const HOLES = [
 
 test.each(HOLES)('%s has three cases and more', (hole) => {
   expect(CORPUS.filter(({ cve }) => cve === hole).length).toBeGreaterThanOrEqual(3);
+});
+
+/** What is no input, and has its tests where its subject has them. */
+const HOLES_ELSEWHERE = [
+  // certificates that nobody looked at
+  ['CVE-2008-3532', '../networks/msn-io.test.ts', 'an encrypted server is trusted by the profile’s authority only'],
+] as const;
+
+test.each(HOLES_ELSEWHERE)('%s is tested in %s: %s', (_hole, file, name) => {
+  expect(readFileSync(new URL(file, import.meta.url), 'utf8')).toContain(`test('${name}'`);
 });

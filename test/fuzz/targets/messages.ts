@@ -21,6 +21,7 @@ import { escapeXml, readElements } from '../../../src/msnp/xml.ts';
 import { fromMessage, split, toMessage } from '../../../src/networks/msn/convert-content.ts';
 import { args } from '../../hostile/corpus/arguments.ts';
 import { chatMessages } from '../../hostile/corpus/chat-messages.ts';
+import { files } from '../../hostile/corpus/files.ts';
 import { harmlessBody } from '../../hostile/corpus/harmless.ts';
 import { people } from '../../hostile/corpus/people.ts';
 import { personToPerson } from '../../hostile/corpus/person-to-person.ts';
@@ -35,7 +36,7 @@ const XML = ['<', '</', '/>', '>', '<!DOCTYPE d [', ']>', '<!ENTITY a "b">', '<!
 
 const mimeSeeds = (): readonly Uint8Array[] => [
   ...payloads('MSG'),
-  ...fromCorpus(chatMessages, personToPerson).map(withoutLine),
+  ...fromCorpus(chatMessages, personToPerson, files).map(withoutLine),
 ];
 const serviceSeeds = (): readonly Uint8Array[] => fromCorpus(serverMessages).map(withoutLine);
 const texts = (): readonly Uint8Array[] => fromCorpus(args).map((bytes) => anyText(textOf(bytes)));

@@ -4,6 +4,7 @@ import { args } from './arguments.ts';
 import { boxes } from './boxes.ts';
 import { chatMessages } from './chat-messages.ts';
 import { configs } from './configs.ts';
+import { files } from './files.ts';
 import { frames } from './frames.ts';
 import { gateways } from './gateway.ts';
 import { closeHomeserver, homeserverAnswers } from './homeserver-answers.ts';
@@ -23,6 +24,7 @@ export const CORPUS: readonly Trials[] = [
   ...frames,
   ...chatMessages,
   ...personToPerson,
+  ...files,
   ...serverMessages,
   ...lists,
   ...people,

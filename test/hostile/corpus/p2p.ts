@@ -31,19 +31,24 @@ export function p2p(bytes: Uint8Array, headers = ''): Buffer {
   return Buffer.concat([Buffer.from(head), bytes]);
 }
 
-/** The text that opens a session; `fields`: of its body. */
+/** The text that opens a session, in one packet; `fields`: of its body. */
 export function invite(fields: string, head = ''): Buffer {
+  return packet({ body: wholeInvite(fields, head) });
+}
+
+/** The same text, in no packet. */
+export function wholeInvite(fields: string, head = ''): Buffer {
   const body = `${fields}\r\n\0`;
-  return packet({
-    body:
-      'INVITE MSNMSGR:alice@example.com MSNSLP/1.0\r\nTo: <msnmsgr:alice@example.com>\r\n' +
+  return Buffer.from(
+    'INVITE MSNMSGR:alice@example.com MSNSLP/1.0\r\nTo: <msnmsgr:alice@example.com>\r\n' +
       'From: <msnmsgr:bob@example.com>\r\nVia: MSNSLP/1.0/TLP ;branch={00000000-0000-0000-0000-000000000000}\r\n' +
       'CSeq: 0 \r\nCall-ID: {00000000-0000-0000-0000-000000000001}\r\nMax-Forwards: 0\r\n' +
       `Content-Type: application/x-msnmsgr-sessionreqbody\r\n${head}Content-Length: ${body.length}\r\n\r\n${body}`,
-  });
+  );
 }
 
 export const OBJECTS = 'EUF-GUID: {A4268EEC-FEC5-49E5-95C3-F126696BDBF6}\r\nSessionID: 7\r\nAppID: 1\r\n';
+export const FILES = 'EUF-GUID: {5D3E02AB-6190-11D3-BBBB-00C04F795683}\r\nSessionID: 7\r\nAppID: 2\r\n';
 
 export function msnObject(attributes: string): string {
   return `<msnobj ${attributes}/>`;
@@ -52,4 +57,28 @@ export function msnObject(attributes: string): string {
 /** An object as a session's context has it. */
 export function context(object: string): string {
   return `Context: ${Buffer.from(`${object}\0`).toString('base64')}\r\n`;
+}
+
+const FILE_HEAD = 574;
+const NAME_AT = 20;
+
+interface OfferedFile {
+  /** Beyond 259 units it runs over its place. */
+  readonly name: string;
+  readonly size?: bigint;
+  /** What the head says of itself. */
+  readonly length?: number;
+  readonly preview?: Uint8Array;
+}
+
+/** What a session about a file says of it, in the second version of its layout. */
+export function fileContext({ name, size = 60_904n, length = FILE_HEAD, preview }: OfferedFile): Buffer {
+  const head = Buffer.alloc(FILE_HEAD);
+  head.writeUInt32LE(length, 0);
+  head.writeUInt32LE(2, 4);
+  head.writeBigUInt64LE(size, 8);
+  head.writeUInt32LE(preview === undefined ? 1 : 0, 16);
+  head.writeUInt32LE(0xffff_ffff, FILE_HEAD - 4);
+  head.write(name, NAME_AT, 'utf16le');
+  return Buffer.concat([head, preview ?? Buffer.alloc(0)]);
 }

@@ -3,7 +3,7 @@
 
 import { chatCase, chatKind, TOLD } from './chats.ts';
 import type { ChatCase } from './chats.ts';
-import { context, invite, msnObject, OBJECTS, p2p, packet } from './p2p.ts';
+import { context, FILES, invite, msnObject, OBJECTS, p2p, packet } from './p2p.ts';
 
 const NOTHING = { shown: [] };
 const SIZES = 'what a packet says of sizes and places is not believed';
@@ -189,13 +189,7 @@ const CASES: readonly ChatCase[] = [
     NOTHING,
     'CVE-2010-3711',
   ),
-  chatCase(
-    BASE64,
-    'a file of three bytes for a context',
-    [invite('EUF-GUID: {5D3E02AB-6190-11D3-BBBB-00C04F795683}\r\nSessionID: 7\r\nAppID: 2\r\nContext: AAAA\r\n')],
-    TOLD,
-    'CVE-2010-3711',
-  ),
+  chatCase(BASE64, 'a file of three bytes for a context', [invite(FILES + 'Context: AAAA\r\n')], TOLD, 'CVE-2010-3711'),
 
   ...[0, 1, 3, 4, 8, 16, 47, 48, 51].map((size) =>
     chatCase(SHORT, `a packet of ${size} bytes`, [p2p(Buffer.alloc(size, 0xff))], NOTHING, 'CVE-2010-4528'),
