@@ -10,7 +10,7 @@ import type { MatrixSink } from './bridge/matrix.ts';
 import type { Network } from './bridge/network.ts';
 import type { Log } from './bridge/log.ts';
 import { Pages } from './bridge/pages.ts';
-import { Secret } from './bridge/secret.ts';
+import type { Secret } from './bridge/secret.ts';
 import type { Config } from './config/config.ts';
 import { type MatrixSide, openMatrix } from './matrix/matrix.ts';
 import type { ProvisioningAccess } from './matrix/provisioning-http.ts';
@@ -267,7 +267,7 @@ function pagesOf({ appservice: { public_url: publicUrl } }: Config, clock: Clock
 function provisioningOf({ provisioning }: Config): ProvisioningAccess | undefined {
   const { shared_secret: secret, openid, origins } = provisioning;
   if (secret === undefined && !openid) return undefined;
-  return { ...(secret !== undefined && { sharedSecret: new Secret(secret) }), openId: openid, origins };
+  return { ...(secret && { sharedSecret: secret }), openId: openid, origins };
 }
 
 function matrixOptions(
@@ -281,8 +281,8 @@ function matrixOptions(
     homeserverUrl: homeserver.url.replace(/\/$/u, ''),
     domain: homeserver.domain,
     bridgeId: appservice.id,
-    asToken: new Secret(appservice.as_token),
-    hsToken: new Secret(appservice.hs_token),
+    asToken: appservice.as_token,
+    hsToken: appservice.hs_token,
     botLocalpart: appservice.bot,
     ghostPrefix: appservice.ghost_prefix,
     networks: networks.map((network) => network.id),

@@ -38,7 +38,7 @@ async function serveBridge(): Promise<number> {
   const log = openLog('info');
   const key = new Secret(Buffer.alloc(32, 7).toString('base64'));
   const store = await openStore({
-    database: { type: 'postgres', url: databaseUrl },
+    database: { type: 'postgres', url: new Secret(databaseUrl) },
     key: { type: 'value', name: 'the bench', value: key },
     owner: 'bench',
     clock: systemClock,

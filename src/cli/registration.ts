@@ -31,8 +31,8 @@ export function writeRegistration(configFile: string, networks: readonly Network
   const data = registration({
     id: appservice.id,
     url: appservice.url.replace(/\/$/u, ''),
-    asToken: appservice.as_token,
-    hsToken: appservice.hs_token,
+    asToken: appservice.as_token.reveal(),
+    hsToken: appservice.hs_token.reveal(),
     domain: homeserver.domain,
     botLocalpart: appservice.bot,
     ghostPrefix: appservice.ghost_prefix,

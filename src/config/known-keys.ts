@@ -15,6 +15,7 @@ export function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[])
 }
 
 function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.in); // of what is transformed: what is written in the file
   const isWrapped =
     schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
   return isWrapped ? unwrapped(schema.unwrap()) : schema;

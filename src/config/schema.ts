@@ -2,6 +2,7 @@
 // what is done with them.
 
 import { z } from 'zod';
+import { Secret } from '../bridge/secret.ts';
 import { dialect } from '../msnp/dialect.ts';
 import { readTrustedHost } from '../networks/msn/trusted-hosts.ts';
 import { mayMatch } from './permission-keys.ts';
@@ -200,7 +201,7 @@ const file = section({
   logging: section({ level: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
 });
 
-export const configSchema = file.superRefine((config, context) => {
+const checked = file.superRefine((config, context) => {
   const { as_token: asToken, hs_token: hsToken } = config.appservice;
   const complain = (at: PropertyKey[], message: string, params = {}): void =>
     context.addIssue({ code: 'custom', path: at, message, params });
@@ -218,6 +219,18 @@ export const configSchema = file.superRefine((config, context) => {
     complain(['permissions', key], message, { ofKey: true });
   }
 });
+
+/** Last of all, when nothing is compared or measured any more: from here on no secret of the file can be printed. */
+export const configSchema = checked.transform(({ appservice: own, database: storage, provisioning: access, ...rest }) => ({
+  ...rest,
+  appservice: { ...own, as_token: new Secret(own.as_token), hs_token: new Secret(own.hs_token) },
+  database: { ...storage, url: boxed(storage.url) },
+  provisioning: { ...access, shared_secret: boxed(access.shared_secret) },
+}));
+
+function boxed(text: string | undefined): Secret | undefined {
+  return text === undefined ? undefined : new Secret(text);
+}
 
 export type ConfigFile = z.infer<typeof configSchema>;
 export type MsnServerConfig = z.infer<typeof msnServer>;

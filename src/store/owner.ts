@@ -4,9 +4,10 @@
 import { Client } from 'pg';
 import type { Cancel, Clock } from '../bridge/clock.ts';
 import { BridgeError } from '../bridge/errors.ts';
+import type { Secret } from '../bridge/secret.ts';
 
 export interface OwnerOptions {
-  readonly url: string;
+  readonly url: Secret;
   readonly clock: Pick<Clock, 'after'>;
   /** Told once if it has to wait for another process. */
   readonly onWait: () => void;
@@ -54,7 +55,7 @@ export class Owner {
   async #try(): Promise<boolean> {
     const { url } = this.#options;
     const client = new Client({
-      connectionString: url,
+      connectionString: url.reveal(),
       application_name: 'bridge, alone',
       connectionTimeoutMillis: 5_000,
       query_timeout: 20_000,

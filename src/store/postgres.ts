@@ -2,13 +2,14 @@
 
 import { Pool } from 'pg';
 import { BridgeError } from '../bridge/errors.ts';
+import type { Secret } from '../bridge/secret.ts';
 import { databaseOn, prepareConnection, TYPES, type Database } from './database.ts';
 import { codeOf, fromDatabase } from './errors.ts';
 
 export interface PostgresConfig {
   readonly type: 'postgres';
-  /** May hold a password: never logged, never part of a sentence. */
-  readonly url: string;
+  /** May hold a password. */
+  readonly url: Secret;
   readonly connections?: number;
 }
 
@@ -17,7 +18,7 @@ const OLDEST = 150_000;
 /** @param onTrouble told of connections that broke while nobody used them. */
 export async function openPostgres(config: PostgresConfig, onTrouble: (error: unknown) => void): Promise<Database> {
   const pool = new Pool({
-    connectionString: config.url,
+    connectionString: config.url.reveal(),
     max: config.connections ?? 10,
     application_name: 'bridge',
     connectionTimeoutMillis: 5_000,

@@ -11,6 +11,7 @@ import type { MatrixSink } from '../../src/bridge/matrix.ts';
 import { Pages } from '../../src/bridge/pages.ts';
 import type { PermissionMap } from '../../src/bridge/permissions.ts';
 import type { ProvisioningRequest, ProvisioningResult } from '../../src/bridge/provisioning-types.ts';
+import { Secret } from '../../src/bridge/secret.ts';
 import type { Store } from '../../src/bridge/store.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
@@ -26,7 +27,7 @@ import { startPostgres } from '../support/postgres.ts';
 /** One database for a test file; each core finds it empty. */
 export async function openDatabase(): Promise<Database> {
   const url = await (await startPostgres(['environment'])).createDatabase();
-  const database = await openPostgres({ type: 'postgres', url }, (error) => {
+  const database = await openPostgres({ type: 'postgres', url: new Secret(url) }, (error) => {
     throw error;
   });
   await migrate(database);

@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { setImmediate as afterOthers } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BridgeError } from '../../src/bridge/errors.ts';
+import { Secret } from '../../src/bridge/secret.ts';
 import type { Database } from '../../src/store/database.ts';
 import { Owner, type OwnerOptions } from '../../src/store/owner.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
@@ -26,7 +27,7 @@ const opened: Database[] = [];
 const troubles: unknown[] = [];
 
 async function open(url: string): Promise<Database> {
-  return openPostgres({ type: 'postgres', url }, (error) => troubles.push(error));
+  return openPostgres({ type: 'postgres', url: new Secret(url) }, (error) => troubles.push(error));
 }
 
 /** A line to the server that can be cut so that what we say gets through and no answer does. */
@@ -71,7 +72,7 @@ describe('PostgreSQL', () => {
 
 test('plans made while the tables are empty still use the right index when they are full', async () => {
   const url = await postgres.createDatabase();
-  const bench = await benchOn(await openPostgres({ type: 'postgres', url, connections: 1 }, () => undefined));
+  const bench = await benchOn(await openPostgres({ type: 'postgres', url: new Secret(url), connections: 1 }, () => undefined));
   const { journal, sessions } = bench.store;
   await bench.query('vacuum analyze'); // the planner knows that they are empty
   const lease = await sessions.put(NETWORK, ALICE, seed());
@@ -146,7 +147,7 @@ describe('a database', () => {
   });
 
   async function take(url: string, more: Partial<OwnerOptions> = {}): Promise<Owner> {
-    const owner = await Owner.take({ url, clock, onWait: () => undefined, onLost: () => undefined, ...more });
+    const owner = await Owner.take({ url: new Secret(url), clock, onWait: () => undefined, onLost: () => undefined, ...more });
     owners.push(owner);
     return owner;
   }
@@ -289,14 +290,14 @@ describe('PostgreSQL that goes away', () => {
   test('at start is said in a sentence, without the password', async () => {
     const config = { key: KEY, owner: 'x', clock: new FakeClock(), onTrouble: () => undefined };
     const nobody = 'postgres://bridge:hunter2@127.0.0.1:1/bridge';
-    const refused = openStore({ ...config, database: { type: 'postgres', url: nobody } });
+    const refused = openStore({ ...config, database: { type: 'postgres', url: new Secret(nobody) } });
     await expect(refused).rejects.toMatchObject({
       ...AWAY,
       message: expect.stringContaining('nobody listens at that address') as string,
     });
     const url = new URL(postgres.url());
     url.password = 'hunter2';
-    const wrong = openStore({ ...config, database: { type: 'postgres', url: url.href } });
+    const wrong = openStore({ ...config, database: { type: 'postgres', url: new Secret(url.href) } });
     const error = await wrong.catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       code: 'database',
