@@ -108,6 +108,13 @@ export interface PersonPresence {
 }
 
 /** All calls throw `BridgeError`: `homeserver` (retriable or not), `room-gone`, `user-left`. All may be repeated safely. */
+export interface Recent {
+  /** The oldest first. */
+  readonly said: readonly Talk[];
+  /** There is more than is ever looked through: this is only the newest of it. */
+  readonly isCutOff: boolean;
+}
+
 export interface Matrix {
   readonly bot: MatrixUserId;
 
@@ -158,8 +165,8 @@ export interface Matrix {
   quote(room: RoomId, event: EventId): Promise<Quote | undefined>;
   /** A message that somebody has sent; undefined if it is none, or none that can be carried, or is gone. */
   read(room: RoomId, event: EventId): Promise<MatrixMessage | undefined>;
-  /** What was said in a room since then, as it would have been pushed; the oldest first, and the newest of very many. */
-  recent(room: RoomId, since: Date): Promise<readonly Talk[]>;
+  /** What was said in a room since then, as it would have been pushed. */
+  recent(room: RoomId, since: Date): Promise<Recent>;
   /** Makes it the only pinned event of the room. */
   pin(room: RoomId, event: EventId): Promise<void>;
   sendStatus(room: RoomId, event: EventId, network: NetworkId, status: MessageStatus, txnId: string): Promise<void>;

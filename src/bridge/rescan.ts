@@ -7,7 +7,7 @@ import type { Talk } from './events.ts';
 import type { RoomId } from './ids.ts';
 import type { Log } from './log.ts';
 import type { Login } from './login.ts';
-import type { Matrix } from './matrix.ts';
+import type { Matrix, Recent } from './matrix.ts';
 import type { Journal, PortalStore } from './store.ts';
 
 /** Nobody waits for an older message any more, and all of these are still known if they were recorded. */
@@ -26,6 +26,8 @@ export interface RescanParts {
 export interface Found {
   readonly rooms: number;
   readonly messages: number;
+  /** Rooms in which there was more than is looked through. */
+  readonly cutOff: number;
 }
 
 export class Rescan {
@@ -39,30 +41,36 @@ export class Rescan {
     const { portals } = this.#parts;
     let rooms = 0;
     let messages = 0;
+    let cutOff = 0;
     for (const { room } of await portals.ofLogin(login.id)) {
       if (room === undefined) continue;
       rooms += 1;
-      messages += await this.#lookInto(room, login);
+      const found = await this.#lookInto(room, login);
+      messages += found.messages;
+      if (found.isCutOff) cutOff += 1;
     }
-    return { rooms, messages };
+    return { rooms, messages, cutOff };
   }
 
-  async #lookInto(room: RoomId, login: Login): Promise<number> {
+  async #lookInto(room: RoomId, login: Login): Promise<Pick<Found, 'messages'> & Pick<Recent, 'isCutOff'>> {
     const { matrix, journal, accept, clock, log } = this.#parts;
     const since = new Date(clock.now().getTime() - LOOK_BACK_MS);
-    let said: readonly Talk[];
+    let recent: Recent;
     try {
-      said = (await matrix.recent(room, since)).filter(({ sender }) => sender === login.matrixUser);
+      recent = await matrix.recent(room, since);
     } catch (error) {
       if (!(error instanceof BridgeError) || error.retriable) throw error;
       log.info({ login: login.id, room, err: error }, 'a room could not be looked through');
-      return 0;
+      return { messages: 0, isCutOff: false };
     }
+    const { isCutOff } = recent;
+    if (isCutOff) log.warn({ login: login.id, room }, 'more was said than is looked through: only at the newest of it');
+    const said = recent.said.filter(({ sender }) => sender === login.matrixUser);
     const missing = new Set(await journal.missing(said.map(({ id }) => id)));
     const found = said.filter(({ id }) => missing.has(id));
-    if (found.length === 0) return 0;
+    if (found.length === 0) return { messages: 0, isCutOff };
     log.warn({ login: login.id, room, events: found.length }, 'events that were never pushed are taken now');
     await accept(found);
-    return found.length;
+    return { messages: found.length, isCutOff };
   }
 }

@@ -2,6 +2,7 @@
 
 import { isTalk, type MatrixMessage, type Talk } from '../bridge/events.ts';
 import type { EventId, MatrixUserId, RoomId } from '../bridge/ids.ts';
+import type { Recent } from '../bridge/matrix.ts';
 import { asString, isObject } from './checks.ts';
 import { refusalOf, toBridgeError } from './errors.ts';
 import { fromEvent, type IsOurs } from './incoming.ts';
@@ -37,20 +38,19 @@ export class History {
     return found?.type === 'message' ? found : undefined;
   }
 
-  /** The oldest first. Where very much was said, the newest of it. */
-  async recent(room: RoomId, since: Date): Promise<readonly Talk[]> {
+  async recent(room: RoomId, since: Date): Promise<Recent> {
     const pages: (readonly Talk[])[] = [];
     let from: string | undefined;
-    for (let page = 0; page < MOST_PAGES; page++) {
+    let isCutOff = true;
+    while (isCutOff && pages.length < MOST_PAGES) {
       const { chunk, end } = await this.#page(room, from);
-      const found = this.#talk(chunk).filter(({ at }) => at >= since);
-      pages.push(found);
+      pages.push(this.#talk(chunk).filter(({ at }) => at >= since));
       const oldest = chunk.at(-1);
       const time = isObject(oldest) ? oldest['origin_server_ts'] : undefined;
-      if (end === undefined || typeof time !== 'number' || time < since.getTime()) break;
+      isCutOff = end !== undefined && typeof time === 'number' && time >= since.getTime();
       from = end;
     }
-    return pages.flat().toReversed();
+    return { said: pages.flat().toReversed(), isCutOff };
   }
 
   async #page(

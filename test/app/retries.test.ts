@@ -163,6 +163,16 @@ describe('rescan', () => {
     await core.hears(commands, /all of your messages have come to me/);
   });
 
+  test('says where so much was said that it saw only the newest of it', async () => {
+    const room = await core.chat('alice', 'wall');
+    core.matrix.isCrowded = (crowded) => crowded === room;
+    await core.say(ALICE, commands, 'rescan');
+    await core.hears(
+      commands,
+      /all of your messages that I saw have come to me\. In one chat .* only the newest of it: look/,
+    );
+  });
+
   test('passes over a room that is gone', async () => {
     const room = await core.chat('alice', 'wall');
     core.matrix.put(room, core.matrix.bot, 'out');

@@ -48,8 +48,9 @@ test('what is no message, not there, or not for the bot to see, is none', async 
 test('what people said lately is found, the oldest first, over several pages', async () => {
   for (let count = 0; count < 230; count++) await alice.say(room, `${count}`);
   await stage.say(side, room, bobOf(side), 'from the network');
-  const found = await side.recent(room, LONG_AGO);
-  expect(found.map((event) => event.type === 'message' && event.content.runs[0]?.text)).toEqual(
+  const { said, isCutOff } = await side.recent(room, LONG_AGO);
+  expect(isCutOff).toBe(false);
+  expect(said.map((event) => event.type === 'message' && event.content.runs[0]?.text)).toEqual(
     Array.from({ length: 230 }, (_, count) => `${count}`),
   );
 });
@@ -57,8 +58,16 @@ test('what people said lately is found, the oldest first, over several pages', a
 test('what was said before is left out', async () => {
   await alice.say(room, 'before');
   const since = new Date(Date.now() + 60_000);
-  expect(await side.recent(room, since)).toEqual([]);
+  expect(await side.recent(room, since)).toEqual({ said: [], isCutOff: false });
   expect(stage.homeserver.log.filter(({ path }) => path.endsWith('/messages'))).toHaveLength(1);
+});
+
+test('of more than is looked through the newest is found, and that there is more', async () => {
+  for (let count = 0; count < 1_010; count++) await alice.say(room, `${count}`);
+  const { said, isCutOff } = await side.recent(room, LONG_AGO);
+  expect(said).toHaveLength(1_000);
+  expect(said.at(-1)).toMatchObject({ content: { runs: [{ text: '1009' }] } });
+  expect(isCutOff).toBe(true);
 });
 
 test('a room that the bot is not in is gone', async () => {

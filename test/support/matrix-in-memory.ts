@@ -10,6 +10,7 @@ import type {
   MessageStatus,
   PortalRoomSpec,
   Quote,
+  Recent,
   RoomPrivacy,
   RoomStanding,
   Sender,
@@ -54,6 +55,8 @@ export class MatrixInMemory implements Matrix {
   readonly furniture = new Map<RoomId, FurnitureSpec>();
   /** What people did, whether it was pushed or not. */
   readonly events: MatrixEvent[] = [];
+  /** Where more was said than one look takes in. */
+  isCrowded: (room: RoomId) => boolean = () => false;
   readonly #network: string;
   readonly #rooms = new Map<RoomId, Room>();
   readonly #sent = new Map<string, EventId>();
@@ -156,12 +159,13 @@ export class MatrixInMemory implements Matrix {
     return this.events.find((one): one is MatrixMessage => one.type === 'message' && one.id === event);
   }
 
-  async recent(room: RoomId, since: Date): Promise<readonly Talk[]> {
+  async recent(room: RoomId, since: Date): Promise<Recent> {
     await this.#trouble('recent', room, since);
     this.#needBot(room);
-    return this.events.filter(
+    const said = this.events.filter(
       (one): one is Talk => one.room === room && one.at >= since && one.type !== 'member' && one.type !== 'tombstone',
     );
+    return { said, isCutOff: this.isCrowded(room) };
   }
 
   async kept(key: string): Promise<void> {

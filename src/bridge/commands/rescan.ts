@@ -12,13 +12,16 @@ export function rescanCommand(rescan: Pick<Rescan, 'look'>): Command {
     summary: 'looks through your chats of the last day for messages of yours that never came to me',
     run: async (context) =>
       withLogin(context, 'The search', context.args[0], async (login) => {
-        const { rooms, messages } = await rescan.look(login);
+        const { rooms, messages, cutOff } = await rescan.look(login);
         const where = rooms === 1 ? 'one chat' : `${rooms} chats`;
+        const all = cutOff === 0 ? 'all of your messages have' : 'all of your messages that I saw have';
         const what =
           messages === 0
-            ? 'all of your messages have come to me.'
+            ? `${all} come to me.`
             : `${messages === 1 ? 'one message of yours' : `${messages} messages of yours`} had not come to me, and I carry them now.`;
-        await context.reply(say(`I looked through ${where}: ${what}`));
+        const crowded = cutOff === 1 ? 'one chat' : `${cutOff} chats`;
+        const limit = ` In ${crowded} so much was said that I saw only the newest of it: look there yourself whether your older messages were delivered.`;
+        await context.reply(say(`I looked through ${where}: ${what}${cutOff === 0 ? '' : limit}`));
         return undefined;
       }),
   };
