@@ -12,6 +12,7 @@ import type { Log } from './bridge/log.ts';
 import { Pages } from './bridge/pages.ts';
 import type { Secret } from './bridge/secret.ts';
 import type { Config } from './config/config.ts';
+import { Drain } from './drain.ts';
 import { type MatrixSide, openMatrix } from './matrix/matrix.ts';
 import type { ProvisioningAccess } from './matrix/provisioning-http.ts';
 import { createMsnNetwork } from './networks/msn/network.ts';
@@ -47,6 +48,8 @@ export interface App {
   readonly port: number;
   /** Takes no more, finishes what is in hand, signs everybody off. */
   stop(): Promise<void>;
+  /** What of this is not done yet; the first is under way. */
+  left(): readonly string[];
 }
 
 /** Throws `ConfigError` or `BridgeError` (`database`, `homeserver`) with a sentence for the operator. */
@@ -68,10 +71,8 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
     onLost,
   });
   const store = withCrashPoints('store', opened, crashPoints);
-  const stops: (() => Promise<void>)[] = [async () => store.close()];
-  const stopAll = async (): Promise<void> => {
-    for (const stop of stops.toReversed()) await stop();
-  };
+  const drain = new Drain();
+  drain.add('the database', async () => store.close());
   try {
     if (store.migrated.length > 0) log.info({ migrations: store.migrated }, 'database brought up to date');
     await refuseLostServers(config, store, networks);
@@ -96,17 +97,17 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
     if (!matrix) throw new BridgeError('bug', 'No Matrix side was opened.');
     const side = matrix;
     const watch = new DatabaseWatch(store, clock, async () => side.ping());
-    stops.push(async () => side.stop());
+    drain.add('connections with the homeserver', async () => side.stop());
     await bridge.prepare();
     await side.start();
-    stops.push(async () => bridge.stop());
-    stops.push(async () => side.stopIntake());
-    stops.push(async () => watch.stop());
+    drain.add('messages in hand, and signing everybody off', async () => bridge.stop());
+    drain.add('requests of the homeserver', async () => side.stopIntake());
+    drain.add('looking for the database', async () => watch.stop());
     await findHomeserver(side, clock, log);
     await bridge.resume();
-    stops.push(sweepRegularly(store, clock, log));
-    stops.push(resealAll(store, clock, log));
-    return { port: side.port, stop: stopAll };
+    drain.add('sweeping the journal', sweepRegularly(store, clock, log));
+    drain.add('sealing secrets anew', resealAll(store, clock, log));
+    return { port: side.port, stop: async () => drain.stop(), left: () => drain.left() };
 
     /** A transaction that could not be committed is sent again by the homeserver, but only minutes later: ping sooner. */
     function watched(sink: MatrixSink): MatrixSink {
@@ -124,7 +125,7 @@ export async function startApp(config: Config, parts: AppParts): Promise<App> {
       };
     }
   } catch (error) {
-    await stopAll();
+    await drain.stop();
     throw error;
   }
 }

@@ -10,6 +10,7 @@ import { writeRegistration } from './cli/registration.ts';
 import { systemClock } from './clock.ts';
 import { readConfig } from './config/config.ts';
 import { ConfigError } from './config/errors.ts';
+import { endInTime } from './drain.ts';
 import { openLog } from './log.ts';
 import { putKeyFirst } from './store/keys.ts';
 
@@ -17,9 +18,6 @@ const USAGE = `Usage: npm start [-- --config FILE]            runs the bridge
        npm run registration [-- --config FILE] makes tokens and the homeserver's registration file
        npm run check-config [-- --config FILE] says what is wrong with a configuration
        npm run rotate-key [-- --config FILE]   makes a new key for the stored passwords`;
-
-/** How long a clean stop may take before the process ends anyway. */
-const STOP_MS = 15_000;
 
 class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -93,10 +91,7 @@ async function run(file: string): Promise<number> {
   log.info({ port: app.port }, 'ready');
   const signal = await stopped;
   log.info({ signal }, 'stopping');
-  setTimeout(() => process.exit(EXIT.ok), STOP_MS).unref();
-  await app.stop();
-  log.info({}, 'stopped');
-  return EXIT.ok;
+  process.exit(await endInTime(app, { clock: systemClock, log }));
 }
 
 function register(file: string): number {

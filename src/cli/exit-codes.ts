@@ -8,4 +8,6 @@ export const EXIT = {
   database: 4,
   homeserver: 5,
   address: 6,
+  /** Asked to end, and out of time. */
+  unfinished: 7,
 } as const;

@@ -221,12 +221,14 @@ const checked = file.superRefine((config, context) => {
 });
 
 /** Last of all, when nothing is compared or measured any more: from here on no secret of the file can be printed. */
-export const configSchema = checked.transform(({ appservice: own, database: storage, provisioning: access, ...rest }) => ({
-  ...rest,
-  appservice: { ...own, as_token: new Secret(own.as_token), hs_token: new Secret(own.hs_token) },
-  database: { ...storage, url: boxed(storage.url) },
-  provisioning: { ...access, shared_secret: boxed(access.shared_secret) },
-}));
+export const configSchema = checked.transform(
+  ({ appservice: own, database: storage, provisioning: access, ...rest }) => ({
+    ...rest,
+    appservice: { ...own, as_token: new Secret(own.as_token), hs_token: new Secret(own.hs_token) },
+    database: { ...storage, url: boxed(storage.url) },
+    provisioning: { ...access, shared_secret: boxed(access.shared_secret) },
+  }),
+);
 
 function boxed(text: string | undefined): Secret | undefined {
   return text === undefined ? undefined : new Secret(text);

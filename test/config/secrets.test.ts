@@ -34,7 +34,7 @@ test.each<[string, (value: unknown) => string]>([
   ['inspected, however deeply', (value) => inspect(value, { depth: Infinity, showHidden: true, getters: true })],
   ['written as JSON', (value) => JSON.stringify({ value })],
   ['made a string', (value) => String(value)],
-  ['put among words', (value) => `${value as string}`],
+  ['put among words', (value) => `of ${value as string}`],
   ['joined with others', (value) => [value, value].join()],
   ['spread and inspected', (value) => inspect({ ...(value as object) }, { depth: Infinity })],
   ['logged by itself', (value) => logged((log) => log.info(value, 'read'))],

@@ -72,7 +72,9 @@ describe('PostgreSQL', () => {
 
 test('plans made while the tables are empty still use the right index when they are full', async () => {
   const url = await postgres.createDatabase();
-  const bench = await benchOn(await openPostgres({ type: 'postgres', url: new Secret(url), connections: 1 }, () => undefined));
+  const bench = await benchOn(
+    await openPostgres({ type: 'postgres', url: new Secret(url), connections: 1 }, () => undefined),
+  );
   const { journal, sessions } = bench.store;
   await bench.query('vacuum analyze'); // the planner knows that they are empty
   const lease = await sessions.put(NETWORK, ALICE, seed());
@@ -147,7 +149,13 @@ describe('a database', () => {
   });
 
   async function take(url: string, more: Partial<OwnerOptions> = {}): Promise<Owner> {
-    const owner = await Owner.take({ url: new Secret(url), clock, onWait: () => undefined, onLost: () => undefined, ...more });
+    const owner = await Owner.take({
+      url: new Secret(url),
+      clock,
+      onWait: () => undefined,
+      onLost: () => undefined,
+      ...more,
+    });
     owners.push(owner);
     return owner;
   }

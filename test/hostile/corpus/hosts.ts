@@ -186,7 +186,7 @@ async function dialled(profile: ServerProfile, host: string): Promise<void> {
   const listener = { onBytes: () => undefined, onClosed: () => undefined };
   for (const port of [1863, 443, 5432, 8008]) {
     const link = createIo(profile).dial(host, port, listener);
-    await link.then((open) => open.destroy()).catch(() => undefined); // refused by us or by whoever is there
+    await link.then((standing) => standing.destroy()).catch(() => undefined); // refused by us or by whoever is there
   }
 }
 
