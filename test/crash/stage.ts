@@ -14,14 +14,17 @@ import { Tables } from './tables.ts';
 import { Traffic } from './traffic.ts';
 import { World } from './world.ts';
 
+/** What lives: the bridge, or a module beside `children/bridge.ts`. */
+export interface Program {
+  readonly module?: string;
+  readonly args?: readonly string[];
+}
+
 /** What every round is told. */
-export interface RoundOptions {
+export interface RoundOptions extends Program {
   readonly seed: number;
   readonly postgres: RunningPostgres;
   readonly progress?: (line: string) => void;
-  /** Another program than the bridge: a module beside `children/bridge.ts`. */
-  readonly module?: string;
-  readonly args?: readonly string[];
   /** No further trouble is made when this has passed. */
   readonly until?: number;
   /** How long it may take until all that was accepted is carried. */
@@ -35,6 +38,8 @@ export interface StageOptions extends RoundOptions {
   readonly homeserverPace?: number;
   /** Whether some contacts come and go. */
   readonly restless?: boolean;
+  /** How long they talk before anything happens. */
+  readonly rehearsalMs?: number;
   readonly onPassed?: (point: string) => void;
 }
 
@@ -89,8 +94,8 @@ export class Stage {
   }
 
   /** A life that waits for its turn. */
-  warm(): Life {
-    const { module = 'bridge.ts', args = [], onPassed } = this.#options;
+  warm({ module = 'bridge.ts', args = [] }: Program = this.#options): Life {
+    const { onPassed } = this.#options;
     return new Life({
       module: join(import.meta.dirname, 'children', module),
       args,
@@ -141,7 +146,7 @@ export class Stage {
     await this.world.signIn();
     this.#traffic = new Traffic(await this.world.talkers(), this.random, this.#options.perSecond ?? PER_SECOND);
     this.#traffic.start();
-    await delay(REHEARSAL_MS);
+    await delay(this.#options.rehearsalMs ?? REHEARSAL_MS);
   }
 
   async #look(): Promise<void> {

@@ -72,6 +72,13 @@ export interface Verdict {
   readonly charges: readonly string[];
 }
 
+export type Found = Partial<Record<Count, number>>;
+
+/** The faults that there are. */
+export function faultsIn({ counts }: Verdict): Found {
+  return Object.fromEntries(FAULTS.filter((name) => counts[name] > 0).map((name) => [name, counts[name]]));
+}
+
 const MOST_CHARGES = 40;
 
 export class Bench {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type End, type Heard, type History, readWords, type Told, words, type Written } from '../history.ts';
-import { COUNTS, type Count, FAULTS } from './bench.ts';
+import { COUNTS, faultsIn, type Found } from './bench.ts';
 import { judge } from './checker.ts';
 
 const CHATS: History['chats'] = new Map([
@@ -45,10 +45,8 @@ const written = (n: number, at: number, more: Partial<Written> = {}): Written =>
   ...more,
 });
 
-/** The counts of faults that are not 0. */
-function faults(history: Partial<History>): Partial<Record<Count, number>> {
-  const { counts } = judge({ ...NOTHING, ...history });
-  return Object.fromEntries(FAULTS.filter((name) => counts[name] > 0).map((name) => [name, counts[name]]));
+function faults(history: Partial<History>): Found {
+  return faultsIn(judge({ ...NOTHING, ...history }));
 }
 
 test('a history in which all is well has no charge', () => {

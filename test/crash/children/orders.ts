@@ -26,6 +26,9 @@ export type News =
 /** The last words go through a pipe that is written at once: there is no time for anything else. */
 export const LAST_WORDS = 3;
 
+/** What a program with a fault passes when that has come about, or is about to. */
+export const STRUCK = 'the fault';
+
 export interface LastWords {
   readonly at: number;
   readonly point: string;
