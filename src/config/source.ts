@@ -26,13 +26,25 @@ export class ConfigSource {
     this.file = file;
     const document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true });
     this.#document = document;
-    if (document.errors.length === 0) return;
-    throw new ConfigError(
-      document.errors.map(({ code, message, pos: [at] }) => {
-        const sentence = message.split('\n')[0]?.replace(/ at line.*$/u, '');
-        return `${this.#place(at)}: ${sentence}: ${REMEDIES.get(code) ?? REMEDY}`;
-      }),
-    );
+    const faults = document.errors.map(({ code, message, pos: [at] }) => {
+      const sentence = message.split('\n')[0]?.replace(/ at line.*$/u, '');
+      return `${this.#place(at)}: ${sentence}: ${REMEDIES.get(code) ?? REMEDY}`;
+    });
+    if (faults.length === 0) faults.push(...this.#oddKeys());
+    if (faults.length > 0) throw new ConfigError(faults);
+  }
+
+  /** Lists and maps in the place of keys: YAML has them, and nothing here is named by one. */
+  #oddKeys(): readonly string[] {
+    const faults: string[] = [];
+    visit(this.#document, {
+      Pair: (_, { key }) => {
+        if (!isCollection(key)) return undefined;
+        faults.push(`${this.#place(key.range?.[0] ?? 0)}: a list or a map cannot be a key: ${REMEDY}`);
+        return visit.SKIP;
+      },
+    });
+    return faults;
   }
 
   /** As plain data. @throws {ConfigError} where an alias leads nowhere, or aliases stand in each other without an end. */

@@ -47,9 +47,10 @@ export class GhostIds {
     if (network === undefined) return undefined;
     const escaped = user.slice(this.#prefix.length + network.length + 1, -this.#suffix.length);
     const remote = unescapeUser(escaped);
-    // Somebody else's spelling of the same user would make two Matrix users of one person.
-    if (remote === undefined || remote === '' || escapeUser(remote) !== escaped) return undefined;
-    return { network, user: remote as RemoteUserId };
+    if (remote === undefined || remote === '') return undefined;
+    // somebody else's spelling of the same user, or one that is too long, would make two Matrix users of one person
+    const ghost = { network, user: remote as RemoteUserId };
+    return this.toUserId(ghost) === user ? ghost : undefined;
   }
 
   /** Whether the id lies in our namespace, in today's form or not. */

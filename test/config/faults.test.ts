@@ -129,6 +129,11 @@ test.each([
     `${good}permissions: *nobody\n`,
     'config.yaml:15:14: *nobody: Unresolved alias (the anchor must be set before the alias): nobody: put a text that begins with * in quotes, or write out what it stands for',
   ],
+  [
+    'a list for a key',
+    `${good}[[1]]: x\n`,
+    'config.yaml:15:1: a list or a map cannot be a key: look at quotes, brackets, and how far this line and the one before it are indented',
+  ],
   ['a key twice', `${good}homeserver: {}\n`, 'config.yaml:15:1: Map keys must be unique: remove one of the two'],
   [
     'tabs',

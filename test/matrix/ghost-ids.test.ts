@@ -87,6 +87,10 @@ describe('ghost ids', () => {
     expect(ghostId(spelling.replace('_', '/'))).not.toBe(long);
   });
 
+  test('an id that is longer than any written one is no ghost’s', () => {
+    expect(ids.fromUserId(`@msn_${'a'.repeat(300)}:example.com` as MatrixUserId)).toBeUndefined();
+  });
+
   test('cuts at one byte too many, not before', () => {
     const room = 255 - '@msn_'.length - ':example.com'.length;
     expect(ghostId('a'.repeat(room))).toBe(`@msn_${'a'.repeat(room)}:example.com`);

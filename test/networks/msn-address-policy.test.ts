@@ -163,6 +163,7 @@ test.each([
   'evil.0x7f',
   '1.2.3.4.5',
   '[a.example]',
+  '[1.0.0.1]',
   'fe80::1%eth0',
 ])('%j is none', (host) => {
   expect(isHostName(host)).toBe(false);

@@ -11,8 +11,9 @@ export type AddressKind = 'public' | 'private' | 'special';
 /** A host as a server may write it: a name or an address. IPv6 may stand in brackets. */
 export function isHostName(host: string): boolean {
   const bare = withoutBrackets(host);
-  if (parseAddress(bare) !== undefined) return true;
-  if (host !== bare || host.length > 253) return false;
+  if (host !== bare) return parse6(bare) !== undefined;
+  if (parseAddress(host) !== undefined) return true;
+  if (host.length > 253) return false;
   const labels = host.replace(/\.$/, '').split('.');
   // A last label that is a number makes it an odd spelling of an address ("127.1", "0x7f000001"): nobody writes that in
   // good faith.

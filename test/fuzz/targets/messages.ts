@@ -31,6 +31,8 @@ import { anyText, anyTextOf, seedsOf, textOf } from '../target.ts';
 import type { Target } from '../target.ts';
 
 const AT = new Date(0);
+/** Of a head that is read. */
+const MAX_HEAD = 8 * 1024;
 const HEADS = ['MIME-Version: 1.0\r\n', 'Content-Type: ', 'text/plain; charset=UTF-8\r\n', 'text/x-msmsgscontrol\r\n', 'text/x-msnmsgr-datacast\r\n', 'application/x-msnmsgrp2p\r\n', 'X-MMS-IM-Format: ', 'P4-Context: ', 'TypingUser: ', 'Message-ID: ', 'Chunks: 2\r\n', 'Chunk: 1\r\n', 'ID: 1\r\n', '\r\n\r\n']; // prettier-ignore
 const XML = ['<', '</', '/>', '>', '<!DOCTYPE d [', ']>', '<!ENTITY a "b">', '<![CDATA[', ']]>', '<?xml?>', '<!--', '-->', '&amp;', '&#0;', '&#x110000;', '&a;', 'PSM', 'CurrentMedia', 'NOTIFICATION', 'MSG', 'BODY', 'TEXT', 'ACTION', 'MD', 'M', 'E', 'I', 'N', '="', 'xmlns:a="b"']; // prettier-ignore
 
@@ -62,7 +64,9 @@ export const messages: readonly Target[] = [
       assert.ok(mime.headers.size <= 64);
       assert.ok(mime.body.length <= input.length);
       // what was read once and written is read as the same again
-      const again = accepted(readMime(writeMime(mime.headers, mime.body)));
+      const written = writeMime(mime.headers, mime.body);
+      if (written.length - mime.body.length > MAX_HEAD) return; // it was read with shorter ends of lines
+      const again = accepted(readMime(written));
       const named = [...mime.headers].filter(([name]) => !/[\p{Cc}:]/u.test(name) && name.trim() === name);
       for (const [name, value] of named)
         if (!/\p{Cc}/u.test(value) && value.isWellFormed()) assert.equal(again?.headers.get(name), value);
