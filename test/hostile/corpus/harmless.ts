@@ -9,22 +9,20 @@ import type { EventId } from '../../../src/bridge/ids.ts';
 /** First and last of a row of code points, as Unicode's charts list them. */
 type Row = readonly [first: number, last: number];
 
-/** C0 but tab and newline; DEL and C1. */
-const CONTROLS: readonly Row[] = [
+const NOWHERE = charactersOf([
+  // C0 but tab and newline; DEL and C1
   [0x00, 0x08],
   [0x0b, 0x1f],
   [0x7f, 0x9f],
-];
-/** They turn what follows, up to another of them or the end of the line. */
-const TURNING: readonly Row[] = [
+  // they turn what follows, up to another of them or the end of the line
   [0x202a, 0x202e], // LRE, RLE, PDF, LRO, RLO
   [0x2066, 0x2069], // LRI, RLI, FSI, PDI
-];
+]);
 /** Letters that nobody sees. They part or order what stands beside them, and people type them. */
-const HINTING: readonly Row[] = [
+const NOT_IN_NAMES = charactersOf([
   [0x061c, 0x061c], // ALM
   [0x200e, 0x200f], // LRM, RLM
-];
+]);
 const TAG =
   /^(?:(?:br|\/?(?:strong|em|u|del|code)|\/(?:a|span))|a href="(?:[Hh][Tt]{2}[Pp][Ss]?:|[Mm][Aa][Ii][Ll][Tt][Oo]:)[^"<>]*"|span data-mx-color="#[0-9a-f]{6}")$/;
 /** Of a whole event, with room for what stands around the content. */
@@ -50,21 +48,24 @@ export function harmlessBody(content: Content): string {
 export function assertPlain(text: unknown): asserts text is string {
   assert.ok(typeof text === 'string', 'a text');
   assert.ok(text.isWellFormed(), 'no half characters');
-  assertWithout(text, [...CONTROLS, ...TURNING]);
+  assertWithout(text, NOWHERE);
 }
 
 /** A name that people see: among words of others, and two of them side by side. */
 export function assertName(name: unknown): asserts name is string {
   assertPlain(name);
-  assertWithout(name, HINTING);
+  assertWithout(name, NOT_IN_NAMES);
 }
 
-function assertWithout(text: string, rows: readonly Row[]): void {
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    const isUnwanted = rows.some(([first, last]) => code >= first && code <= last);
-    assert.ok(!isUnwanted, `U+${code.toString(16).padStart(4, '0')} in ${JSON.stringify(text.slice(0, 100))}`);
-  }
+function charactersOf(rows: readonly Row[]): RegExp {
+  const ranges = rows.map(([first, last]) => `\\u{${first.toString(16)}}-\\u{${last.toString(16)}}`);
+  return new RegExp(`[${ranges.join('')}]`, 'u');
+}
+
+function assertWithout(text: string, unwanted: RegExp): void {
+  const [found] = unwanted.exec(text) ?? [];
+  if (found !== undefined)
+    assert.fail(`U+${found.codePointAt(0)?.toString(16).padStart(4, '0')} in ${JSON.stringify(text.slice(0, 100))}`);
 }
 
 function assertSafeHtml(html: unknown): void {
