@@ -282,6 +282,15 @@ describe('from the network to Matrix', () => {
     expect(faults({ ...all, chats: apart })).toEqual({ 'n2m.misdirected': 1 });
   });
 
+  test('what is said in the moment in which another hangs up may stand in the chat with who says it', () => {
+    const toBoth = { ...written(1, 0), conversation: 'both' };
+    const all = { written: [toBoth], shown: [{ ...shown(1), conversation: 'both' }] };
+    expect(faults(all)).toEqual({});
+    expect(judge({ ...NOTHING, ...all }).counts['n2m.overheard']).toBe(1);
+    const byAnother = { ...all, shown: [{ ...shown(1, '!bob', '@carol'), conversation: 'both' }] };
+    expect(faults(byAnother)).toEqual({ 'n2m.misdirected': 1 });
+  });
+
   test('what stands in another order than it was written in is reordered', () => {
     const all = { written: [written(1, 0), written(2, 1)], shown: [shown(2), shown(1)] };
     expect(faults(all)).toEqual({ 'n2m.reordered': 1 });

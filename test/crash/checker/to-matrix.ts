@@ -28,7 +28,7 @@ export function judgeNetworkToMatrix(history: History, bench: Bench): void {
     const key = keyOf(one);
     bench.add('n2m.invented', written.has(key) ? 0 : 1, () => `${key} stands in a room, but nobody wrote it`);
     if (isIn(one, chats.get(one.conversation))) continue;
-    if (isAmongMore(one, chats)) bench.add('n2m.overheard', 1);
+    if (isAmongOthers(one, chats)) bench.add('n2m.overheard', 1);
     else bench.add('n2m.misdirected', 1, () => `${key} stands in ${one.room} by ${one.by}`);
   }
   for (const [conversation, { rooms }] of chats) {
@@ -64,14 +64,19 @@ function isIn({ room, by }: Shown, chat: Chat | undefined): boolean {
 }
 
 /**
- * Whether it stands in a chat of these and one more: they call each other in one by one, and whoever is the first there sees only
- * the caller. What is said in it then is said where all of them come to be.
+ * Whether it stands in a chat of these and one more, or of these but one. They call each other in one by one, and whoever is the first
+ * there sees only the caller: what is said in it then is said where all of them come to be. And whoever hangs up in the moment in
+ * which it is said is not there any more: it is said by who is left.
  */
-function isAmongMore({ conversation, room, by }: Shown, chats: ReadonlyMap<string, Chat>): boolean {
+function isAmongOthers({ conversation, room, by }: Shown, chats: ReadonlyMap<string, Chat>): boolean {
   const people = chats.get(conversation)?.ghosts ?? [];
-  const isOfAll = ({ ghosts, rooms }: Chat): boolean =>
-    rooms.includes(room) && people.every((ghost) => ghosts.includes(ghost));
-  return people.includes(by) && [...chats.values()].some(isOfAll);
+  const isOfThem = ({ ghosts, rooms }: Chat): boolean =>
+    rooms.includes(room) && ghosts.includes(by) && (isWithin(people, ghosts) || isWithin(ghosts, people));
+  return people.includes(by) && [...chats.values()].some(isOfThem);
+}
+
+function isWithin(some: readonly string[], all: readonly string[]): boolean {
+  return some.every((one) => all.includes(one));
 }
 
 /** `before` stands first in the room: was it written after? */
