@@ -5,6 +5,7 @@ import type { Content, JournaledEvent, MatrixEvent, Membership, Participant, Run
 import type { ChatId, EventId, LoginId, MatrixUserId, RemoteMessageId, RemoteUserId, RoomId } from '../bridge/ids.ts';
 import type { JournalBody } from '../bridge/store.ts';
 import type { Telling } from '../bridge/telling.ts';
+import { CONTENT, MATRIX_BODIES, REMOTE_BODIES, TELLINGS } from './body-shapes.ts';
 
 /** Written with every row. A new form gets a new number here, and `fromBody` keeps reading the old ones. */
 export const BODY_VERSION = 1;
@@ -60,12 +61,16 @@ export function toBody(body: JournalBody): object {
   return body.source === 'matrix' ? toMatrixBody(body.event) : toRemoteBody(body.event);
 }
 
-export function fromBody(labels: Labels, stored: object): JournalBody {
+/** Throws `BridgeError` for what is damaged or of a form that is not known. */
+export function fromBody(labels: Labels, stored: unknown): JournalBody {
   if (labels.version !== BODY_VERSION) {
     throw new BridgeError('database', `A stored message has form ${labels.version}, which this program does not know.`);
   }
+  const isOfMatrix = labels.source === 'matrix';
+  const isWhole = (isOfMatrix ? MATRIX_BODIES : REMOTE_BODIES).get(labels.kind)?.(stored) === true;
+  if (!isWhole || (!isOfMatrix && labels.login === null)) throw damaged('message');
   const body = stored as StoredBody;
-  if (labels.source === 'matrix') return { source: 'matrix', event: fromMatrixBody(labels, body) };
+  if (isOfMatrix) return { source: 'matrix', event: fromMatrixBody(labels, body) };
   return { source: 'remote', login: labels.login as LoginId, event: fromRemoteBody(labels, body) };
 }
 
@@ -74,11 +79,10 @@ export function toPiece(content: Content): object {
   return { version: BODY_VERSION, ...toContent(content) };
 }
 
-export function fromPiece(stored: object): Content {
-  const { version } = stored as { readonly version?: number };
-  if (version !== BODY_VERSION) {
-    throw new BridgeError('database', `A stored piece has form ${version}, which this program does not know.`);
-  }
+/** Throws `BridgeError`, like `fromBody`. */
+export function fromPiece(stored: unknown): Content {
+  checkVersion('piece', stored);
+  if (!CONTENT(stored)) throw damaged('piece');
   return fromContent(stored as StoredContent);
 }
 
@@ -87,12 +91,22 @@ export function toTelling(telling: Telling): object {
   return { version: BODY_VERSION, telling };
 }
 
-export function fromTelling(stored: object): Telling {
-  const { version, telling } = stored as { readonly version?: number; readonly telling: Telling };
-  if (version !== BODY_VERSION) {
-    throw new BridgeError('database', `What is to be told has form ${version}, which this program does not know.`);
-  }
+/** Throws `BridgeError`, like `fromBody`. */
+export function fromTelling(stored: unknown): Telling {
+  checkVersion('answer', stored);
+  const { telling } = stored as { readonly telling?: Telling };
+  if (telling === undefined || TELLINGS.get(telling?.type)?.(telling) !== true) throw damaged('answer');
   return telling;
+}
+
+function checkVersion(what: string, stored: unknown): void {
+  const version = (stored as { readonly version?: unknown } | null)?.version;
+  if (version === BODY_VERSION) return;
+  throw new BridgeError('database', `A stored ${what} has form ${String(version)}, which this program does not know.`);
+}
+
+function damaged(what: string): BridgeError {
+  return new BridgeError('database', `A stored ${what} is damaged.`);
 }
 
 function toMatrixBody(event: MatrixEvent): StoredBody {

@@ -120,7 +120,7 @@ export class SqlJournal implements Journal {
     if (found === undefined) return undefined;
     try {
       return found.state === 'ended'
-        ? { type: 'ended', seq: found.seq, telling: fromTelling(found.telling as object) }
+        ? { type: 'ended', seq: found.seq, telling: fromTelling(found.telling) }
         : { type: 'waiting', row: this.#fromFound(found) };
     } catch (error) {
       if (!(error instanceof BridgeError)) throw error;
@@ -261,8 +261,8 @@ export class SqlJournal implements Journal {
       version: row.version,
     };
     const stored = row.sealed
-      ? (JSON.parse(this.#sealer.open(row.sealed, inboxPlace(row.source, row.external_id))) as object)
-      : (row.body as object);
+      ? (JSON.parse(this.#sealer.open(row.sealed, inboxPlace(row.source, row.external_id))) as unknown)
+      : row.body;
     return {
       ...fromBody(labels, stored),
       seq: row.seq,
@@ -283,7 +283,7 @@ function toColumns({ source, external_id, lane, login, kind, version, body, seal
 function fromFoundPiece(piece: FoundPiece): PieceRow {
   return {
     part: piece.part,
-    content: fromPiece(piece.content as object),
+    content: fromPiece(piece.content),
     state: piece.state as PieceRow['state'],
     epoch: piece.epoch,
   };

@@ -12,6 +12,9 @@ const GROUPS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['commands', async () => (await import('./targets/commands.ts')).commands],
   ['servers', async () => (await import('./targets/servers.ts')).servers],
   ['stored', async () => (await import('./targets/stored.ts')).stored],
+  ['kept', async () => (await import('./targets/kept.ts')).kept],
+  ['answers', async () => (await import('./targets/answers.ts')).answers],
+  ['typed', async () => (await import('./targets/typed.ts')).typed],
 ]);
 
 /** With faults on purpose, for the fuzzer's own test: only where they are asked for. */

@@ -31,3 +31,13 @@ export function anyTextOf(input: Uint8Array): string {
 export function anyText(text: string): Uint8Array {
   return Buffer.from(text, 'utf16le');
 }
+
+/** Undefined: it is no JSON. */
+export function jsonOf(input: Uint8Array): unknown {
+  try {
+    return JSON.parse(textOf(input));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -96,13 +96,20 @@ test('a version that was not spoken before is asked for the whole list', async (
   expect(asked?.args.slice(1)).toEqual(['0', '0']);
 });
 
-test.each([undefined, null, 7, { version: 2 }, { version: 1, dialect: 'MSNP99', serial: '1', list: {} }])(
-  'what cannot be read is asked for anew: %j',
-  async (state) => {
-    const stage = await setStage({ accounts: ACCOUNTS });
-    const ours = makeClient(stage, {}, { memory: { protocol: 'MSNP12', state } });
-    ours.client.connect(1, {});
-    await eventually(() => ours.sink.kinds.includes('connected'));
-    expect(rosterIn(ours)).toMatchObject([{ address: BOB }]);
-  },
-);
+const DAMAGED = { contacts: [{ address: BOB, nick: null, lists: 1, groups: [], properties: {} }], groups: [], privacy: {}, properties: {} }; // prettier-ignore
+
+test.each([
+  undefined,
+  null,
+  7,
+  { version: 2 },
+  { version: 1, dialect: 'MSNP99', serial: '1', list: {} },
+  { version: 1, dialect: 'MSNP12', serial: '1 1', list: {} },
+  { version: 1, dialect: 'MSNP12', serial: '1 1', list: DAMAGED },
+])('what cannot be read is asked for anew: %j', async (state) => {
+  const stage = await setStage({ accounts: ACCOUNTS });
+  const ours = makeClient(stage, {}, { memory: { protocol: 'MSNP12', state } });
+  ours.client.connect(1, {});
+  await eventually(() => ours.sink.kinds.includes('connected'));
+  expect(rosterIn(ours)).toMatchObject([{ address: BOB }]);
+});

@@ -318,16 +318,21 @@ export function journalContract(bench: () => Bench, openAfterCrash: () => Promis
   });
 
   test('a row that cannot be read says so, and does not stand in the way', async () => {
-    await journal().accept([{ ...fromMatrix('$1'), secret: true }, fromMatrix('$2'), fromMatrix('$3')]);
+    await journal().accept([
+      { ...fromMatrix('$1'), secret: true },
+      ...['$2', '$3', '$4', '$5'].map((id) => fromMatrix(id)),
+    ]);
     await bench().query(`update inbox set sealed = '\\x00' where external_id = '$1'`);
     await bench().query(`update inbox set version = 99 where external_id = '$2'`);
-    for (const why of [/sealed/, /form 99/]) {
+    await bench().query(`update inbox set body = body - 'content' where external_id = '$3'`);
+    await bench().query(`update inbox set kind = 'song' where external_id = '$4'`);
+    for (const why of [/sealed/, /form 99/, /damaged/, /damaged/]) {
       const open = await journal().next('lane');
       if (open?.type !== 'unreadable') throw new Error('it could be read');
       expect(open.error.message).toMatch(why);
       await journal().finish(open.seq, { type: 'failed', error: 'unreadable' });
     }
-    expect((await next()).event.id).toBe('$3');
+    expect((await next()).event.id).toBe('$5');
   });
 
   test('finished rows leave, in batches, and are known all the same', async () => {

@@ -2,6 +2,7 @@
 // and when there is something new to keep; not where that is.
 
 import type { SessionMemory } from '../../bridge/network.ts';
+import { isCount, isOneOf, isText, listOf, perhaps, recordOf, shape } from '../../bridge/shape.ts';
 import { EMPTY_LIST } from '../../msnp/contacts.ts';
 import type { ContactList } from '../../msnp/contacts.ts';
 import { DIALECT_NAMES } from '../../msnp/dialect.ts';
@@ -67,9 +68,26 @@ export class Memory {
   }
 }
 
-/** Undefined: there is none, or it is of a version that we do not know. The list then comes anew from the server. */
+const LIST = shape({
+  contacts: listOf(
+    shape({
+      address: isText,
+      nick: isText,
+      lists: isCount,
+      guid: perhaps(isText),
+      groups: listOf(isText),
+      properties: recordOf(isText),
+    }),
+  ),
+  groups: listOf(shape({ id: isText, name: isText })),
+  privacy: shape({ unlisted: perhaps(isOneOf(['allow', 'block'])), newcomers: perhaps(isOneOf(['ask', 'add'])) }),
+  properties: recordOf(isText),
+});
+const STATE = shape({ version: isOneOf([1]), dialect: isOneOf(DIALECT_NAMES), serial: isText, list: LIST });
+
+/** Undefined: there is none, it is damaged, or of a version that we do not know. The list then comes anew from the server. */
 function fromState(state: unknown): CachedRoster | undefined {
-  const { version, dialect, serial, list } = (state ?? {}) as Partial<State>;
-  if (version !== 1 || serial === undefined || list === undefined) return undefined;
-  return dialect !== undefined && DIALECT_NAMES.includes(dialect) ? { dialect, serial, list } : undefined;
+  if (!STATE(state)) return undefined;
+  const { dialect, serial, list } = state as State;
+  return { dialect, serial, list };
 }

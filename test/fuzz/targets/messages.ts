@@ -3,11 +3,14 @@
 import assert from 'node:assert/strict';
 
 import { text } from '../../../src/bridge/events.ts';
+import { readCurrentMedia, writeMusic } from '../../../src/msnp/current-media.ts';
+import { readEmoticonCodes } from '../../../src/msnp/emoticon-list.ts';
 import { readAlert } from '../../../src/msnp/alerts.ts';
 import { ChunkJoiner } from '../../../src/msnp/chunks.ts';
-import { percentDecode, percentEncode } from '../../../src/msnp/encoding.ts';
+import { decodeText, percentDecode, percentEncode } from '../../../src/msnp/encoding.ts';
 import { readMailData } from '../../../src/msnp/mail-data.ts';
 import { MAX_PAYLOAD, readMessage, writeMessage } from '../../../src/msnp/message.ts';
+import type { ChatMessage } from '../../../src/msnp/message.ts';
 import { decodeWords } from '../../../src/msnp/mime-words.ts';
 import { readFields, readMime, writeMime } from '../../../src/msnp/mime.ts';
 import { readPersonalMessage, writePersonalMessage } from '../../../src/msnp/personal-message.ts';
@@ -18,11 +21,12 @@ import { accepted } from '../../../src/msnp/refused.ts';
 import { readTree } from '../../../src/msnp/xml-tree.ts';
 import type { XmlElement } from '../../../src/msnp/xml-tree.ts';
 import { escapeXml, readElements } from '../../../src/msnp/xml.ts';
+import { toPresence } from '../../../src/networks/msn/convert-contact.ts';
 import { fromMessage, split, toMessage } from '../../../src/networks/msn/convert-content.ts';
 import { args } from '../../hostile/corpus/arguments.ts';
 import { chatMessages } from '../../hostile/corpus/chat-messages.ts';
 import { files } from '../../hostile/corpus/files.ts';
-import { harmlessBody } from '../../hostile/corpus/harmless.ts';
+import { assertPlain, harmlessBody } from '../../hostile/corpus/harmless.ts';
 import { people } from '../../hostile/corpus/people.ts';
 import { personToPerson } from '../../hostile/corpus/person-to-person.ts';
 import { serverMessages } from '../../hostile/corpus/server-messages.ts';
@@ -50,6 +54,10 @@ function withoutLine(bytes: Uint8Array): Uint8Array {
 
 function depthOf({ children }: XmlElement): number {
   return 1 + Math.max(0, ...children.map(depthOf));
+}
+
+function announced(body: Uint8Array, contentType = 'text/x-mms-emoticon'): ChatMessage {
+  return { type: 'other', contentType, headers: new Map(), body };
 }
 
 export const messages: readonly Target[] = [
@@ -201,6 +209,62 @@ export const messages: readonly Target[] = [
       const written = writePersonalMessage({ message, media });
       const again = readPersonalMessage(written);
       assert.deepEqual(readPersonalMessage(writePersonalMessage(again)), again);
+    },
+  },
+  {
+    name: 'announced-emoticons',
+    share: 4,
+    words: ['\t', '\t\t', ':)', '<msnobj Creator="b@c.d" Size="1" Type="2"/>', '\u00a0', '\ufeff'],
+    seeds: () =>
+      seedsOf([
+        ':)\t<msnobj Creator="bob@example.com" Size="4" Type="2" Location="0" SHA1D="x"/>\t',
+        Array.from({ length: 8 }, (_, index) => `(${index})\t<msnobj/>`).join('\t'),
+        `${'x'.repeat(33)}\t<msnobj/>\t${'y'.repeat(32)}\t<msnobj/>`,
+      ]),
+    run: (input) => {
+      const codes = readEmoticonCodes(announced(input)) ?? [];
+      assert.ok(codes.length <= 20);
+      for (const code of codes) {
+        assert.ok(code.length > 0 && code.length <= 32 && code.trim() === code && !code.includes('\t'));
+        if (input.length <= 16 * 1024) assert.ok(decodeText(input).includes(code), 'a code is one that was sent');
+      }
+      assert.equal(readEmoticonCodes(announced(input, 'text/plain')), undefined);
+      // what they mean is known again, among pictures without end
+      const again = Buffer.from(codes.map((code) => `${code}\t<msnobj Location="${code}"/>\t`).join(''));
+      assert.deepEqual(readEmoticonCodes(announced(again, 'text/x-mms-animemoticon')), codes);
+    },
+  },
+  {
+    name: 'current-media',
+    share: 4,
+    words: [String.raw`\0`, String.raw`\0Music\01\0`, 'Games', 'Office', '{0}', '{1}', '{99}', '{', '}', '\\', '\u202e', '\ud83d'].map(anyText), // prettier-ignore
+    seeds: () =>
+      [
+        String.raw`\0Music\01\0{0} - {1}\0Song\0Artist\0Album\0{WMContentID}\0`,
+        String.raw`app\0Games\01\0Playing {0}\0Chess\0`,
+        String.raw`\0Office\01\0{2}{1}{0}\0a\0b\0c`,
+        String.raw`\0Music\00\0{0}\0off\0`,
+        String.raw`\0Music\01\0` + '{0}'.repeat(60) + String.raw`\0` + 'x'.repeat(400),
+      ].map(anyText),
+    run: (input) => {
+      const any = anyTextOf(input);
+      const media = readCurrentMedia(any);
+      if (media !== undefined) {
+        assert.ok(media.text.length > 0 && media.text.length <= 300 && media.text.trim() === media.text);
+        assert.equal(any.split(String.raw`\0`)[2], '1', 'what is switched off is not shown');
+      }
+      const { message } = toPresence({ status: 'NLN', media: any });
+      if (message !== undefined) assertPlain(message);
+      // what we write is read as it was meant, whatever a title is like
+      const [title, artist] = [any.slice(0, any.length / 2), any.slice(any.length / 2)];
+      for (const [written, wanted] of [
+        [writeMusic(title), title],
+        [writeMusic(title, artist), `${artist} – ${title}`],
+      ] as const) {
+        // prettier-ignore
+        const shown = wanted.replaceAll('\\', '/').slice(0, 300).trim();
+        assert.deepEqual(readCurrentMedia(written), shown === '' ? undefined : { type: 'Music', text: shown });
+      }
     },
   },
   {
