@@ -353,8 +353,8 @@ export class Bridge {
   }
 
   #onEphemeral(event: MatrixEphemeral): void {
-    if (event.type === 'typing') this.#portals.peekByRoom(event.room)?.noteTyping(event.users);
-    else this.#following.note(event);
+    if (event.type === 'typing') this.#portals.peekByRoom(event.room)?.noteTyping(this.#permissions.among(event.users));
+    else if (this.#permissions.mayUse(event.user)) this.#following.note(event);
   }
 
   #operations(): Operations {

@@ -24,6 +24,11 @@ export class Permissions {
     return this.level(user) !== 'block';
   }
 
+  /** Those of them who may use the bridge. */
+  among(users: readonly MatrixUserId[]): readonly MatrixUserId[] {
+    return users.filter((user) => this.mayUse(user));
+  }
+
   isAdmin(user: MatrixUserId): boolean {
     return this.level(user) === 'admin';
   }

@@ -105,3 +105,8 @@ test('one command is explained by itself, and one that does not exist is said no
   await core.say(ALICE, commands, 'help logins');
   await core.hears(commands, /^There is no “logins” here\./);
 });
+
+test('“cancel” with more words is answered, and cancels nothing', async () => {
+  await core.say(ALICE, commands, 'cancel everything');
+  await core.hears(commands, /^Please send “cancel” alone\.$/);
+});

@@ -8,6 +8,7 @@ import type { EventId, MatrixUserId, RoomId } from '../../src/bridge/ids.ts';
 import type { ProvisioningRequest } from '../../src/bridge/provisioning-types.ts';
 import { Secret } from '../../src/bridge/secret.ts';
 import { PROVISIONING_ROUTES } from '../../src/matrix/provisioning-routes.ts';
+import { MSN_COMMANDS } from '../../src/networks/msn/commands/commands.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openDatabase } from './core.ts';
 import { type Actor, type Attempt, type Outcome, ROLE_NAMES, Stage, user } from './roles.ts';
@@ -28,7 +29,14 @@ beforeEach(async () => {
 });
 
 /** One word for each role. */
-type Row = readonly [shutOut: Outcome, foreigner: Outcome, other: Outcome, admin: Outcome, owner: Outcome];
+type Row = readonly [
+  shutOut: Outcome,
+  former: Outcome,
+  foreigner: Outcome,
+  other: Outcome,
+  admin: Outcome,
+  owner: Outcome,
+];
 
 /** The owner tries last: only what they do may change something. */
 async function outcomes(attempt: Attempt): Promise<string> {
@@ -41,12 +49,12 @@ describe('invitations and memberships', () => {
   const rows: readonly (readonly [string, Row, Attempt])[] = [
     [
       'the bot, into a room of their own',
-      ['refused', 'refused', 'answered', 'answered', 'answered'],
+      ['refused', 'refused', 'refused', 'answered', 'answered', 'answered'],
       (who) => who.invite(who.core.matrix.make([[who.id, 'joined']]), who.core.matrix.bot),
     ],
     [
       'a ghost, into a room of their own',
-      ['refused', 'refused', 'refused', 'refused', 'refused'],
+      ['refused', 'refused', 'refused', 'refused', 'refused', 'refused'],
       (who) =>
         who.invite(
           who.core.matrix.make([
@@ -58,17 +66,17 @@ describe('invitations and memberships', () => {
     ],
     [
       'a ghost, into the room of a chat',
-      ['refused', 'refused', 'refused', 'refused', 'done'],
+      ['refused', 'refused', 'refused', 'refused', 'refused', 'done'],
       (who) => who.invite(stage.portal, OWL),
     ],
     [
       'a ghost is put out of the room of a chat',
-      ['refused', 'refused', 'refused', 'refused', 'refused'],
+      ['refused', 'refused', 'refused', 'refused', 'refused', 'refused'],
       async (who) => who.core.member(stage.portal, WALL, 'leave', who.id) as never,
     ],
     [
       'the owner is put out of a chat of several, or leaves',
-      ['nothing', 'nothing', 'nothing', 'nothing', 'done'],
+      ['nothing', 'nothing', 'nothing', 'nothing', 'nothing', 'done'],
       async (who) => {
         await who.core.member(stage.hall, user('owner'), 'leave', who.id);
         if (who.id !== user('owner')) await who.core.member(stage.hall, user('owner'), 'join');
@@ -77,7 +85,7 @@ describe('invitations and memberships', () => {
     ],
     [
       'somebody else is brought into the room of a chat',
-      ['nothing', 'nothing', 'nothing', 'nothing', 'nothing'],
+      ['nothing', 'nothing', 'nothing', 'nothing', 'nothing', 'nothing'],
       async (who) => who.core.member(stage.portal, '@eve:hs.test' as MatrixUserId, 'invite', who.id) as never,
     ],
   ];
@@ -90,22 +98,22 @@ describe('invitations and memberships', () => {
 describe('what happens in a room', () => {
   /** In the room of a chat, and in the owner's room for commands. */
   type Kinds = Record<Exclude<MatrixEvent['type'], 'member'>, { readonly chat: Row; readonly commands: Row; readonly attempt: (who: Actor, room: RoomId) => ReturnType<Attempt> }>; // prettier-ignore
-  const NOBODY: Row = ['nothing', 'nothing', 'nothing', 'nothing', 'nothing'];
+  const NOBODY: Row = ['nothing', 'nothing', 'nothing', 'nothing', 'nothing', 'nothing'];
   const kinds: Kinds = {
     message: {
-      chat: ['refused', 'refused', 'refused', 'refused', 'done'],
-      commands: ['nothing', 'nothing', 'nothing', 'nothing', 'answered'],
+      chat: ['refused', 'refused', 'refused', 'refused', 'refused', 'done'],
+      commands: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing', 'answered'],
       attempt: (who, room) => who.say(room, 'hear me'),
     },
     unsupported: {
-      chat: ['refused', 'refused', 'refused', 'refused', 'refused'],
-      commands: ['nothing', 'nothing', 'nothing', 'nothing', 'answered'],
+      chat: ['refused', 'refused', 'refused', 'refused', 'refused', 'refused'],
+      commands: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing', 'answered'],
       attempt: async (who, room) => ({
         event: await who.core.does(who.id, room, { type: 'unsupported', what: 'a poll' }),
       }),
     },
     reaction: {
-      chat: ['refused', 'refused', 'refused', 'refused', 'refused'],
+      chat: ['refused', 'refused', 'refused', 'refused', 'refused', 'refused'],
       commands: NOBODY,
       attempt: async (who, room) => ({
         event: await who.core.does(who.id, room, { type: 'reaction', to: '$1' as EventId, key: '👍' }),
@@ -119,8 +127,8 @@ describe('what happens in a room', () => {
       }),
     },
     encrypted: {
-      chat: ['refused', 'refused', 'refused', 'refused', 'done'],
-      commands: ['nothing', 'nothing', 'nothing', 'nothing', 'answered'],
+      chat: ['refused', 'refused', 'refused', 'refused', 'refused', 'done'],
+      commands: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing', 'answered'],
       attempt: async (who, room) => ({ event: await who.core.does(who.id, room, { type: 'encrypted' }) }),
     },
     // what a room itself does not confirm is not believed, whoever says it
@@ -154,7 +162,7 @@ describe('what happens in a room', () => {
     const tap: Attempt = async (who) => ({
       event: await who.core.does(who.id, stage.portal, { type: 'reaction', to: notice, key: '🔁' }),
     });
-    expect(await outcomes(tap)).toBe(['refused', 'refused', 'refused', 'refused', 'nothing'].join(' '));
+    expect(await outcomes(tap)).toBe(['refused', 'refused', 'refused', 'refused', 'refused', 'nothing'].join(' '));
     expect(heard).toEqual(['once more']);
   });
 
@@ -195,22 +203,22 @@ describe('what happens in a room', () => {
     await stage.core.say(user('owner'), stage.commands, 'relogin');
     await stage.core.hears(stage.commands, /Your password\?/);
     const said: Attempt = (who) => who.say(stage.commands, 'cave');
-    expect(await outcomes(said)).toBe(['nothing', 'nothing', 'nothing', 'nothing', 'done'].join(' '));
+    expect(await outcomes(said)).toBe(['nothing', 'nothing', 'nothing', 'nothing', 'nothing', 'done'].join(' '));
   });
 });
 
 describe('news of the moment', () => {
   const kinds: Record<MatrixEphemeral['type'], { readonly wanted: Row; readonly attempt: Attempt }> = {
     typing: {
-      wanted: ['nothing', 'nothing', 'nothing', 'nothing', 'done'],
+      wanted: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing', 'done'],
       attempt: (who) => who.shows({ type: 'typing', room: stage.portal, users: [who.id] }),
     },
     presence: {
-      wanted: ['nothing', 'nothing', 'nothing', 'nothing', 'done'],
+      wanted: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing', 'done'],
       attempt: (who) => who.shows({ type: 'presence', user: who.id, availability: 'away', message: 'gone' }),
     },
     renamed: {
-      wanted: ['nothing', 'nothing', 'nothing', 'nothing', 'done'],
+      wanted: ['nothing', 'nothing', 'nothing', 'nothing', 'nothing', 'done'],
       attempt: async (who) => {
         who.core.matrix.names.set(who.id, `A new name of ${who.id}`);
         who.shows({ type: 'renamed', user: who.id });
@@ -226,6 +234,44 @@ describe('news of the moment', () => {
     await stage.core.until(() => stage.core.client('alice').shown.nick === 'Alice');
     stage.core.clock.advance(61_000);
     expect(await outcomes(attempt)).toBe(wanted.join(' '));
+  });
+});
+
+describe('who was permitted, in rooms of their own from that time', () => {
+  const rows: readonly (readonly [string, Outcome, Attempt])[] = [
+    ['a message in the room of a chat', 'refused', (who) => who.say(stage.former, 'hear me')],
+    ['a message to several', 'refused', (who) => who.say(stage.formerHall, 'hear me')],
+    ['a command in the room of a chat', 'refused', (who) => who.say(stage.former, '!echo presence digging')],
+    ['a command', 'nothing', (who) => who.say(who.ownRoom, 'logout carol')],
+    ['what is not carried', 'refused', async (who) => ({ event: await who.core.does(who.id, stage.former, { type: 'unsupported', what: 'a poll' }) })], // prettier-ignore
+    ['a reaction', 'refused', async (who) => ({ event: await who.core.does(who.id, stage.former, { type: 'reaction', to: '$1' as EventId, key: '🔁' }) })], // prettier-ignore
+    ['encryption', 'refused', async (who) => ({ event: await who.core.does(who.id, stage.former, { type: 'encrypted' }) })], // prettier-ignore
+    ['a ghost is invited', 'refused', (who) => who.invite(stage.former, OWL)],
+    [
+      'typing, after something that was refused',
+      'refused',
+      async (who) => {
+        await who.say(stage.former, 'hear me');
+        await who.core.settled();
+        return who.shows({ type: 'typing', room: stage.former, users: [who.id] });
+      },
+    ],
+    ['presence', 'nothing', (who) => who.shows({ type: 'presence', user: who.id, availability: 'away', message: 'x' })],
+    ['a new name', 'nothing', (who) => who.shows({ type: 'renamed', user: who.id })],
+    ['a program asks for contacts', 'refused', (who) => who.asks({ type: 'contacts', login: 'echo/cave/carol' })],
+    ['a program signs them out', 'refused', (who) => who.asks({ type: 'logout', login: 'echo/cave/carol' })],
+  ];
+
+  test.each(rows)('%s', async (_name, wanted, attempt) => {
+    expect(await stage.outcome(attempt, 'former')).toBe(wanted);
+    expect(stage.core.client('carol').isConnected).toBe(false);
+  });
+
+  test('why a message is not carried is said once, and every message shows it', async () => {
+    for (const words of ['hear me', 'and me'])
+      expect(await stage.outcome((who) => who.say(stage.former, words), 'former')).toBe('refused');
+    const said = stage.core.texts(stage.former).filter((one) => /not permitted to use this bridge any more/.test(one));
+    expect(said).toHaveLength(1);
   });
 });
 
@@ -267,12 +313,16 @@ describe('commands', () => {
     cancel: { says: 'cancel', own: ['answered', 'answered', 'answered'] },
   };
 
-  test('each has a row', async () => {
+  /** All that the bridge has: whoever looks after it is shown them. */
+  async function namesInHelp(): Promise<readonly string[]> {
     await stage.core.say(user('admin'), stage.own.get(user('admin'))!, 'help');
     await stage.core.hears(stage.own.get(user('admin'))!, /^What you can say here/);
     const help = stage.core.texts(stage.own.get(user('admin'))!).at(-1) ?? '';
-    const names = help.split('\n').slice(1).map((line) => line.split(' ')[0]); // prettier-ignore
-    expect(names).toEqual(Object.keys(commands));
+    return help.split('\n').slice(1).map((line) => line.split(' ')[0] ?? ''); // prettier-ignore
+  }
+
+  test('each has a row', async () => {
+    expect(await namesInHelp()).toEqual(Object.keys(commands));
   });
 
   test.each(Object.entries(commands))('%s', async (_name, { says, own, chat = 'answered' }) => {
@@ -284,7 +334,28 @@ describe('commands', () => {
     }
     expect(await stage.outcome((who) => who.say(stage.portal, `!echo ${says}`), 'owner')).toBe(chat);
     const said: Attempt = (who) => who.say(who.ownRoom, says);
-    expect(await outcomes(said)).toBe(['nothing', 'nothing', ...own].join(' '));
+    expect(await outcomes(said)).toBe(['nothing', 'nothing', 'nothing', ...own].join(' '));
+  });
+
+  test('any that a network brings along is run for whose account it is, and for nobody else', async () => {
+    const runs: (readonly [name: string, client: unknown])[] = [];
+    const ofMsn = MSN_COMMANDS.map((one) => ({ ...one, run: async (client: unknown) => (runs.push([one.name, client]), text('Done.')) })); // prettier-ignore
+    await stage.core.close();
+    stage = await Stage.set(database, ofMsn);
+    const names = await namesInHelp();
+    expect(names).toEqual(expect.arrayContaining(MSN_COMMANDS.map(({ name }) => name)));
+    expect(names.length).toBe(Object.keys(commands).length + MSN_COMMANDS.length);
+    for (const name of names)
+      for (const role of OTHERS) {
+        expect(await stage.outcome((who) => who.say(stage.commands, name), role)).toBe('nothing');
+        expect(await stage.outcome((who) => who.say(stage.portal, `!echo ${name}`), role)).toBe('refused');
+      }
+    expect(runs).toEqual([]);
+    for (const { name } of MSN_COMMANDS) {
+      for (const role of ROLE_NAMES) await stage.outcome((who) => who.say(who.ownRoom, name), role);
+      const clients = ['bert', 'alice'].map((address) => stage.core.client(address));
+      expect(runs.splice(0)).toEqual(clients.map((client) => [name, client]));
+    }
   });
 
   test('signing in to an account that is somebody’s', async () => {
@@ -293,41 +364,50 @@ describe('commands', () => {
       await who.say(who.ownRoom, 'alice');
       return who.say(who.ownRoom, 'cave');
     };
-    expect(await outcomes(said)).toBe(['nothing', 'nothing', 'refused', 'refused', 'done'].join(' '));
+    expect(await outcomes(said)).toBe(['nothing', 'nothing', 'nothing', 'refused', 'refused', 'done'].join(' '));
   });
 });
 
 describe('programs', () => {
   const mine = { login: ALICES };
   const requests: Readonly<Record<string, readonly [Row, ProvisioningRequest]>> = {
-    'GET /v3/whoami': [['refused', 'refused', 'answered', 'answered', 'answered'], { type: 'whoami' }],
-    'GET /v3/capabilities': [['refused', 'refused', 'answered', 'answered', 'answered'], { type: 'capabilities' }],
-    'GET /v3/login/flows': [['refused', 'refused', 'answered', 'answered', 'answered'], { type: 'flows' }],
+    'GET /v3/whoami': [['refused', 'refused', 'refused', 'answered', 'answered', 'answered'], { type: 'whoami' }],
+    'GET /v3/capabilities': [
+      ['refused', 'refused', 'refused', 'answered', 'answered', 'answered'],
+      { type: 'capabilities' },
+    ],
+    'GET /v3/login/flows': [['refused', 'refused', 'refused', 'answered', 'answered', 'answered'], { type: 'flows' }],
     'POST /v3/login/start/{flowID}': [
-      ['refused', 'refused', 'refused', 'refused', 'answered'],
+      ['refused', 'refused', 'refused', 'refused', 'refused', 'answered'],
       { type: 'start-login', flow: 'echo', ...mine },
     ],
     'POST /v3/login/step/{loginProcessID}/{stepID}/user_input': [
-      ['refused', 'refused', 'refused', 'refused', 'refused'],
+      ['refused', 'refused', 'refused', 'refused', 'refused', 'refused'],
       { type: 'submit', process: 'none', step: 'none', values: new Map([['password', new Secret('cave')]]) },
     ],
     'POST /v3/login/cancel/{loginProcessID}': [
-      ['refused', 'refused', 'refused', 'refused', 'refused'],
+      ['refused', 'refused', 'refused', 'refused', 'refused', 'refused'],
       { type: 'cancel-login', process: 'none' },
     ],
-    'POST /v3/logout/{loginID}': [['refused', 'refused', 'refused', 'refused', 'done'], { type: 'logout', ...mine }],
-    'GET /v3/logins': [['refused', 'refused', 'answered', 'answered', 'answered'], { type: 'logins' }],
-    'GET /v3/contacts': [['refused', 'refused', 'refused', 'refused', 'answered'], { type: 'contacts', ...mine }],
+    'POST /v3/logout/{loginID}': [
+      ['refused', 'refused', 'refused', 'refused', 'refused', 'done'],
+      { type: 'logout', ...mine },
+    ],
+    'GET /v3/logins': [['refused', 'refused', 'refused', 'answered', 'answered', 'answered'], { type: 'logins' }],
+    'GET /v3/contacts': [
+      ['refused', 'refused', 'refused', 'refused', 'refused', 'answered'],
+      { type: 'contacts', ...mine },
+    ],
     'POST /v3/search_users': [
-      ['refused', 'refused', 'refused', 'refused', 'answered'],
+      ['refused', 'refused', 'refused', 'refused', 'refused', 'answered'],
       { type: 'search', query: 'wall', ...mine },
     ],
     'GET /v3/resolve_identifier/{identifier}': [
-      ['refused', 'refused', 'refused', 'refused', 'answered'],
+      ['refused', 'refused', 'refused', 'refused', 'refused', 'answered'],
       { type: 'resolve', identifier: 'owl', ...mine },
     ],
     'POST /v3/create_dm/{identifier}': [
-      ['refused', 'refused', 'refused', 'refused', 'done'],
+      ['refused', 'refused', 'refused', 'refused', 'refused', 'done'],
       { type: 'create-dm', identifier: 'owl', ...mine },
     ],
   };

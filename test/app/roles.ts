@@ -4,6 +4,7 @@
 import type { BridgeError } from '../../src/bridge/errors.ts';
 import { type MatrixEphemeral, plainText } from '../../src/bridge/events.ts';
 import type { EventId, MatrixUserId, RoomId } from '../../src/bridge/ids.ts';
+import type { NetworkCommand } from '../../src/bridge/network.ts';
 import type { ProvisioningRequest } from '../../src/bridge/provisioning-types.ts';
 import type { Database } from '../../src/store/database.ts';
 import { Core } from './core.ts';
@@ -11,6 +12,8 @@ import { Core } from './core.ts';
 export const ROLES = {
   /** A user of the same homeserver whom the configuration shuts out. */
   shutOut: '@nobody:hs.test',
+  /** Who was permitted, and is not any more: an account, rooms of its chats and a room for commands are still there. */
+  former: '@carol:hs.test',
   /** A user of another homeserver, whom it does not name. */
   foreigner: '@mallory:elsewhere.test',
   /** Somebody who may use the bridge, and does. */
@@ -26,7 +29,7 @@ export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[];
 
 /**
  * `nothing`: nobody says a word. `refused`: they are told that it is not done. `answered`: they are told something else, which
- * is their own affair. `done`: something of the owner's is not what it was.
+ * is their own affair. `done`: something of the owner's, or of who was one, is not what it was.
  */
 export type Outcome = 'nothing' | 'refused' | 'answered' | 'done';
 
@@ -52,20 +55,30 @@ export class Stage {
   readonly commands: RoomId;
   readonly portal: RoomId;
   readonly hall: RoomId;
+  /** Of who is not permitted any more. */
+  readonly former: RoomId;
+  readonly formerHall: RoomId;
   /** A room for commands of each, from when all of them were permitted. */
   readonly own: ReadonlyMap<MatrixUserId, RoomId>;
   readonly #database: Database;
 
-  private constructor(core: Core, database: Database, rooms: Pick<Stage, 'commands' | 'portal' | 'hall' | 'own'>) {
+  private constructor(
+    core: Core,
+    database: Database,
+    rooms: Pick<Stage, 'commands' | 'portal' | 'hall' | 'former' | 'formerHall' | 'own'>,
+  ) {
     this.core = core;
     this.#database = database;
     this.commands = rooms.commands;
     this.portal = rooms.portal;
     this.hall = rooms.hall;
+    this.former = rooms.former;
+    this.formerHall = rooms.formerHall;
     this.own = rooms.own;
   }
 
-  static async set(database: Database): Promise<Stage> {
+  /** @param ofNetwork commands that the network has besides its own. */
+  static async set(database: Database, ofNetwork: readonly NetworkCommand[] = []): Promise<Stage> {
     const core = await Core.open(database, { '*': 'user' });
     const own = new Map<MatrixUserId, RoomId>();
     for (const name of ROLE_NAMES) own.set(user(name), await core.commandRoom(user(name)));
@@ -76,11 +89,17 @@ export class Stage {
     core.client('alice').meet('hall-1' as never, ['wall', 'bat']);
     const hall = await core.chat('alice', 'bat', 'hall-1');
     for (const room of [portal, hall]) await core.member(room, user('owner'), 'join');
+    await core.signedIn(user('former'), 'carol', own.get(user('former')));
+    const former = await core.chat('carol', 'wall');
+    core.client('carol').meet('hall-2' as never, ['wall', 'bat']);
+    const formerHall = await core.chat('carol', 'bat', 'hall-2');
+    for (const room of [former, formerHall]) await core.member(room, user('former'), 'join');
     await core.close();
+    core.echo.commands.push(...ofNetwork);
     core.clock.advance(1_000);
     const began = core.clock.now();
-    await core.start({ 'hs.test': 'user', [ROLES.shutOut]: 'block', [ROLES.admin]: 'admin' });
-    const stage = new Stage(core, database, { commands, portal, hall, own });
+    await core.start({ 'hs.test': 'user', [ROLES.shutOut]: 'block', [ROLES.former]: 'block', [ROLES.admin]: 'admin' });
+    const stage = new Stage(core, database, { commands, portal, hall, former, formerHall, own });
     await stage.#isBack(began);
     return stage;
   }
@@ -104,10 +123,11 @@ export class Stage {
     return said.length > 0 || found === 'answered' ? 'answered' : 'nothing';
   }
 
-  /** Both accounts are signed in again, and that is written down. */
+  /** Whoever may be is signed in again, and that is written down. */
   async #isBack(since: Date): Promise<void> {
     const isOld = '(connected_at >= $1 and roster_at >= $1) is not true';
-    await this.core.none(`session where state_kind <> 'connected' or ${isOld}`, [since]);
+    const isMeant = `matrix_user <> '${ROLES.former}'`;
+    await this.core.none(`session where ${isMeant} and (state_kind <> 'connected' or ${isOld})`, [since]);
     await this.core.settled();
   }
 
@@ -122,18 +142,21 @@ export class Stage {
   async #ofOwner(): Promise<string> {
     const written = await Promise.all(
       TABLES.map(async (table) => {
-        const text = `select to_jsonb(t) as row from ${table} t where login = 'echo/cave/alice' order by to_jsonb(t)::text`;
+        const text = `select to_jsonb(t) as row from ${table} t where login in ('echo/cave/alice', 'echo/cave/carol') order by to_jsonb(t)::text`;
         return (await this.#database.run<{ row: unknown }>({ name: '', text }, [])).rows;
       }),
     );
     const { matrix, echo } = this.core;
-    const { heard, typed, shown, chosen, isConnected } = echo.clients.get('alice')!;
-    const rooms = [this.commands, this.portal, this.hall].map((room) =>
+    const clients = ['alice', 'carol'].map((address) => {
+      const { heard, typed, shown, chosen, isConnected } = echo.clients.get(address)!;
+      return { heard, typed, shown, chosen: [...chosen], isConnected };
+    });
+    const rooms = [this.commands, this.portal, this.hall, this.former, this.formerHall].map((room) =>
       [...matrix.look(room).members].filter(([, standing]) => standing === 'joined'),
     );
     const own = new Set(matrix.events.filter(({ sender }) => sender === user('owner')).map(({ id }) => id));
     const redacted = matrix.redacted.filter((event) => own.has(event));
-    return JSON.stringify({ written, heard, typed, shown, chosen: [...chosen], isConnected, rooms, redacted });
+    return JSON.stringify({ written, clients, rooms, redacted });
   }
 }
 

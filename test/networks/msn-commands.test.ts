@@ -98,6 +98,7 @@ describe.each(['MSNP8', 'MSNP12'] as const)('with %s', (dialect) => {
     expect(await scene.says('group rename Way to work to home to Commute')).toMatch(/^Which group .* in quotes/);
     expect(await scene.says('group rename "way to  WORK to home" to Commute')).toContain('now called “Commute”');
     expect(await scene.says('group delete "Way"')).toContain('“Way” is gone');
+    expect(await scene.says(`group rename ${'a to '.repeat(200)}b`)).toBe('No group may have so long a name.');
     expect(await scene.says('group rename Nothing to Something')).toBe(
       'You have no group “Nothing”. “groups” shows those you have.',
     );

@@ -45,7 +45,7 @@ export class EchoNetwork implements Network {
     { label: 'Asleep', when: 'away' },
     { label: 'Digging' },
   ] as const;
-  readonly commands: readonly NetworkCommand[] = [
+  readonly commands: NetworkCommand[] = [
     {
       name: 'shout',
       args: '<words>',

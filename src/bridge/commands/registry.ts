@@ -1,5 +1,6 @@
 // All commands, in the order of `help`: those that every network has, and those that networks contribute.
 
+import { BridgeError } from '../errors.ts';
 import type { BuddyList } from '../buddy-list.ts';
 import type { Conversations } from '../conversations.ts';
 import type { Following } from '../following.ts';
@@ -34,12 +35,14 @@ import { rescanCommand } from './rescan.ts';
 import { spaceCommand } from './space.ts';
 import { statusCommand } from './status.ts';
 
-/** `cancel` is understood by the management room itself, because it is about the dialogue there. */
+/** `cancel` alone is understood by the management room itself, because it is about the dialogue there. */
 const cancelCommand: Command = {
   name: 'cancel',
   args: '',
   summary: 'ends what we are in the middle of',
-  run: async () => undefined,
+  run: async () => {
+    throw new BridgeError('bad-input', 'Please send “cancel” alone.');
+  },
 };
 
 /** What commands speak about besides logins. */

@@ -38,8 +38,13 @@ async function add(client: CommandClient, args: readonly string[]): Promise<Cont
   return say(`You have a group “${name}”.`);
 }
 
+/** Of both names together: every “to” may be the one between them, and each is tried. */
+const LONGEST_RENAME = 500;
+
 async function rename(client: CommandClient, args: readonly string[]): Promise<Content> {
-  const pairs = pairsIn(args.join(' '));
+  const typed = args.join(' ');
+  if (typed.length > LONGEST_RENAME) throw new BridgeError('bad-input', 'No group may have so long a name.');
+  const pairs = pairsIn(typed);
   const [first] = pairs;
   if (!first) throw new BridgeError('bad-input', USAGE);
   const [meant, ...others] = pairs.filter(([before]) => findGroup(client, before));
