@@ -52,7 +52,7 @@ const nothing: unknown = new Proxy(() => undefined, {
 interface Talk {
   readonly signedIn: ReadonlyMap<string, string>[];
   readonly redacted: Set<EventId>;
-  say(words: string): Promise<{ readonly id: EventId; readonly replies: readonly Content[] }>;
+  readonly say: (words: string) => Promise<{ readonly id: EventId; readonly replies: readonly Content[] }>;
 }
 
 function talk(): Talk {
