@@ -291,6 +291,7 @@ export class Bridge {
       mayUse: (user) => this.#permissions.mayUse(user),
       matrix,
       rooms: store.rooms,
+      now: () => clock.now(),
     });
     this.#outages = new Outages({
       outages: store.outages,

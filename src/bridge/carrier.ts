@@ -37,6 +37,7 @@ export interface CarrierParts {
   readonly mayUse: (user: MatrixUserId) => boolean;
   readonly matrix: Matrix;
   readonly rooms: Pick<RoomStore, 'managementRoom'>;
+  readonly now: () => Date;
 }
 
 export class Carrier {
@@ -117,7 +118,7 @@ export class Carrier {
   }
 
   async #fromMatrix(row: JournalRow, event: MatrixEvent): Promise<Outcome> {
-    const { invitations, upgrades, portals, mayUse, management, matrix, rooms } = this.#parts;
+    const { invitations, upgrades, portals, mayUse, management, matrix, rooms, now } = this.#parts;
     if (event.type === 'member') return invitations.handle(event);
     if (event.type === 'tombstone') return upgrades.follow(event, row.receivedAt);
     const portal = await portals.findByRoom(event.room);
@@ -132,7 +133,6 @@ export class Carrier {
       const telling = await management.handle(row, event);
       return { type: 'done', ...(telling && { telling }) };
     }
-    if (user === undefined) await answerStray(event, { matrix, rooms });
-    return { type: 'done' };
+    return user === undefined ? answerStray(event, row.receivedAt, { matrix, rooms, now }) : { type: 'done' };
   }
 }

@@ -142,6 +142,8 @@ export interface Matrix {
   /** A direct room of the bot with a user, for commands. */
   createManagementRoom(key: string, user: MatrixUserId): Promise<RoomId>;
   createFurniture(spec: FurnitureSpec): Promise<RoomId>;
+  /** Whether the room is one that is being made: its key is not written down yet, as far as the homeserver knows. */
+  isBeingMade(room: RoomId): Promise<boolean>;
   /** The room of this key is written down: it need not be found again. Best effort, and never throws. */
   kept(key: string): Promise<void>;
   /** Tells clients what a room that was not made as a portal is bridged to. */

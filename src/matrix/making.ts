@@ -50,6 +50,19 @@ export class Making {
     return found ?? this.#create(name, body);
   }
 
+  /** Whether the room has an alias of those that go away when it is written down. */
+  async isUnderWay(room: RoomId): Promise<boolean> {
+    const { intents, bot } = this.#options;
+    try {
+      const answer = await intents.call(bot, 'GET', `${CLIENT}/rooms/${encodeURIComponent(room)}/aliases`);
+      const aliases: unknown = isObject(answer) ? answer['aliases'] : undefined;
+      const head = `#${this.#head}`;
+      return Array.isArray(aliases) && aliases.some((one) => typeof one === 'string' && one.startsWith(head));
+    } catch (error) {
+      throw toBridgeError(error);
+    }
+  }
+
   /** The room of this key is written down. Best effort: an alias that stays leads nobody anywhere. */
   async kept(key: string): Promise<void> {
     try {
@@ -121,6 +134,10 @@ export class Making {
 
   #name(key: string): string {
     const digest = createHmac('sha256', this.#secret).update(`room ${key}`).digest('hex');
-    return `${this.#options.prefix}portal_${digest.slice(0, 40)}`;
+    return `${this.#head}${digest.slice(0, 40)}`;
+  }
+
+  get #head(): string {
+    return `${this.#options.prefix}portal_`;
   }
 }

@@ -180,6 +180,7 @@ export async function openMatrix(options: MatrixOptions): Promise<MatrixSide> {
     createPortalRoom: (spec) => rooms.createPortalRoom(spec),
     createManagementRoom: (key, user) => rooms.createManagementRoom(key, user),
     createFurniture: (spec) => rooms.createFurniture(spec),
+    isBeingMade: (room) => making.isUnderWay(room),
     kept: (key) => making.kept(key),
     async describePortal(room, info) {
       for (const event of bridgeState(bridgeId, bot, info)) {

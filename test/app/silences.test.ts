@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BridgeError } from '../../src/bridge/errors.ts';
 import type { EventId, MatrixUserId, RemoteUserId, RoomId } from '../../src/bridge/ids.ts';
+import type { PortalRecord } from '../../src/bridge/store.ts';
 import type { Database } from '../../src/store/database.ts';
 import { Core, openDatabase } from './core.ts';
 
@@ -52,6 +53,41 @@ describe('a homeserver that fails at one thing for long', () => {
     core.clock.advance(QUARTER_MS);
     await core.hears(commands, /The homeserver failed/);
   });
+});
+
+test('what is said in a room that an earlier life was making waits until it is the chat’s', async () => {
+  const hasRoom = ([record]: readonly unknown[]): boolean => (record as PortalRecord).room !== undefined;
+  core.outages.add('portals.put', { times: ALWAYS, where: hasRoom });
+  const before = new Set(core.matrix.rooms);
+  core.client('alice').says('wall', 'hello');
+  await core.until(() => core.matrix.rooms.length > before.size, 'a room');
+  const room = core.matrix.rooms.find((one) => !before.has(one))!;
+  await core.close();
+  const making = core.matrix.hold('createPortalRoom');
+  await core.start();
+  await core.until(() => making.hasArrived());
+  await core.say(ALICE, room, 'who is there?');
+  await core.pass(3_000);
+  expect(core.texts(room)).toEqual([]);
+  making.release();
+  await core.until(() => heard().includes('who is there?'));
+  expect(core.texts(room)).toContain('hello');
+  expect(core.texts(room).join()).not.toContain('went nowhere');
+});
+
+test('of a room that is never finished its user hears in the end', async () => {
+  const room = await core.matrix.createPortalRoom({
+    key: 'lost',
+    isDirect: true,
+    user: ALICE,
+    ghosts: [],
+    info: {} as never,
+  });
+  await core.say(ALICE, room, 'who is there?');
+  await core.pass(3_000);
+  expect(core.texts(room)).toEqual([]);
+  core.clock.advance(2 * 60_000);
+  await core.hears(room, /Your message went nowhere/);
 });
 
 test('a mistake of ours in a command is told', async () => {

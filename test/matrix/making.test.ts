@@ -28,7 +28,9 @@ test('a room that was made is found again by its key, until it is kept', async (
   const room = await side.createPortalRoom(spec);
   expect(await side.createPortalRoom(spec)).toBe(room);
   expect(aliasOf(room)).toEqual({}); // clients would show it for a name
+  expect(await side.isBeingMade(room)).toBe(true);
   await side.kept(spec.key);
+  expect(await side.isBeingMade(room)).toBe(false);
   expect(await side.createPortalRoom(spec)).not.toBe(room);
   expect(stage.homeserver.violations).toEqual([]);
 });

@@ -168,6 +168,10 @@ export class MatrixInMemory implements Matrix {
     return { said, isCutOff: this.isCrowded(room) };
   }
 
+  async isBeingMade(room: RoomId): Promise<boolean> {
+    return [...this.#making.values()].includes(room);
+  }
+
   async kept(key: string): Promise<void> {
     this.#making.delete(key);
   }

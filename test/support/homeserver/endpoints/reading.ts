@@ -18,6 +18,7 @@ export function readingEndpoints(parts: Parts): Route[] {
     ['GET', `${room}/state/:type/:key`, (call) => oneState(parts, call, call.param('key'))],
     ['GET', `${room}/members`, (call) => members(parts, call)],
     ['GET', `${room}/joined_members`, (call) => joinedMembers(parts, call)],
+    ['GET', `${room}/aliases`, (call) => aliases(parts, call)],
     ['GET', `${room}/event/:event`, (call) => oneEvent(parts, call).event.toJSON()],
     ['GET', `${room}/context/:event`, (call) => context(parts, call)],
     ['GET', `${room}/messages`, (call) => messages(parts, call)],
@@ -76,6 +77,11 @@ function joinedMembers(parts: Parts, call: Call): JsonObject {
     return [user, { display_name: content['displayname'] ?? null, avatar_url: content['avatar_url'] ?? null }];
   });
   return { joined: Object.fromEntries(rows) };
+}
+
+function aliases(parts: Parts, call: Call): JsonObject {
+  const room = parts.rooms.requireJoined(call.param('room'), call.requester.user);
+  return { aliases: [...parts.rooms.aliasesOf(room)] };
 }
 
 function oneEvent(parts: Parts, call: Call): { sight: Sight; event: RoomEvent } {
