@@ -278,6 +278,19 @@ test('many accounts are told in a line', async () => {
   expect(stage.texts).toEqual([expect.stringMatching(/^a0, a1, a2, a3 and 5 more have not been connected/)]);
 });
 
+test('who is away again in the moment of coming back was away until then', async () => {
+  const stage = new Stage();
+  const bob = stage.login('bob');
+  stage.lose(bob);
+  await stage.pass(4);
+  stage.comeBack(bob);
+  stage.lose(bob);
+  await stage.pass(1);
+  stage.comeBack(bob);
+  await stage.pass(3);
+  expect(stage.texts).toEqual(['bob was not connected to X from 2026-11-22 12:00 UTC until 2026-11-22 12:04 UTC.']);
+});
+
 test('whatever happens, no notice stays open, and there are no more notices than outages', async () => {
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.record({ type: fc.constant('lose' as const), who: fc.nat(2) }) },
@@ -310,7 +323,9 @@ test('whatever happens, no notice stays open, and there are no more notices than
       }
       stage.comeBack(...logins);
       await stage.pass(3);
-      expect(stage.texts.filter((text) => !/ back on X since/.test(text))).toEqual([]);
+      expect(stage.texts.filter((text) => !/ back on X since| not connected to X from .* until /.test(text))).toEqual(
+        [],
+      );
       expect(stage.texts.length).toBeLessThanOrEqual(mostOutages);
       expect(stage.records.size).toBe(0);
     }),
