@@ -14,6 +14,8 @@ export default defineConfig({
       new AbilityTable(PERSON_DIALECTS, `What was done with ${server}:`),
       ...(results === undefined ? [] : [new Tally(`${results}/${process.pid}`)]),
     ],
+    // whoever waits for something is patient: a machine may be busy
+    expect: { poll: { timeout: 20_000 } },
     tags: [...PERSON_DIALECTS, ...ABILITIES].map((name) => ({ name })),
     projects: [
       {

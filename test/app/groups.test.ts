@@ -1,6 +1,6 @@
 // Conversations of several people on MSN as rooms: the whole program between both doubles, in both kinds of rooms.
 
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Chat, MsnPerson } from '../support/msn-person.ts';
 import { textsIn } from '../support/msn-person/message.ts';
 import { House, type Visitor } from './house.ts';
@@ -51,11 +51,11 @@ describe.each(['11', '12'])('in room version %s', (defaultRoomVersion) => {
   /** What the room says that it is. */
   async function bridged(displayname: string): Promise<void> {
     const info = { channel: { displayname, 'fi.mau.receiver': ALICE }, 'com.beeper.room_type.v2': 'group_dm' };
-    await vi.waitFor(async () => {
+    const said = async (): Promise<object | undefined> => {
       const state: unknown = await house.asBot.request('GET', `/rooms/${encodeURIComponent(room)}/state`);
-      const said = (state as { type: string; content: object }[]).findLast(({ type }) => type === 'm.bridge');
-      expect(said?.content).toMatchObject(info);
-    });
+      return (state as { type: string; content: object }[]).findLast(({ type }) => type === 'm.bridge')?.content;
+    };
+    await expect.poll(said).toMatchObject(info);
   }
 
   /** Whoever is meant hears these words, whatever chat they come in. */

@@ -15,7 +15,7 @@ afterAll(async () => house.pullDown());
 
 /** With the password that is sealed. */
 async function comesBack(): Promise<void> {
-  await expect.poll(() => alice.asks('status', /alice@example\.com/), { timeout: 10_000 }).toMatch(/signed in with/);
+  await expect.poll(() => alice.asks('status', /alice@example\.com/)).toMatch(/signed in with/);
 }
 
 test('a new key takes over while the bridge runs, and then the old one is not needed any more', async () => {

@@ -101,7 +101,7 @@ test('in the void connections stand and say nothing, and those that lost somethi
   proxy.weather = { type: 'void' };
   const one = await call();
   one.socket.write('lost');
-  await vi.waitFor(() => expect(proxy.vanished).toBe(4));
+  await expect.poll(() => proxy.vanished).toBe(4);
   proxy.weather = { type: 'clear' };
   const two = await call();
   two.socket.write('found');
@@ -121,7 +121,7 @@ test('a connection that halts is silent in the middle of what is said', async ()
   one.socket.write('after');
   await heard(one, 'before afte');
   seen[0]!.socket.write('further');
-  await vi.waitFor(() => expect(proxy.vanished).toBe(1 + 7));
+  await expect.poll(() => proxy.vanished).toBe(1 + 7);
   expect(one.pieces.join('')).toBe('before afte');
 });
 

@@ -139,8 +139,6 @@ function readsWholeTable(node: PlanNode): boolean {
 }
 
 describe('a database', () => {
-  /** A busy machine takes its time. */
-  const PATIENT = { timeout: 10_000 };
   /** Fifty times as fast as the world. */
   const clock = { after: (ms: number, callback: () => void) => afterward(ms / 50, callback) };
   const owners: Owner[] = [];
@@ -191,7 +189,7 @@ describe('a database', () => {
         () => 'free',
         () => 'taken',
       );
-    await expect.poll(look, { timeout: 20_000 }).toBe('taken');
+    await expect.poll(look).toBe('taken');
     expect(lost).toEqual([]);
   });
 
@@ -202,11 +200,11 @@ describe('a database', () => {
     const held = { after: (_ms: number, look: () => void) => (looks.push(look), () => undefined) };
     await take(url, { clock: held, onLost: (error) => lost.push(error) });
     await postgres.kill9();
-    await expect.poll(() => looks.length, PATIENT).toBe(1);
+    await expect.poll(() => looks.length).toBe(1);
     await postgres.restart();
     await take(url);
     looks[0]?.();
-    await expect.poll(() => lost.length, PATIENT).toBe(1);
+    await expect.poll(() => lost.length).toBe(1);
   });
 });
 
@@ -268,7 +266,7 @@ describe('PostgreSQL that goes away', () => {
     await expect(journal.accept([fromMatrix('$1', 'other')])).resolves.toEqual(['other']);
     await expect(sessions.nextEpoch(lease)).resolves.toBeGreaterThan(0);
     const before = committed.length;
-    await expect.poll(() => committed.length - before, { timeout: 10_000 }).toBeGreaterThan(100);
+    await expect.poll(() => committed.length - before).toBeGreaterThan(100);
     writing.abort();
     await Promise.all(writers);
     expect(failures.length).toBeGreaterThan(0);

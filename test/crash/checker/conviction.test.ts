@@ -17,7 +17,7 @@ async function judged(fault?: Fault): Promise<Found> {
   onTestFinished(async () => world.stop());
   const bridge = await BridgeInProcess.start(world.config, world.asToken, fault);
   onTestFinished(async () => bridge.stop());
-  await vi.waitFor(() => expect(world.network.isJoined).toBe(true));
+  await expect.poll(() => world.network.isJoined).toBe(true);
   for (let n = 1; n <= SAID; n++) {
     for (const talker of world.talkers) for (const { make } of talker.moves) await make();
   }
