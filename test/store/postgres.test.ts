@@ -184,12 +184,8 @@ describe('a database', () => {
     await take(url, { onLost: (error) => lost.push(error) });
     await postgres.kill9();
     await postgres.restart();
-    const look = async (): Promise<string> =>
-      take(url).then(
-        () => 'free',
-        () => 'taken',
-      );
-    await expect.poll(look).toBe('taken');
+    await expect.poll(async () => locksIn(url)).toBe(1);
+    await expect(take(url)).rejects.toMatchObject({ message: expect.stringContaining('Another process') as string });
     expect(lost).toEqual([]);
   });
 
@@ -207,6 +203,20 @@ describe('a database', () => {
     await expect.poll(() => lost.length).toBe(1);
   });
 });
+
+async function locksIn(url: string): Promise<number | undefined> {
+  const database = await open(url);
+  const { rows } = await database.run<{ n: number }>(
+    {
+      name: '',
+      text: `select count(*)::integer as n from pg_locks l join pg_database d on d.oid = l.database
+        where l.locktype = 'advisory' and l.granted and d.datname = current_database()`,
+    },
+    [],
+  );
+  await database.close();
+  return rows[0]?.n;
+}
 
 function afterward(ms: number, callback: () => void): () => void {
   const timer = setTimeout(callback, ms);
