@@ -24,7 +24,10 @@ export interface RescanParts {
 }
 
 export interface Found {
+  /** That were looked through. */
   readonly rooms: number;
+  /** That the homeserver did not show. */
+  readonly unseen: number;
   readonly messages: number;
   /** Rooms in which there was more than is looked through. */
   readonly cutOff: number;
@@ -39,20 +42,23 @@ export class Rescan {
 
   async look(login: Login): Promise<Found> {
     const { portals } = this.#parts;
-    let rooms = 0;
-    let messages = 0;
-    let cutOff = 0;
+    const all = { rooms: 0, unseen: 0, messages: 0, cutOff: 0 };
     for (const { room } of await portals.ofLogin(login.id)) {
       if (room === undefined) continue;
-      rooms += 1;
       const found = await this.#lookInto(room, login);
-      messages += found.messages;
-      if (found.isCutOff) cutOff += 1;
+      if (found) all.rooms += 1;
+      else all.unseen += 1;
+      all.messages += found?.messages ?? 0;
+      if (found?.isCutOff) all.cutOff += 1;
     }
-    return { rooms, messages, cutOff };
+    return all;
   }
 
-  async #lookInto(room: RoomId, login: Login): Promise<Pick<Found, 'messages'> & Pick<Recent, 'isCutOff'>> {
+  /** Undefined: it is not shown to us. */
+  async #lookInto(
+    room: RoomId,
+    login: Login,
+  ): Promise<(Pick<Found, 'messages'> & Pick<Recent, 'isCutOff'>) | undefined> {
     const { matrix, journal, accept, clock, log } = this.#parts;
     const since = new Date(clock.now().getTime() - LOOK_BACK_MS);
     let recent: Recent;
@@ -61,7 +67,7 @@ export class Rescan {
     } catch (error) {
       if (!(error instanceof BridgeError) || error.retriable) throw error;
       log.info({ login: login.id, room, err: error }, 'a room could not be looked through');
-      return { messages: 0, isCutOff: false };
+      return undefined;
     }
     const { isCutOff } = recent;
     if (isCutOff) log.warn({ login: login.id, room }, 'more was said than is looked through: only at the newest of it');

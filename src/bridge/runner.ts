@@ -93,12 +93,17 @@ export class Runner {
     }
   }
 
-  /** The same, as long as there is hope. */
+  /** The same, as long as there is hope. What is not over by then is in doubt: whoever said it is told so. */
   async settledInTime(isMeant: (name: string) => boolean): Promise<void> {
     let giveUp: Cancel = () => undefined;
-    const patience = new Promise<void>((resolve) => (giveUp = this.#parts.clock.after(PATIENCE_MS, resolve)));
-    await Promise.race([this.settled(isMeant), patience]);
+    const patience = new Promise<'late'>((resolve) => {
+      giveUp = this.#parts.clock.after(PATIENCE_MS, () => resolve('late'));
+    });
+    const end = await Promise.race([this.settled(isMeant), patience]);
     giveUp();
+    if (end !== 'late') return;
+    const late = [...this.#lanes].filter(([name, { running }]) => running && isMeant(name));
+    this.#parts.log.warn({ rows: late.length }, 'what is in hand is not waited for any longer');
   }
 
   /** Takes no further rows; resolves when those in hand are settled, or will not be. */

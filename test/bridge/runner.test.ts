@@ -211,6 +211,21 @@ test('stopping finishes the row in hand and takes no other', async () => {
   expect(journal.finished).toEqual([[1, 'done']]);
 });
 
+test('stopping waits for what is in hand as long as there is hope, and says that it did not end', async () => {
+  const { journal, runner, clock, log } = setUp(async () => new Promise(() => undefined));
+  journal.add('a');
+  runner.wake('a');
+  await settled();
+  const stopped = runner.stop();
+  clock.advance(10_000);
+  await stopped;
+  expect(journal.finished).toEqual([]);
+  expect(log.lines.map(({ level, text: said }) => [level, said])).toContainEqual([
+    'warn',
+    'what is in hand is not waited for any longer',
+  ]);
+});
+
 test('a move of the moment waits with the row that waits, and does not make it wait for ever', async () => {
   const seen: string[] = [];
   let open = false;
