@@ -26,13 +26,15 @@ export interface Echo {
 const ATTEMPTS = 3;
 /** Of one sender in one room at most one event is under way, and few have been since it was looked last. */
 const LOOK_AT = 30;
-const MOST_KNOWN = 10_000;
+/** Of each of two generations. */
+const MOST_KNOWN = 5_000;
 const MOST_PLACES = 50_000;
 
 export class Sends {
   readonly #options: SendsOptions;
-  /** What stands where, by room and transaction id; the least recent first. */
-  readonly #known = new Map<string, EventId>();
+  /** What stands where, by room and transaction id. What came before it goes all at once: that is quicker than one by one. */
+  #known = new Map<string, EventId>();
+  #knownBefore = new Map<string, EventId>();
   /** Rooms, and senders in rooms, of which nothing is in doubt: they have no event that this process does not know of. */
   readonly #sure = new Set<string>();
 
@@ -47,7 +49,7 @@ export class Sends {
 
   /** The homeserver shows an event of ours. A second one for the same attempt is taken back. */
   noteEcho({ room, event, txnId }: Echo): void {
-    const known = this.#known.get(`${room} ${txnId}`);
+    const known = this.#find(room, txnId);
     if (known === undefined) this.#note(room, txnId, event);
     if (known === undefined || known === event) return;
     const { intents, log } = this.#options;
@@ -63,7 +65,7 @@ export class Sends {
     const content = this.#options.markers.mark(request.content, request, txnId);
     for (let attempt = 1; ; attempt++) {
       if (!this.#sure.has(room) && !this.#sure.has(place(room, sender))) await this.#look(room, sender);
-      const known = this.#known.get(`${room} ${txnId}`);
+      const known = this.#find(room, txnId);
       if (known !== undefined) return known;
       try {
         const event = await this.#options.intents.send({ ...request, content });
@@ -100,9 +102,16 @@ export class Sends {
     this.#beSure(place(room, sender));
   }
 
+  #find(room: RoomId, txnId: string): EventId | undefined {
+    const key = `${room} ${txnId}`;
+    return this.#known.get(key) ?? this.#knownBefore.get(key);
+  }
+
   #note(room: RoomId, txnId: string, event: EventId): void {
     this.#known.set(`${room} ${txnId}`, event);
-    if (this.#known.size > MOST_KNOWN) for (const [oldest] of this.#known) return void this.#known.delete(oldest);
+    if (this.#known.size < MOST_KNOWN) return;
+    this.#knownBefore = this.#known;
+    this.#known = new Map();
   }
 
   /** What is forgotten is looked for again. */
