@@ -211,7 +211,8 @@ export class Management {
 
   /** The same, of what the user may have asked for just now: after the answer to that. */
   async notifyInTurn(...[user, ...said]: Parameters<Management['notify']>): Promise<Said> {
-    await this.#parts.answered(await this.#roomOf(user));
+    const room = await this.#parts.rooms.managementRoom(user);
+    if (room !== undefined) await this.#parts.answered(room);
     return this.notify(user, ...said);
   }
 

@@ -103,7 +103,7 @@ export class Runner {
     giveUp();
     if (end !== 'late') return;
     const late = [...this.#lanes].filter(([name, { running }]) => running && isMeant(name));
-    this.#parts.log.warn({ rows: late.length }, 'what is in hand is not waited for any longer');
+    this.#parts.log.warn({ lanes: late.length }, 'what is in hand is not waited for any longer');
   }
 
   /** Takes no further rows; resolves when those in hand are settled, or will not be. */
